@@ -1,0 +1,66 @@
+"""One data key encrypts the queue's messages for too long.
+
+## What it does
+Reports a queue with a KMS key whose data key reuse period is above the maximum, or outside what AWS takes (60 to 86400
+seconds).
+
+## Why it matters
+SQS holds a decrypted data key for that long: so long a withdrawn permission, or a disabled key, has no effect.
+
+## How to fix
+Lower the period, or leave it out: AWS's default is 300 seconds.
+
+## Options
+`encryption.max_data_key_reuse_seconds`: the maximum, in seconds (default 300).
+
+## Limits
+Not decided when the key or the period is known only at deployment.
+
+## References
+- [Amazon SQS key management](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import known
+from sqs_checks.queues.number_bounds import out_of_bounds
+from sqs_checks.queues.queue import Queue
+from sqs_checks.queues.sqs_limits import DATA_KEY_REUSE_SECONDS, DEFAULT_DATA_KEY_REUSE_SECONDS, Bounds
+
+
+class DataKeyReusedTooLong(SqsCheck[Queue]):
+    id = "CKV_SQS_22"
+    name = "Ensure the queue does not reuse a data key for too long"
+    severity = Severity.LOW
+    area = Area.CRYPTOGRAPHIC_KEYS
+    why = "for as long as SQS holds a decrypted data key, a withdrawn permission or a disabled key has no effect"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
+    settings = ("encryption.max_data_key_reuse_seconds",)
+
+    def faults(self, subject: Queue) -> Iterator[Fault]:
+        maximum = DEFAULTS.encryption.max_data_key_reuse_seconds
+        period, key = subject.kms_data_key_reuse_period_seconds, subject.kms_master_key_id
+        wanted = Bounds(DATA_KEY_REUSE_SECONDS.minimum, maximum)
+        for fault in out_of_bounds(period, wanted, DATA_KEY_REUSE_SECONDS, "seconds", maximum):
+            yield replace(fault, violated=fault.violated & key.is_set())
+        yield Fault(
+            violated=known(DEFAULT_DATA_KEY_REUSE_SECONDS > maximum) & key.is_set() & ~period.is_set(),
+            problem=f"{period}: AWS's default of {DEFAULT_DATA_KEY_REUSE_SECONDS} seconds is above {maximum}.",
+            remedy=period.assign(maximum),
+            paths=(period.path,),
+        )
+
+
+class DataKeyReusedTooLongTerraform(DataKeyReusedTooLong, TerraformQueueCheck): ...
+
+
+class DataKeyReusedTooLongCloudFormation(DataKeyReusedTooLong, CloudFormationQueueCheck): ...

@@ -1,0 +1,61 @@
+"""A standard queue has settings that only a FIFO queue takes.
+
+## What it does
+Reports deduplication and throughput settings on a queue whose FIFO flag is not set.
+
+## Why it matters
+AWS refuses the queue, or somebody counts on each message coming once and in order, which a standard queue never promises.
+
+## How to fix
+Make it a FIFO queue, or take the setting out.
+
+## Limits
+Not decided when the FIFO flag or the setting is known only at deployment.
+
+## References
+- [Amazon SQS FIFO queues](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html)
+- [CreateQueue](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.queues.queue import Queue
+
+
+class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
+    id = "CKV_SQS_44"
+    name = "Ensure a standard queue has no settings of a FIFO queue"
+    severity = Severity.LOW
+    area = Area.NOTHING_LOST
+    why = "AWS refuses or ignores it, and nothing comes once and in order as the setting suggests"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html"
+
+    def faults(self, subject: Queue) -> Iterator[Fault]:
+        fifo = subject.fifo_queue
+        is_standard = ~fifo.holds(lambda flag: flag)
+        deduplication = subject.content_based_deduplication
+        settings = (
+            (deduplication, deduplication.holds(lambda flag: flag)),
+            (subject.deduplication_scope, subject.deduplication_scope.is_set()),
+            (subject.fifo_throughput_limit, subject.fifo_throughput_limit.is_set()),
+        )
+        for setting, asks_for_fifo in settings:
+            yield Fault(
+                violated=is_standard & asks_for_fifo,
+                problem=f"{setting}, but {fifo}: only a FIFO queue takes `{setting.name}`.",
+                remedy=f"{fifo.assign(True)}, or leave `{setting.name}` out",
+                paths=(setting.path, fifo.path),
+            )
+
+
+class FifoSettingsOnStandardQueueTerraform(FifoSettingsOnStandardQueue, TerraformQueueCheck): ...
+
+
+class FifoSettingsOnStandardQueueCloudFormation(FifoSettingsOnStandardQueue, CloudFormationQueueCheck): ...

@@ -1,0 +1,106 @@
+"""The queue's name is one that AWS refuses, or that breaks the convention.
+
+## What it does
+Reports a name of more than 80 characters, with characters other than letters, digits, hyphens and underscores, or whose
+`.fifo` ending and FIFO flag disagree. With a convention configured, also a name that does not match it or is left to be
+generated.
+
+## Why it matters
+The deployment fails half-way; a name outside the convention escapes the policies and alarms that go by name.
+
+## How to fix
+Write a name that AWS takes and that follows the convention.
+
+## Options
+`naming.pattern`: a regular expression that the whole name must match (default: none).
+
+## Limits
+Not decided when the name, or a part of it, is known only at deployment.
+
+## References
+- [Amazon SQS standard queue quotas](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html)
+- [CreateQueue](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.queues.queue import Queue
+from sqs_checks.queues.sqs_limits import FIFO_SUFFIX, NAME, NAME_CHARACTERS
+
+# Terraform puts 26 characters behind a prefix, and `.fifo` behind those where the queue is a FIFO queue.
+_GENERATED_CHARACTERS = 26
+
+
+class InvalidQueueName(SqsCheck[Queue]):
+    id = "CKV_SQS_32"
+    name = "Ensure the queue has a name that AWS accepts and that follows the naming convention"
+    severity = Severity.LOW
+    area = Area.ASSET_INVENTORY
+    why = "AWS refuses the queue, or alarms and policies that go by name pass it by"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
+    settings = ("naming.pattern",)
+
+    def faults(self, subject: Queue) -> Iterator[Fault]:
+        yield from self._refused(subject)
+        yield from self._fifo_disagrees(subject)
+        yield from self._against_convention(subject)
+
+    def _refused(self, queue: Queue) -> Iterator[Fault]:
+        for name, generated in ((queue.name, 0), (queue.name_prefix, _GENERATED_CHARACTERS)):
+            limit = NAME_CHARACTERS - generated
+            yield Fault(
+                violated=name.holds(lambda text, limit=limit: len(text) > limit),  # type: ignore[misc]
+                problem=f"{name}, which is longer than {limit} characters.",
+                remedy=f"a {name.name} of at most {limit} characters",
+                paths=(name.path,),
+            )
+            yield Fault(
+                violated=name.holds(lambda text: not NAME.fullmatch(text)) | name.is_malformed(),
+                problem=f"{name}: AWS takes letters, digits, `-` and `_`, and `.fifo` at the end of a FIFO queue's name.",
+                remedy=name.assign("orders-created"),
+                paths=(name.path,),
+            )
+
+    def _fifo_disagrees(self, queue: Queue) -> Iterator[Fault]:
+        name, fifo = queue.name, queue.fifo_queue
+        ends_in_fifo = name.holds(lambda text: text.endswith(FIFO_SUFFIX))
+        is_fifo = fifo.holds(lambda flag: flag)
+        yield Fault(
+            violated=ends_in_fifo & ~is_fifo,
+            problem=f"{name}, but {fifo}: AWS keeps `{FIFO_SUFFIX}` for FIFO queues.",
+            remedy=f"{fifo.assign(True)}, or a name without `{FIFO_SUFFIX}`",
+            paths=(name.path, fifo.path),
+        )
+        yield Fault(
+            violated=name.is_set() & ~ends_in_fifo & is_fifo,
+            problem=f"{fifo}, but {name}: the name of a FIFO queue ends in `{FIFO_SUFFIX}`.",
+            remedy=name.assign(f"{name.value}{FIFO_SUFFIX}"),
+            paths=(name.path, fifo.path),
+        )
+
+    def _against_convention(self, queue: Queue) -> Iterator[Fault]:
+        pattern, name = DEFAULTS.naming.pattern, queue.name
+        if pattern is None:
+            return
+        matches = name.holds(lambda text: bool(re.fullmatch(pattern, text)))
+        yield Fault(
+            violated=~matches,
+            problem=f"{name}: the convention asks for a name that matches `{pattern}`.",
+            remedy=f"a {name.name} that matches `{pattern}`",
+            paths=(name.path,),
+        )
+
+
+class InvalidQueueNameTerraform(InvalidQueueName, TerraformQueueCheck): ...
+
+
+class InvalidQueueNameCloudFormation(InvalidQueueName, CloudFormationQueueCheck): ...

@@ -1,0 +1,66 @@
+"""The queue keeps its messages unencrypted.
+
+## What it does
+Reports a queue whose SSE-SQS encryption is switched off and that names no KMS key.
+
+## Why it matters
+Whoever gets at the stored data reads the messages.
+
+## How to fix
+Leave AWS's default on, or name a KMS key.
+
+## Options
+`encryption.explicit`: also report a queue that states neither, and so relies on AWS's default.
+
+## Limits
+Not decided when either property is known only at deployment.
+
+## References
+- [Encryption at rest in Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import known
+from sqs_checks.queues.queue import Queue
+
+
+class UnencryptedQueue(SqsCheck[Queue]):
+    id = "CKV_SQS_20"
+    name = "Ensure the queue encrypts its messages at rest"
+    severity = Severity.HIGH
+    area = Area.CRYPTOGRAPHIC_KEYS
+    why = "whoever gets at the stored data reads the messages"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html"
+    peers = ("CKV_AWS_27",)
+    settings = ("encryption.explicit",)
+
+    def faults(self, subject: Queue) -> Iterator[Fault]:
+        managed, key = subject.sqs_managed_sse_enabled, subject.kms_master_key_id
+        remedy = f"{managed.assign(True)}, or {key.assign(subject.own_key_example)} for a key of your own"
+        yield Fault(
+            violated=managed.holds(lambda enabled: not enabled) & ~key.is_set(),
+            problem=f"{managed} and {key}: SQS stores the messages of this queue unencrypted.",
+            remedy=remedy,
+            paths=(managed.path, key.path),
+        )
+        yield Fault(
+            violated=known(DEFAULTS.encryption.explicit) & ~managed.is_set() & ~key.is_set(),
+            problem=f"{managed} and {key}: encryption is left to AWS's default.",
+            remedy=remedy,
+            paths=(managed.path, key.path),
+        )
+
+
+class UnencryptedQueueTerraform(UnencryptedQueue, TerraformQueueCheck): ...
+
+
+class UnencryptedQueueCloudFormation(UnencryptedQueue, CloudFormationQueueCheck): ...

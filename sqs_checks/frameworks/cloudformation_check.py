@@ -1,0 +1,24 @@
+"""Checks on `AWS::SQS::Queue`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkov.cloudformation.checks.resource.base_resource_check import BaseResourceCheck
+from checkov.common.models.enums import CheckResult
+
+from sqs_checks.frameworks.checkov_check import CheckovCheck
+from sqs_checks.frameworks.cloudformation_details import deliver_details
+from sqs_checks.frameworks.cloudformation_queue import read_queue
+from sqs_checks.queues.queue import Queue
+
+
+class CloudFormationQueueCheck(CheckovCheck[Queue], BaseResourceCheck):
+    """A check on a queue in CloudFormation."""
+
+    resource_types = ("AWS::SQS::Queue",)
+
+    def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
+        result = self.report(read_queue(conf))
+        deliver_details(self.id, self.details)
+        return result

@@ -1,0 +1,120 @@
+"""`AWS::SQS::Queue` as a queue.
+
+Source: AWS CloudFormation User Guide, resource type AWS::SQS::Queue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Callable, TypeVar
+
+from sqs_checks.frameworks.cloudformation_template import resource_type
+from sqs_checks.frameworks.cloudformation_values import (
+    ResourceReference,
+    Value,
+    evaluate,
+    has_placeholder,
+    without_line_numbers,
+)
+from sqs_checks.judgement.ternary import NO, unknown
+from sqs_checks.queues.kms_key_names import names_aws_managed_key
+from sqs_checks.queues.queue import KmsKey, Queue, TagValue
+from sqs_checks.queues.setting import Malformed, Setting, Stated, Unresolved
+
+T = TypeVar("T")
+
+_OWN_KEY_TYPES = {"AWS::KMS::Key", "AWS::KMS::Alias", "AWS::KMS::ReplicaKey"}
+
+
+def _unresolved(value: object) -> Unresolved:
+    return Unresolved(f"`{value}` is known only when the stack is made")
+
+
+def _malformed(value: object) -> Malformed:
+    if isinstance(value, Mapping):
+        return Malformed("a mapping")
+    return Malformed("a list" if isinstance(value, list) else f"`{value}`"[:80])
+
+
+def _text(value: Value) -> Stated[str]:
+    if isinstance(value, (ResourceReference, Unresolved)):
+        return value if isinstance(value, Unresolved) else _unresolved(value)
+    if isinstance(value, (str, int, float)):
+        text = str(value)
+        return _unresolved(text) if has_placeholder(text) else text or None
+    return None if value is None else _malformed(value)
+
+
+def _whole_number(value: Value) -> Stated[int]:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    text = _text(value)
+    if isinstance(text, str):
+        return int(text) if re.fullmatch(r"-?\d{1,18}", text) else _malformed(text)
+    return text
+
+
+def _boolean(value: Value) -> Stated[bool]:
+    if isinstance(value, bool):
+        return value
+    text = _text(value)
+    if isinstance(text, str):
+        return text.lower() == "true" if text.lower() in ("true", "false") else _malformed(text)
+    return text
+
+
+def _key(value: Value, properties: Mapping[str, Any]) -> Stated[KmsKey]:
+    if isinstance(value, ResourceReference):
+        kind = resource_type(properties, value.logical_id)
+        if kind is None:
+            return _unresolved(value)
+        return KmsKey(str(value), NO if kind in _OWN_KEY_TYPES else unknown(f"`{value}` is known only at deployment"))
+    if isinstance(value, str) and value:
+        return KmsKey(value, names_aws_managed_key(value))
+    text = _text(value)
+    return KmsKey(text, NO) if isinstance(text, str) else text
+
+
+def _tags(value: Value) -> Stated[Mapping[str, TagValue]]:
+    if not isinstance(value, list):
+        return value if value is None or isinstance(value, Unresolved) else _malformed(value)
+    tags: dict[str, TagValue] = {}
+    for stated in value:
+        tag = evaluate(stated)
+        if isinstance(tag, Mapping):
+            key = _text(evaluate(tag.get("Key")))
+            if isinstance(key, str):
+                tag_value = _text(evaluate(tag.get("Value")))
+                tags[key] = None if isinstance(tag_value, Malformed) else tag_value
+                continue
+        return _unresolved("Tags")
+    return tags
+
+
+def read_queue(conf: Mapping[str, Any]) -> Queue:
+    """The queue that an `AWS::SQS::Queue` states. conf: the resource, as Checkov hands it to a check."""
+    stated = conf.get("Properties")
+    properties: Mapping[str, Any] = stated if isinstance(stated, Mapping) else {}
+
+    def setting_of(name: str, value: Stated[T]) -> Setting[T]:
+        return Setting(name, f"Properties/{name}", value, "{}: {}")
+
+    def read(name: str, convert: Callable[[Value], Stated[T]]) -> Setting[T]:
+        return setting_of(name, convert(evaluate(properties.get(name))))
+
+    return Queue(
+        name=read("QueueName", _text),
+        name_prefix=setting_of("QueueName", None),
+        fifo_queue=read("FifoQueue", _boolean),
+        content_based_deduplication=read("ContentBasedDeduplication", _boolean),
+        deduplication_scope=read("DeduplicationScope", _text),
+        fifo_throughput_limit=read("FifoThroughputLimit", _text),
+        kms_master_key_id=setting_of("KmsMasterKeyId", _key(evaluate(properties.get("KmsMasterKeyId")), properties)),
+        kms_data_key_reuse_period_seconds=read("KmsDataKeyReusePeriodSeconds", _whole_number),
+        sqs_managed_sse_enabled=read("SqsManagedSseEnabled", _boolean),
+        maximum_message_size=read("MaximumMessageSize", _whole_number),
+        message_retention_period=read("MessageRetentionPeriod", _whole_number),
+        tags=read("Tags", _tags),
+        own_key_example="!GetAtt <YourKey>.Arn",
+    )

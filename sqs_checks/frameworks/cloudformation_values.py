@@ -1,0 +1,87 @@
+"""Values of a CloudFormation template, as far as they can be known before a stack is made.
+
+Source: AWS CloudFormation User Guide, "Intrinsic function reference", "Pseudo parameters reference" and "Dynamic
+references".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Optional, Union
+
+from sqs_checks.queues.setting import Unresolved
+
+_PLACEHOLDER = re.compile(r"\$\{([^}!][^}]*)}")
+
+
+@dataclass(frozen=True)
+class ResourceReference:
+    """`!Ref LogicalId` or `!GetAtt LogicalId.Attribute`."""
+
+    logical_id: str
+
+    def __str__(self) -> str:
+        return self.logical_id
+
+
+Value = Union[None, str, int, float, bool, list[Any], Mapping[str, Any], ResourceReference, Unresolved]
+
+
+def without_line_numbers(value: Mapping[str, Any]) -> dict[str, Any]:
+    """A mapping without the keys that Checkov mixes in (`__startline__`, `__file__`, …)."""
+    return {key: item for key, item in value.items() if not str(key).startswith("__")}
+
+
+def _intrinsic(value: object) -> Optional[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        stated = without_line_numbers(value)
+        if len(stated) == 1:
+            name, argument = next(iter(stated.items()))
+            if name == "Ref" or str(name).startswith("Fn::"):
+                return str(name), argument
+    return None
+
+
+def evaluate(value: Any) -> Value:
+    """A property's value: None for `AWS::NoValue`, text with `${AWS::…}` left in where only a pseudo parameter is
+    unknown, Unresolved where more is.
+    """
+    intrinsic = _intrinsic(value)
+    if intrinsic is None:
+        if isinstance(value, str) and "{{resolve:" in value:
+            return Unresolved(f"`{value}` is known only when the stack is made")
+        return value  # type: ignore[no-any-return]
+    name, argument = intrinsic
+    if name == "Ref" and isinstance(argument, str):
+        if argument == "AWS::NoValue":
+            return None
+        return f"${{{argument}}}" if argument.startswith("AWS::") else ResourceReference(argument)
+    if name == "Fn::GetAtt":
+        logical_id = argument[0] if isinstance(argument, list) and argument else str(argument).split(".")[0]
+        return ResourceReference(str(logical_id))
+    text = _joined(argument) if name == "Fn::Join" else _substituted(argument) if name == "Fn::Sub" else None
+    return Unresolved(f"`{name}` is known only when the stack is made") if text is None else text
+
+
+def _joined(argument: Any) -> Optional[str]:
+    if not (isinstance(argument, list) and len(argument) == 2):
+        return None
+    separator, parts = argument
+    if not (isinstance(separator, str) and isinstance(parts, list)):
+        return None
+    texts = [evaluate(part) for part in parts]
+    return separator.join(str(text) for text in texts) if all(isinstance(text, str) for text in texts) else None
+
+
+def _substituted(argument: Any) -> Optional[str]:
+    if not isinstance(argument, str):
+        return None
+    names = _PLACEHOLDER.findall(argument)
+    return argument if all(name.startswith("AWS::") for name in names) else None
+
+
+def has_placeholder(text: str) -> bool:
+    """Whether a part of the text is known only when the stack is made."""
+    return "${" in text

@@ -1,0 +1,181 @@
+"""Reading a plan (`terraform show -json`) beyond what Checkov hands to a check.
+
+Checkov gives the planned values, in which the provider has filled in its defaults and values known only after apply are
+missing. Whether an attribute was written at all, and what an unknown one refers to, stands in the plan's
+`configuration` and `resource_changes`.
+Source: Terraform documentation, "JSON Output Format" (plan representation, expression representation).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Optional, Union
+
+from sqs_checks.frameworks.terraform_graph import FILE_PATH, Vertex
+from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
+from sqs_checks.queues.setting import Unresolved
+
+_MODULE_NAME = re.compile(r'module\.([^.\[]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")])?')
+_VARIABLE = re.compile(r"var\.([A-Za-z_][\w-]*)")
+
+# What the AWS provider plans for an attribute that nobody wrote (providers 4 to 6).
+_PROVIDER_DEFAULTS: Mapping[str, tuple[object, ...]] = {
+    "content_based_deduplication": (False,),
+    "fifo_queue": (False,),
+    "max_message_size": (262_144, 1_048_576),
+    "message_retention_seconds": (345_600,),
+    "visibility_timeout_seconds": (30,),
+}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+class _Module:
+    """A module of the plan's configuration, with the call that its variables come from."""
+
+    def __init__(self, body: Mapping[str, Any], arguments: Mapping[str, Any], caller: Optional[_Module]) -> None:
+        self.body = body
+        self._arguments = arguments
+        self._caller = caller
+
+    def child(self, name: str) -> _Module:
+        call = _mapping(_mapping(self.body.get("module_calls")).get(name))
+        return _Module(_mapping(call.get("module")), _mapping(call.get("expressions")), self)
+
+    def resource(self, address: str) -> Optional[Mapping[str, Any]]:
+        resources = self.body.get("resources")
+        for resource in resources if isinstance(resources, list) else ():
+            if isinstance(resource, Mapping) and resource.get("address") == address:
+                return resource
+        return None
+
+    def is_null(self, variable: str) -> Ternary:
+        """Whether a variable of this module is null."""
+        stated = self._arguments.get(variable)
+        if not isinstance(stated, Mapping):
+            declared = _mapping(self.body.get("variables")).get(variable)
+            return known(_mapping(declared).get("default") is None)
+        if "references" not in stated:
+            return known(stated.get("constant_value") is None)
+        passed_on = _only_variable(stated)
+        if passed_on is not None and self._caller is not None:
+            return self._caller.is_null(passed_on)
+        return unknown(f"`var.{variable}` is computed")
+
+
+def _only_variable(expression: Mapping[str, Any]) -> Optional[str]:
+    """The variable that an expression refers to, where it refers to nothing else."""
+    references = expression.get("references")
+    if not isinstance(references, list) or len(references) != 1:
+        return None
+    match = _VARIABLE.fullmatch(str(references[0]))
+    return match.group(1) if match else None
+
+
+class Plan:
+    """A whole plan file."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        root_variables = {
+            name: {"constant_value": _mapping(stated).get("value")}
+            for name, stated in _mapping(document.get("variables")).items()
+        }
+        body = _mapping(_mapping(document.get("configuration")).get("root_module"))
+        self._root = _Module(body, root_variables, None)
+        changes = document.get("resource_changes")
+        self._changes = {
+            change["address"]: change
+            for change in (changes if isinstance(changes, list) else ())
+            if isinstance(change, Mapping) and isinstance(change.get("address"), str)
+        }
+
+    def resource(self, address: str) -> Optional[PlannedResource]:
+        change = self._changes.get(address)
+        if change is None:
+            return None
+        module = self._root
+        for name in _MODULE_NAME.findall(str(change.get("module_address", ""))):
+            module = module.child(name)
+        return PlannedResource(_mapping(change.get("change")), module, f"{change.get('type')}.{change.get('name')}")
+
+
+class PlannedResource:
+    """One resource as the plan holds it."""
+
+    def __init__(self, change: Mapping[str, Any], module: _Module, configuration_address: str) -> None:
+        self._after = _mapping(change.get("after"))
+        self._after_unknown = _mapping(change.get("after_unknown"))
+        self._module = module
+        self._expressions = _mapping(_mapping(module.resource(configuration_address)).get("expressions"))
+
+    def value(self, name: str) -> Union[Any, Unresolved]:
+        """The planned value; None where it will be null; Unresolved where it is known only after apply."""
+        if self._after_unknown.get(name) is True:
+            return Unresolved(f"`{name}` is known only after apply")
+        return self._after.get(name)
+
+    def is_default(self, name: str) -> bool:
+        """Whether the planned value is what the provider fills in by itself."""
+        return self._after.get(name) in _PROVIDER_DEFAULTS.get(name, ())
+
+    def is_configured(self, name: str) -> Ternary:
+        """Whether the code sets the attribute, to something other than null."""
+        expression = self._expressions.get(name)
+        if not isinstance(expression, Mapping):
+            return known(expression is not None)
+        if "references" not in expression:
+            return known(expression.get("constant_value") is not None)
+        variable = _only_variable(expression)
+        if variable is None:
+            return unknown(f"`{name}` is computed")
+        is_null = self._module.is_null(variable)
+        if not is_null.is_yes:
+            return ~is_null
+        if self.value(name) is None or isinstance(self.value(name), Unresolved):
+            return NO
+        # A function may have put something in the place of null: `coalesce(var.x, 60)`.
+        return unknown(f"`{name}` is computed") if self.is_default(name) else YES
+
+    def references(self, name: str) -> list[str]:
+        """What the expression of an attribute refers to, the longest reference first, as written in its module."""
+        references = _mapping(self._expressions.get(name)).get("references")
+        return [reference for reference in references if isinstance(reference, str)] if isinstance(references, list) else []
+
+    def constants_of(self, address: str) -> Optional[Mapping[str, Any]]:
+        """The arguments of another block of the same module that are written as constants."""
+        block = self._module.resource(address)
+        if block is None:
+            return None
+        return {
+            name: expression["constant_value"]
+            for name, expression in _mapping(block.get("expressions")).items()
+            if isinstance(expression, Mapping) and "constant_value" in expression
+        }
+
+
+@lru_cache(maxsize=4)
+def _read_plan(path: str, modified: float) -> Optional[Plan]:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return Plan(_mapping(json.load(file)))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def read_planned_resource(
+    conf: Mapping[str, Any], address: str, vertex: Optional[Vertex]
+) -> Optional[PlannedResource]:
+    """The resource from the plan file that Checkov read it from; None where that file cannot be read again."""
+    stated = conf.get("__file__")
+    path = stated[0] if isinstance(stated, list) and stated else vertex.attributes.get(FILE_PATH) if vertex else None
+    try:
+        plan = _read_plan(str(path), os.stat(str(path)).st_mtime)
+    except OSError:
+        return None
+    return plan.resource(address) if plan else None

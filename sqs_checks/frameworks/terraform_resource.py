@@ -1,0 +1,174 @@
+"""One resource of Terraform code or of a plan, and the value of each attribute as far as it can be known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Optional, Protocol, Union, cast
+
+from sqs_checks.frameworks.terraform_graph import Vertex, index_graph
+from sqs_checks.frameworks.terraform_plan import PlannedResource, read_planned_resource
+from sqs_checks.queues.setting import Unresolved
+
+# A reference anywhere in a text: Checkov strips `${}` from some interpolations, so the braces prove nothing.
+_REFERENCE = re.compile(
+    r"(?<![\w.])(?:(?:var|local|module|data|each|count|self|path|terraform)\.[A-Za-z_]|[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*(?:\[[^]]*])?\.\w)"
+)
+_CALL = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*\(")
+# The whole text is one attribute of one resource or data source.
+_ATTRIBUTE_OF = re.compile(
+    r"(?:\$\{)?(?:(data)\.)?([a-z][a-z0-9]*_\w+)\.([A-Za-z_][\w-]*)(?:\[[^]]*])?\.(\w+)}?"
+)
+
+
+@dataclass(frozen=True)
+class AttributeOf:
+    """A reference to an attribute of another block: `data.aws_kms_alias.sqs.arn`.
+
+    target: the arguments of that block, where the scanned code holds it.
+    """
+
+    text: str
+    is_data: bool
+    resource_type: str
+    attribute: str
+    target: Optional[Mapping[str, Any]]
+
+
+# What the code states of an attribute: nothing, a value, a reference to another block, or something unknown.
+Stated = Union[None, str, int, float, bool, list[Any], dict[str, Any], AttributeOf, Unresolved]
+
+
+class TerraformResource(Protocol):
+    def attribute(self, name: str) -> Stated:
+        """The value of an attribute; a reference where only that is known."""
+
+    def reference(self, name: str) -> Optional[AttributeOf]:
+        """The block that the value of an attribute comes from, whether the value is known or not."""
+
+    def tags(self) -> Union[None, Mapping[str, Any], Unresolved]:
+        """The tags that the resource will carry, those that its provider adds to all its resources among them."""
+
+
+def is_expression(text: str) -> bool:
+    """Whether a text is, or holds, something that Terraform computes."""
+    return "${" in text or bool(_REFERENCE.search(text) or _CALL.search(text))
+
+
+def unresolved(expression: object) -> Unresolved:
+    text = str(expression)
+    shown = text if len(text) <= 80 else f"{text[:77]}..."
+    return Unresolved(f"`{shown}` is known only when it is applied")
+
+
+class HclResource:
+    """A resource as Checkov parsed it from `.tf` files: each value in a list of one, expressions as text."""
+
+    def __init__(self, conf: Mapping[str, Any], vertex: Optional[Vertex]) -> None:
+        self._conf = conf
+        self._vertex = vertex
+
+    def attribute(self, name: str) -> Stated:
+        if name not in self._conf:
+            return None
+        raw = self._conf[name]
+        value = raw[0] if isinstance(raw, list) and len(raw) == 1 else raw
+        if value is None or value in ({}, []):
+            # Checkov renders expressions that it cannot compute as null, and typed variables without a value as empty.
+            return value if self._is_literal(name) else unresolved(f"{name} = …")
+        if isinstance(value, str) and value != "":
+            return self._text(name, value)
+        return value
+
+    def _is_literal(self, name: str) -> bool:
+        if self._vertex is None:
+            return False
+        return all(
+            vertex.attributes.get("block_type_") == "variable" and vertex.attributes.get("default") in ({}, [])
+            for vertex in self._vertex.inputs(name)
+        )
+
+    def _text(self, name: str, text: str) -> Stated:
+        reference = _ATTRIBUTE_OF.fullmatch(text)
+        if reference:
+            data, resource_type, block, attribute = reference.groups()
+            return AttributeOf(text, data is not None, resource_type, attribute, self._target(name, f"{resource_type}.{block}"))
+        # A condition that yields null arrives as the text `None`.
+        return unresolved(text) if text == "None" or is_expression(text) else text
+
+    def _target(self, name: str, block_name: str) -> Optional[Mapping[str, Any]]:
+        if self._vertex is None:
+            return None
+        found = [vertex for vertex in self._vertex.inputs(name) if vertex.attributes.get("block_name_") == block_name]
+        return found[0].attributes if len(found) == 1 else None
+
+    def reference(self, name: str) -> Optional[AttributeOf]:
+        value = self.attribute(name)
+        return value if isinstance(value, AttributeOf) else None
+
+    def tags(self) -> Union[None, Mapping[str, Any], Unresolved]:
+        own = self.attribute("tags")
+        inherited = self._default_tags()
+        if isinstance(own, Unresolved) or isinstance(inherited, Unresolved):
+            return own if isinstance(own, Unresolved) else inherited
+        if own is None:
+            return inherited
+        return {**inherited, **own} if isinstance(own, dict) else unresolved(f"tags = {own}")
+
+    def _default_tags(self) -> Union[Mapping[str, Any], Unresolved]:
+        if self._vertex is None:
+            return Unresolved("the provider's `default_tags` cannot be looked up without Checkov's graph")
+        address = self._conf.get("__provider_address__", "aws.default")
+        providers = self._vertex.graph.providers(address, self._vertex.root_folder)
+        tags: dict[str, Any] = {}
+        for provider in providers:
+            block = provider.attributes.get("default_tags")
+            stated = block.get("tags") if isinstance(block, dict) else block
+            if stated is None:
+                continue
+            if not isinstance(stated, dict):
+                return unresolved(f"default_tags = {stated}")
+            tags.update(stated)
+        return tags
+
+
+class PlanResource:
+    """A resource of a plan: values are final, or known to be unknown."""
+
+    def __init__(self, planned: PlannedResource) -> None:
+        self._planned = planned
+
+    def attribute(self, name: str) -> Stated:
+        configured = self._planned.is_configured(name)
+        if configured.is_no:
+            return None
+        value = self._planned.value(name)
+        if isinstance(value, Unresolved):
+            return self.reference(name) or value
+        ambiguous = configured.is_unknown and self._planned.is_default(name)
+        return unresolved(name) if ambiguous else cast("Stated", value)
+
+    def reference(self, name: str) -> Optional[AttributeOf]:
+        match = next(filter(None, map(_ATTRIBUTE_OF.fullmatch, self._planned.references(name))), None)
+        if match is None:
+            return None
+        data, resource_type, block, attribute = match.groups()
+        target = self._planned.constants_of(f"{'data.' if data else ''}{resource_type}.{block}")
+        return AttributeOf(match.group(), data is not None, resource_type, attribute, target)
+
+    def tags(self) -> Union[None, Mapping[str, Any], Unresolved]:
+        tags = self._planned.value("tags_all")
+        return tags if tags is None or isinstance(tags, (Unresolved, dict)) else unresolved("tags_all")
+
+
+def read_resource(conf: Mapping[str, Any], library_graph: Any, entity_path: str) -> TerraformResource:
+    """The resource that Checkov hands to a check, with what its graph or its plan adds.
+
+    entity_path: Checkov's `<file>:<type>:<name>`, the file relative to the scanned root.
+    """
+    graph = index_graph(library_graph)
+    address = str(conf.get("__address__", ""))
+    vertex = graph.resource(address, entity_path.rsplit(":", 2)[0]) if graph else None
+    planned = read_planned_resource(conf, address, vertex) if "__change_actions__" in conf else None
+    return PlanResource(planned) if planned else HclResource(conf, vertex)

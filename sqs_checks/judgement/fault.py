@@ -1,0 +1,42 @@
+"""What a check has to say about a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqs_checks.judgement.ternary import NO, Ternary, any_of
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that may be wrong with a resource.
+
+    violated: whether it is, as far as the code tells.
+    problem: what is wrong, with the property or statement, and its value, in the words of the user's language.
+    remedy: what to write instead.
+    paths: where the code says so, as the framework spells it (`kms_master_key_id`, `Properties/KmsMasterKeyId`).
+    """
+
+    violated: Ternary
+    problem: str
+    remedy: str
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The outcome of one check on one resource.
+
+    violated: YES where some fault is certain, UNKNOWN where one is possible.
+    faults: the certain ones.
+    """
+
+    violated: Ternary
+    faults: tuple[Fault, ...]
+
+
+def judge(faults: Sequence[Fault]) -> Judgement:
+    """A certain fault decides; a possible one leaves the check undecided; with none the resource is not at fault."""
+    certain = tuple(fault for fault in faults if fault.violated.is_yes)
+    return Judgement(any_of(fault.violated for fault in faults) if faults else NO, certain)

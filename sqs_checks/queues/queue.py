@@ -1,0 +1,53 @@
+"""A queue as the code states it, the same for every framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Union
+
+from sqs_checks.judgement.ternary import Ternary
+from sqs_checks.queues.setting import Setting, Unresolved
+
+
+@dataclass(frozen=True)
+class KmsKey:
+    """The key a queue names.
+
+    text: the id, ARN, alias or reference, as written.
+    aws_managed: whether it is the key that AWS manages for SQS, which nobody can grant to a service or another account.
+    """
+
+    text: str
+    aws_managed: Ternary
+
+    def __str__(self) -> str:
+        return self.text
+
+
+# A tag's value; None where the tag has none.
+TagValue = Union[str, None, Unresolved]
+Tags = Mapping[str, TagValue]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The attributes of a queue that the code states, before AWS fills in its defaults.
+
+    Names and units are those of the SQS API (CreateQueue). `name_prefix` is Terraform's: AWS's name is the prefix with
+    26 generated characters behind it. `own_key_example` is how the language refers to a key of one's own.
+    """
+
+    name: Setting[str]
+    name_prefix: Setting[str]
+    fifo_queue: Setting[bool]
+    content_based_deduplication: Setting[bool]
+    deduplication_scope: Setting[str]
+    fifo_throughput_limit: Setting[str]
+    kms_master_key_id: Setting[KmsKey]
+    kms_data_key_reuse_period_seconds: Setting[int]
+    sqs_managed_sse_enabled: Setting[bool]
+    maximum_message_size: Setting[int]
+    message_retention_period: Setting[int]
+    tags: Setting[Tags]
+    own_key_example: str

@@ -1,0 +1,79 @@
+"""One attribute of a queue, as the code states it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar, Union
+
+from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """A value that the code does not tell: it is known only when the code is deployed.
+
+    reason: why, as a phrase with the expression in it.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A value that is known and is not of the type the attribute takes.
+
+    text: the value as the user wrote it, shortened.
+    """
+
+    text: str
+
+
+# None is an attribute that the code leaves out.
+Stated = Union[T, None, Unresolved, Malformed]
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """An attribute of a queue: what the user calls it, where it stands, what it is set to.
+
+    name: as the user's language spells it (`fifo_queue`, `FifoQueue`).
+    path: as Checkov's `evaluated_keys` wants it.
+    assignment: how the language writes `name` set to a value (`{} = {}`, `{}: {}`).
+    """
+
+    name: str
+    path: str
+    value: Stated[T]
+    assignment: str
+
+    def is_set(self) -> Ternary:
+        return NO if self.value is None else self.holds(lambda _: True)
+
+    def is_malformed(self) -> Ternary:
+        return YES if isinstance(self.value, Malformed) else self.holds(lambda _: False)
+
+    def holds(self, predicate: Callable[[T], Union[bool, Ternary]]) -> Ternary:
+        """Whether the attribute is set to a value for which the predicate is true."""
+        if self.value is None:
+            return NO
+        if isinstance(self.value, Unresolved):
+            return unknown(self.value.reason)
+        if isinstance(self.value, Malformed):
+            return unknown(f"`{self.name}` is {self.value.text}")
+        result = predicate(self.value)
+        return result if isinstance(result, Ternary) else YES if result else NO
+
+    def assign(self, text: object) -> str:
+        """The line that sets this attribute, in the user's language."""
+        written = str(text).lower() if isinstance(text, bool) else text
+        return f"`{self.assignment.format(self.name, written)}`"
+
+    def __str__(self) -> str:
+        """The attribute and its value, for a message."""
+        if self.value is None:
+            return f"`{self.name}` is not set"
+        shown = self.value.text if isinstance(self.value, Malformed) else self.value
+        return f"`{self.name}` is {str(shown).lower() if isinstance(shown, bool) else shown}"
