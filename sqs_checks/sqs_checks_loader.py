@@ -62,7 +62,8 @@ def _verified_sources() -> dict[str, bytes] | None:
         from checkov.common.external_checks.verification.sources_registry import get_all_verified_sources
     except ImportError:
         return None
-    return get_all_verified_sources()
+    sources: dict[str, bytes] | None = get_all_verified_sources()
+    return sources
 
 
 def _import_package() -> None:

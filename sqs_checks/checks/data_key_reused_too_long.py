@@ -53,7 +53,7 @@ class DataKeyReusedTooLong(SqsCheck[Queue]):
         for fault in out_of_bounds(period, wanted, DATA_KEY_REUSE_SECONDS, "seconds", maximum):
             yield replace(fault, violated=fault.violated & key.is_set())
         yield Fault(
-            violated=known(DEFAULT_DATA_KEY_REUSE_SECONDS > maximum) & key.is_set() & ~period.is_set(),
+            violated=known(maximum < DEFAULT_DATA_KEY_REUSE_SECONDS) & key.is_set() & ~period.is_set(),
             problem=f"{period}: AWS's default of {DEFAULT_DATA_KEY_REUSE_SECONDS} seconds is above {maximum}.",
             remedy=period.assign(maximum),
             paths=(period.path,),

@@ -89,7 +89,7 @@ class CheckovCheck(SqsCheck[Subject]):
             guideline=stated.guideline,
         )
         # Checkov's constructor resets the severity; set afterwards it works without an API key.
-        self.severity = Severities[stated.severity.value]  # type: ignore[misc,assignment]
+        self.severity = Severities[stated.severity.value]  # type: ignore[misc]
 
     def report(self, subject: Subject) -> CheckResult:
         """Judges the subject and leaves behind what Checkov shows of it."""

@@ -38,7 +38,7 @@ def _replace_record(runner: Any) -> None:
         @wraps(record_class, updated=())
         def record_with_details(*args: Any, **kwargs: Any) -> Any:
             record: Any = record_class(*args, **kwargs)
-            details = vars(_said).get(getattr(record, "check_id", None))
+            details = vars(_said).get(str(getattr(record, "check_id", None)))
             if details and not getattr(record, "details", None):
                 record.details = details
             return record

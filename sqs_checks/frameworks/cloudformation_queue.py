@@ -15,7 +15,6 @@ from sqs_checks.frameworks.cloudformation_values import (
     Value,
     evaluate,
     has_placeholder,
-    without_line_numbers,
 )
 from sqs_checks.judgement.ternary import NO, unknown
 from sqs_checks.queues.kms_key_names import names_aws_managed_key

@@ -86,7 +86,9 @@ class Plan:
             name: {"constant_value": _mapping(stated).get("value")}
             for name, stated in _mapping(document.get("variables")).items()
         }
-        body = _mapping(_mapping(document.get("configuration")).get("root_module"))
+        configuration = _mapping(document.get("configuration"))
+        body = _mapping(configuration.get("root_module"))
+        self._providers = _mapping(configuration.get("provider_config"))
         self._root = _Module(body, root_variables, None)
         changes = document.get("resource_changes")
         self._changes = {
@@ -102,17 +104,26 @@ class Plan:
         module = self._root
         for name in _MODULE_NAME.findall(str(change.get("module_address", ""))):
             module = module.child(name)
-        return PlannedResource(_mapping(change.get("change")), module, f"{change.get('type')}.{change.get('name')}")
+        configuration = module.resource(f"{change.get('type')}.{change.get('name')}")
+        provider = self._providers.get(str(_mapping(configuration).get("provider_config_key")))
+        return PlannedResource(_mapping(change.get("change")), module, _mapping(configuration), _mapping(provider))
 
 
 class PlannedResource:
     """One resource as the plan holds it."""
 
-    def __init__(self, change: Mapping[str, Any], module: _Module, configuration_address: str) -> None:
+    def __init__(
+        self,
+        change: Mapping[str, Any],
+        module: _Module,
+        configuration: Mapping[str, Any],
+        provider: Mapping[str, Any],
+    ) -> None:
         self._after = _mapping(change.get("after"))
         self._after_unknown = _mapping(change.get("after_unknown"))
         self._module = module
-        self._expressions = _mapping(_mapping(module.resource(configuration_address)).get("expressions"))
+        self._expressions = _mapping(configuration.get("expressions"))
+        self._provider = _mapping(provider.get("expressions"))
 
     def value(self, name: str) -> Union[Any, Unresolved]:
         """The planned value; None where it will be null; Unresolved where it is known only after apply."""
@@ -142,6 +153,16 @@ class PlannedResource:
         # A function may have put something in the place of null: `coalesce(var.x, 60)`.
         return unknown(f"`{name}` is computed") if self.is_default(name) else YES
 
+    def default_tags(self) -> Union[Mapping[str, Any], Unresolved]:
+        """The tags that the resource's provider adds to all its resources."""
+        blocks = self._provider.get("default_tags")
+        for block in blocks if isinstance(blocks, list) else ():
+            stated = _mapping(_mapping(block).get("tags"))
+            if "references" in stated:
+                return Unresolved("the provider's `default_tags` are computed")
+            return _mapping(stated.get("constant_value"))
+        return {}
+
     def references(self, name: str) -> list[str]:
         """What the expression of an attribute refers to, the longest reference first, as written in its module."""
         references = _mapping(self._expressions.get(name)).get("references")
@@ -168,9 +189,7 @@ def _read_plan(path: str, modified: float) -> Optional[Plan]:
         return None
 
 
-def read_planned_resource(
-    conf: Mapping[str, Any], address: str, vertex: Optional[Vertex]
-) -> Optional[PlannedResource]:
+def read_planned_resource(conf: Mapping[str, Any], address: str, vertex: Optional[Vertex]) -> Optional[PlannedResource]:
     """The resource from the plan file that Checkov read it from; None where that file cannot be read again."""
     stated = conf.get("__file__")
     path = stated[0] if isinstance(stated, list) and stated else vertex.attributes.get(FILE_PATH) if vertex else None

@@ -77,8 +77,8 @@ def _is_aws_managed(source: AttributeOf) -> Ternary:
     return unknown(f"`{source.text}` is known only when it is applied")
 
 
-def _tags(stated: Union[None, Mapping[str, Any], Unresolved]) -> setting.Stated[Mapping[str, TagValue]]:
-    if stated is None or isinstance(stated, Unresolved):
+def _tags(stated: Union[Mapping[str, Any], Unresolved]) -> setting.Stated[Mapping[str, TagValue]]:
+    if isinstance(stated, Unresolved):
         return stated
     return {str(key): _tag_value(value) for key, value in stated.items()}
 

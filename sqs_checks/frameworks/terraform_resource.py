@@ -17,9 +17,7 @@ _REFERENCE = re.compile(
 )
 _CALL = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*\(")
 # The whole text is one attribute of one resource or data source.
-_ATTRIBUTE_OF = re.compile(
-    r"(?:\$\{)?(?:(data)\.)?([a-z][a-z0-9]*_\w+)\.([A-Za-z_][\w-]*)(?:\[[^]]*])?\.(\w+)}?"
-)
+_ATTRIBUTE_OF = re.compile(r"(?:\$\{)?(?:(data)\.)?([a-z][a-z0-9]*_\w+)\.([A-Za-z_][\w-]*)(?:\[[^]]*])?\.(\w+)}?")
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class TerraformResource(Protocol):
     def reference(self, name: str) -> Optional[AttributeOf]:
         """The block that the value of an attribute comes from, whether the value is known or not."""
 
-    def tags(self) -> Union[None, Mapping[str, Any], Unresolved]:
+    def tags(self) -> Union[Mapping[str, Any], Unresolved]:
         """The tags that the resource will carry, those that its provider adds to all its resources among them."""
 
 
@@ -62,6 +60,14 @@ def unresolved(expression: object) -> Unresolved:
     return Unresolved(f"`{shown}` is known only when it is applied")
 
 
+def _merged_tags(own: Stated, inherited: Union[Mapping[str, Any], Unresolved]) -> Union[Mapping[str, Any], Unresolved]:
+    if isinstance(own, Unresolved) or isinstance(inherited, Unresolved):
+        return own if isinstance(own, Unresolved) else inherited
+    if own is None:
+        return inherited
+    return {**inherited, **own} if isinstance(own, dict) else unresolved(f"tags = {own}")
+
+
 class HclResource:
     """A resource as Checkov parsed it from `.tf` files: each value in a list of one, expressions as text."""
 
@@ -73,7 +79,7 @@ class HclResource:
         if name not in self._conf:
             return None
         raw = self._conf[name]
-        value = raw[0] if isinstance(raw, list) and len(raw) == 1 else raw
+        value: Stated = raw[0] if isinstance(raw, list) and len(raw) == 1 else raw
         if value is None or value in ({}, []):
             # Checkov renders expressions that it cannot compute as null, and typed variables without a value as empty.
             return value if self._is_literal(name) else unresolved(f"{name} = …")
@@ -93,7 +99,9 @@ class HclResource:
         reference = _ATTRIBUTE_OF.fullmatch(text)
         if reference:
             data, resource_type, block, attribute = reference.groups()
-            return AttributeOf(text, data is not None, resource_type, attribute, self._target(name, f"{resource_type}.{block}"))
+            return AttributeOf(
+                text, data is not None, resource_type, attribute, self._target(name, f"{resource_type}.{block}")
+            )
         # A condition that yields null arrives as the text `None`.
         return unresolved(text) if text == "None" or is_expression(text) else text
 
@@ -107,14 +115,8 @@ class HclResource:
         value = self.attribute(name)
         return value if isinstance(value, AttributeOf) else None
 
-    def tags(self) -> Union[None, Mapping[str, Any], Unresolved]:
-        own = self.attribute("tags")
-        inherited = self._default_tags()
-        if isinstance(own, Unresolved) or isinstance(inherited, Unresolved):
-            return own if isinstance(own, Unresolved) else inherited
-        if own is None:
-            return inherited
-        return {**inherited, **own} if isinstance(own, dict) else unresolved(f"tags = {own}")
+    def tags(self) -> Union[Mapping[str, Any], Unresolved]:
+        return _merged_tags(self.attribute("tags"), self._default_tags())
 
     def _default_tags(self) -> Union[Mapping[str, Any], Unresolved]:
         if self._vertex is None:
@@ -157,9 +159,12 @@ class PlanResource:
         target = self._planned.constants_of(f"{'data.' if data else ''}{resource_type}.{block}")
         return AttributeOf(match.group(), data is not None, resource_type, attribute, target)
 
-    def tags(self) -> Union[None, Mapping[str, Any], Unresolved]:
-        tags = self._planned.value("tags_all")
-        return tags if tags is None or isinstance(tags, (Unresolved, dict)) else unresolved("tags_all")
+    def tags(self) -> Union[Mapping[str, Any], Unresolved]:
+        planned = self._planned.value("tags_all")
+        if isinstance(planned, dict):
+            return planned
+        # With no tags at all the provider leaves them to be known after apply.
+        return _merged_tags(self.attribute("tags"), self._planned.default_tags())
 
 
 def read_resource(conf: Mapping[str, Any], library_graph: Any, entity_path: str) -> TerraformResource:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from functools import lru_cache
+from functools import cache
 
 from sqs_checks import checks
 from sqs_checks.frameworks.checkov_check import CheckovCheck
 
 
-@lru_cache(maxsize=None)
+@cache
 def check_classes() -> tuple[type[CheckovCheck], ...]:  # type: ignore[type-arg]
     """Every check in `sqs_checks/checks`, one class a framework, in the order of their ids."""
-    modules = [importlib.import_module(f"{checks.__name__}.{found.name}") for found in pkgutil.iter_modules(checks.__path__)]
+    modules = [
+        importlib.import_module(f"{checks.__name__}.{found.name}") for found in pkgutil.iter_modules(checks.__path__)
+    ]
     classes = [
         member
         for module in modules

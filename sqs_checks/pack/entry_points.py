@@ -31,7 +31,6 @@ def load_external_checks() -> None:
                 entry_point.load()()
             except Exception as error:  # a broken pack must not take Checkov down
                 print(
-                    f"{GROUP}: `{entry_point.name}` ({entry_point.value}) failed to load: "
-                    f"{type(error).__name__}: {error}",
+                    f"{GROUP}: `{entry_point.name}` ({entry_point.value}) failed to load: {type(error).__name__}: {error}",
                     file=sys.stderr,
                 )

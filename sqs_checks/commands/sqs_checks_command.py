@@ -1,0 +1,82 @@
+"""`sqs-checks`: looks after the pack."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from sqs_checks import __version__
+from sqs_checks.commands.doctor import examine, package_folder
+from sqs_checks.commands.hook_files import remove_hook_files, site_packages, write_hook_files
+
+
+def _path() -> int:
+    print(package_folder())
+    return 0
+
+
+def _list() -> int:
+    try:
+        from sqs_checks.pack.catalogue import check_classes
+    except ImportError as error:
+        print(f"sqs-checks: Checkov cannot be imported ({error}): install it with `pip install checkov`", file=sys.stderr)
+        return 1
+    rows = {
+        check.id: (
+            check.id,
+            check.severity.value,
+            check.name,
+            ", ".join(check.peers) or "-",
+            ", ".join(check.settings) or "-",
+        )
+        for check in check_classes()
+    }
+    table = [("id", "severity", "promise", "Checkov's own", "settings"), *rows.values()]
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    return 0
+
+
+def _enable() -> int:
+    try:
+        written = write_hook_files()
+    except OSError as error:
+        print(f"sqs-checks: cannot write to {site_packages()}: {error.strerror}", file=sys.stderr)
+        return 1
+    print("plain `checkov` in this environment now runs the checks. Written:")
+    print(*(f"  {path}" for path in written), sep="\n")
+    return 0
+
+
+def _disable() -> int:
+    try:
+        removed = remove_hook_files()
+    except OSError as error:
+        print(f"sqs-checks: cannot remove from {site_packages()}: {error.strerror}", file=sys.stderr)
+        return 1
+    print("plain `checkov` in this environment no longer runs the checks." if removed else "it was not switched on.")
+    return 0
+
+
+_COMMANDS = {
+    "path": (_path, "print the folder for `checkov --external-checks-dir`"),
+    "list": (_list, "list the checks, with Checkov's own checks for the same fault"),
+    "enable": (_enable, "have plain `checkov` in this environment run the checks"),
+    "disable": (_disable, "undo `enable`"),
+    "doctor": (examine, "prove that Checkov runs the checks; exit code 1 and the reason where it does not"),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="sqs-checks", description="Custom Checkov checks for Amazon SQS.")
+    parser.add_argument("--version", action="version", version=f"sqs-checks {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, summary) in _COMMANDS.items():
+        commands.add_parser(name, help=summary, description=summary)
+    run, _ = _COMMANDS[parser.parse_args().command]
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

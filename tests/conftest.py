@@ -1,0 +1,93 @@
+"""What several test modules share."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sqs_checks.pack.registration import register
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+FIXTURES = REPOSITORY / "fixtures"
+FRAMEWORKS = ("terraform", "terraform_plan", "cloudformation")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of Checkov's report. resource: its address, with the modules it stands in."""
+
+    framework: str
+    check: str
+    file: str
+    resource: str
+    result: str
+    details: tuple[str, ...] = ()
+
+
+def scan(folder: Path, frameworks: Sequence[str] = FRAMEWORKS, checks: Sequence[str] = ("CKV_SQS_*",)) -> list[Finding]:
+    """Runs Checkov's own runners over a folder, in this process, with the pack registered."""
+    from checkov.cloudformation.runner import Runner as CloudFormationRunner
+    from checkov.runner_filter import RunnerFilter
+    from checkov.terraform.plan_runner import Runner as PlanRunner
+    from checkov.terraform.runner import Runner as TerraformRunner
+
+    register()
+    runners = {"terraform": TerraformRunner, "terraform_plan": PlanRunner, "cloudformation": CloudFormationRunner}
+    findings = []
+    for framework in frameworks:
+        report = runners[framework]().run(
+            root_folder=str(folder), runner_filter=RunnerFilter(checks=list(checks), show_progress_bar=False)
+        )
+        reports = report if isinstance(report, list) else [report]
+        findings += [
+            Finding(
+                framework,
+                record.check_id,
+                record.file_path,
+                record.resource,
+                str(record.check_result["result"].value),
+                tuple(record.details),
+            )
+            for single in reports
+            for record in (*single.passed_checks, *single.failed_checks, *single.skipped_checks)
+        ]
+    return findings
+
+
+def copy_with_plans(source: Path, target: Path) -> None:
+    """Copies fixtures, and gives the plans the ending that Checkov knows them by."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.tfplan", "*.py", "__pycache__"))
+    for plan in source.glob("**/*.tfplan"):
+        shutil.copy(plan, (target / plan.relative_to(source)).with_suffix(".tfplan.json"))
+
+
+class _ErrorRecords(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(self.format(record))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_error_records() -> Iterator[None]:
+    """Checkov turns an exception in a check into an ERROR record and silence: no test may cause one."""
+    handler = _ErrorRecords()
+    logging.getLogger().addHandler(handler)
+    yield
+    logging.getLogger().removeHandler(handler)
+    assert not handler.messages
+
+
+@pytest.fixture(scope="session")
+def fixture_findings(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
+    """What Checkov reports of everything in `fixtures/`: one run a framework, shared by all tests."""
+    folder = tmp_path_factory.mktemp("scan") / "fixtures"
+    copy_with_plans(FIXTURES, folder)
+    return scan(folder)

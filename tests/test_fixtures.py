@@ -1,0 +1,127 @@
+"""Each check's verdict on its fixtures, through Checkov itself.
+
+A fixture's resources are named after the verdict they must get: `pass_…`, `fail_…`, `unknown_…` in Terraform (the
+resource's name, or that of the module it stands in), `Pass…`, `Fail…`, `Unknown…` in CloudFormation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import FIXTURES, FRAMEWORKS, Finding, scan
+
+from sqs_checks.frameworks.checkov_check import CheckovCheck
+from sqs_checks.pack.catalogue import check_classes
+
+CHECKS = sorted({check.id for check in check_classes()})
+# The provider refuses to plan any name that AWS would refuse; `test_plan_with_a_refused_name` stands in.
+NEVER_FAILS = {("CKV_SQS_32", "terraform_plan")}
+VERDICTS = {"pass": "PASSED", "fail": "FAILED", "unknown": "UNKNOWN"}
+_TERRAFORM_NAME = re.compile(r'(?:module|resource) +"(?:aws_sqs_\w+" +")?((?:pass|fail|unknown)_\w+)"')
+_PLANNED_NAME = re.compile(r'"address": "(?:[^"\\]|\\.)*?\b((?:pass|fail|unknown)_\w+)')
+_LOGICAL_ID = re.compile(r'^\s*"?((?:Pass|Fail|Unknown)[A-Z]\w*)"?:', re.MULTILINE)
+_PATTERNS = {
+    "terraform": ("*.tf", _TERRAFORM_NAME),
+    "terraform_plan": ("*.tfplan", _PLANNED_NAME),
+    "cloudformation": ("*.template", _LOGICAL_ID),
+}
+
+
+def verdict_named(name: str) -> str:
+    return VERDICTS[re.split(r"(?<=[a-z])(?=[A-Z])|_", name)[0].lower()]
+
+
+def names_in(folder: Path, framework: str) -> set[str]:
+    glob, pattern = _PATTERNS[framework]
+    return {name for file in folder.glob(f"**/{glob}") for name in pattern.findall(file.read_text(encoding="utf-8"))}
+
+
+def name_of(finding: Finding) -> str:
+    """The part of a resource's address that names its verdict."""
+    parts = re.findall(r"\b(?:pass|fail|unknown)_\w+|\b(?:Pass|Fail|Unknown)[A-Z]\w*", finding.resource)
+    return parts[-1] if parts else finding.resource
+
+
+def verdicts(findings: list[Finding], check: str, framework: str) -> dict[str, str]:
+    return {
+        name_of(finding): finding.result
+        for finding in findings
+        if finding.check == check and finding.framework == framework and f"/{check}/" in finding.file
+    }
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("check", CHECKS)
+def test_every_resource_gets_the_verdict_in_its_name(check: str, framework: str, fixture_findings: list[Finding]) -> None:
+    """A resource passes or fails as its name says; one that cannot be decided appears in no report."""
+    found = verdicts(fixture_findings, check, framework)
+    names = names_in(FIXTURES / check, framework)
+    assert {name: found.get(name, "UNKNOWN") for name in names} == {name: verdict_named(name) for name in names}
+    assert set(found) <= names, "a resource whose name states no verdict"
+    expected = {"PASSED"} if (check, framework) in NEVER_FAILS else {"PASSED", "FAILED"}
+    assert expected <= set(found.values()), "fixtures that cannot fail prove nothing"
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_each_framework_holds_something_that_cannot_be_known(check: str) -> None:
+    for framework in FRAMEWORKS:
+        assert "UNKNOWN" in {verdict_named(name) for name in names_in(FIXTURES / check, framework)}, framework
+
+
+@pytest.mark.parametrize("other", ["terraform_plan", "cloudformation"])
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_same_queue_is_in_each_framework(check: str, other: str) -> None:
+    """The same queue, written in each framework under the same name, has the same verdict since its name says which."""
+    code, written_otherwise = (
+        {name.replace("_", "").lower() for name in names_in(FIXTURES / check, framework)}
+        for framework in ("terraform", other)
+    )
+    shared = {name[:4] for name in code & written_otherwise}
+    assert ({"pass"} if (check, other) in NEVER_FAILS else {"pass", "fail"}) <= shared
+
+
+def test_plan_with_a_refused_name(tmp_path: Path) -> None:
+    """A plan made by another provider may hold a name that AWS refuses."""
+    plan = (FIXTURES / "CKV_SQS_32" / "main.tfplan").read_text(encoding="utf-8")
+    assert '"orders-created_v2"' in plan
+    (tmp_path / "plan.json").write_text(plan.replace('"orders-created_v2"', '"orders created"'), encoding="utf-8")
+    failed = [finding for finding in scan(tmp_path, ["terraform_plan"], ["CKV_SQS_32"]) if finding.result == "FAILED"]
+    assert [finding.resource for finding in failed] == ["aws_sqs_queue.pass_name"]
+
+
+def test_a_failure_explains_itself_in_every_framework(fixture_findings: list[Finding]) -> None:
+    """The details name the fault, say what to write instead and why, and reach CloudFormation users too."""
+    for finding in fixture_findings:
+        if finding.result == "FAILED":
+            assert len(finding.details) >= 3, finding
+            assert any(line.startswith("Write instead: ") for line in finding.details), finding
+            assert finding.details[-1].startswith("Why: "), finding
+        else:
+            assert not finding.details, finding
+
+
+def test_each_framework_speaks_its_own_language(fixture_findings: list[Finding]) -> None:
+    spelled = {
+        finding.framework: finding.details[0]
+        for finding in fixture_findings
+        if finding.check == "CKV_SQS_31" and name_of(finding).lower().replace("_", "") == "failnotset"
+    }
+    assert spelled["cloudformation"].startswith("`MessageRetentionPeriod` is not set")
+    assert spelled["terraform"] == spelled["terraform_plan"]
+    assert spelled["terraform"].startswith("`message_retention_seconds` is not set")
+
+
+def classes_by_id() -> Iterator[tuple[str, list[type[CheckovCheck]]]]:  # type: ignore[type-arg]
+    for check in CHECKS:
+        yield check, [found for found in check_classes() if found.id == check]
+
+
+def test_each_check_is_one_piece_of_logic_for_both_frameworks() -> None:
+    for check, classes in classes_by_id():
+        terraform, cloudformation = sorted(classes, key=lambda found: found.__name__, reverse=True)
+        assert terraform.faults is cloudformation.faults, check
+        assert terraform.__module__ == cloudformation.__module__, check
+        assert terraform.resource_types != cloudformation.resource_types, check
