@@ -33,8 +33,8 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import known
 from sqs_checks.queues.number_bounds import out_of_bounds
-from sqs_checks.queues.queue import Queue
 from sqs_checks.queues.sqs_limits import DATA_KEY_REUSE_SECONDS, DEFAULT_DATA_KEY_REUSE_SECONDS, Bounds
+from sqs_checks.queues.sqs_queue import Queue
 
 
 class DataKeyReusedTooLong(SqsCheck[Queue]):

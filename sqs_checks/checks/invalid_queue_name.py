@@ -33,8 +33,8 @@ from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.queues.queue import Queue
 from sqs_checks.queues.sqs_limits import FIFO_SUFFIX, NAME, NAME_CHARACTERS
+from sqs_checks.queues.sqs_queue import Queue
 
 # Terraform puts 26 characters behind a prefix, and `.fifo` behind those where the queue is a FIFO queue.
 _GENERATED_CHARACTERS = 26

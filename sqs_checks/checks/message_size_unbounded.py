@@ -32,8 +32,8 @@ from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.queues.number_bounds import out_of_bounds
-from sqs_checks.queues.queue import Queue
 from sqs_checks.queues.sqs_limits import MESSAGE_BYTES, Bounds
+from sqs_checks.queues.sqs_queue import Queue
 
 
 class MessageSizeUnbounded(SqsCheck[Queue]):

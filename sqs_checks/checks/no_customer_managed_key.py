@@ -27,7 +27,7 @@ from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.queues.queue import Queue
+from sqs_checks.queues.sqs_queue import Queue
 
 
 class NoCustomerManagedKey(SqsCheck[Queue]):

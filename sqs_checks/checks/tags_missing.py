@@ -32,8 +32,8 @@ from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, known, unknown
-from sqs_checks.queues.queue import Queue, Tags
 from sqs_checks.queues.setting import Unresolved
+from sqs_checks.queues.sqs_queue import Queue, Tags
 
 
 def _fits(tags: Tags, key: str, allowed: tuple[str, ...]) -> Ternary:

@@ -8,9 +8,10 @@ from checkov.cloudformation.checks.resource.base_resource_check import BaseResou
 from checkov.common.models.enums import CheckResult
 
 from sqs_checks.frameworks.checkov_check import CheckovCheck
-from sqs_checks.frameworks.cloudformation_details import deliver_details
 from sqs_checks.frameworks.cloudformation_queue import read_queue
-from sqs_checks.queues.queue import Queue
+from sqs_checks.frameworks.cloudformation_runner import explain, scanned_template
+from sqs_checks.frameworks.cloudformation_values import Template
+from sqs_checks.queues.sqs_queue import Queue
 
 
 class CloudFormationQueueCheck(CheckovCheck[Queue], BaseResourceCheck):
@@ -19,6 +20,6 @@ class CloudFormationQueueCheck(CheckovCheck[Queue], BaseResourceCheck):
     resource_types = ("AWS::SQS::Queue",)
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        result = self.report(read_queue(conf))
-        deliver_details(self.id, self.details)
+        result = self.report(read_queue(conf, Template(scanned_template(self.entity_path))))
+        explain(self.id, self.details)
         return result

@@ -9,17 +9,16 @@ import re
 from collections.abc import Mapping
 from typing import Any, Callable, TypeVar
 
-from sqs_checks.frameworks.cloudformation_template import resource_type
 from sqs_checks.frameworks.cloudformation_values import (
     ResourceReference,
+    Template,
     Value,
-    evaluate,
     has_placeholder,
 )
 from sqs_checks.judgement.ternary import NO, unknown
 from sqs_checks.queues.kms_key_names import names_aws_managed_key
-from sqs_checks.queues.queue import KmsKey, Queue, TagValue
 from sqs_checks.queues.setting import Malformed, Setting, Stated, Unresolved
+from sqs_checks.queues.sqs_queue import KmsKey, Queue, TagValue
 
 T = TypeVar("T")
 
@@ -63,35 +62,35 @@ def _boolean(value: Value) -> Stated[bool]:
     return text
 
 
-def _key(value: Value, properties: Mapping[str, Any]) -> Stated[KmsKey]:
+def _key(value: Value) -> Stated[KmsKey]:
     if isinstance(value, ResourceReference):
-        kind = resource_type(properties, value.logical_id)
-        if kind is None:
-            return _unresolved(value)
-        return KmsKey(str(value), NO if kind in _OWN_KEY_TYPES else unknown(f"`{value}` is known only at deployment"))
+        if value.resource_type is None and not value.is_attribute:
+            return _unresolved(value)  # a parameter, perhaps an empty one
+        is_own = value.resource_type in _OWN_KEY_TYPES
+        return KmsKey(str(value), NO if is_own else unknown(f"`{value}` is known only at deployment"))
     if isinstance(value, str) and value:
         return KmsKey(value, names_aws_managed_key(value))
     text = _text(value)
     return KmsKey(text, NO) if isinstance(text, str) else text
 
 
-def _tags(value: Value) -> Stated[Mapping[str, TagValue]]:
+def _tags(value: Value, template: Template) -> Stated[Mapping[str, TagValue]]:
     if not isinstance(value, list):
         return value if value is None or isinstance(value, Unresolved) else _malformed(value)
     tags: dict[str, TagValue] = {}
     for stated in value:
-        tag = evaluate(stated)
+        tag = template.evaluate(stated)
         if isinstance(tag, Mapping):
-            key = _text(evaluate(tag.get("Key")))
+            key = _text(template.evaluate(tag.get("Key")))
             if isinstance(key, str):
-                tag_value = _text(evaluate(tag.get("Value")))
+                tag_value = _text(template.evaluate(tag.get("Value")))
                 tags[key] = None if isinstance(tag_value, Malformed) else tag_value
                 continue
         return _unresolved("Tags")
     return tags
 
 
-def read_queue(conf: Mapping[str, Any]) -> Queue:
+def read_queue(conf: Mapping[str, Any], template: Template) -> Queue:
     """The queue that an `AWS::SQS::Queue` states. conf: the resource, as Checkov hands it to a check."""
     stated = conf.get("Properties")
     properties: Mapping[str, Any] = stated if isinstance(stated, Mapping) else {}
@@ -100,7 +99,7 @@ def read_queue(conf: Mapping[str, Any]) -> Queue:
         return Setting(name, f"Properties/{name}", value, "{}: {}")
 
     def read(name: str, convert: Callable[[Value], Stated[T]]) -> Setting[T]:
-        return setting_of(name, convert(evaluate(properties.get(name))))
+        return setting_of(name, convert(template.evaluate(properties.get(name))))
 
     return Queue(
         name=read("QueueName", _text),
@@ -109,11 +108,11 @@ def read_queue(conf: Mapping[str, Any]) -> Queue:
         content_based_deduplication=read("ContentBasedDeduplication", _boolean),
         deduplication_scope=read("DeduplicationScope", _text),
         fifo_throughput_limit=read("FifoThroughputLimit", _text),
-        kms_master_key_id=setting_of("KmsMasterKeyId", _key(evaluate(properties.get("KmsMasterKeyId")), properties)),
+        kms_master_key_id=read("KmsMasterKeyId", _key),
         kms_data_key_reuse_period_seconds=read("KmsDataKeyReusePeriodSeconds", _whole_number),
         sqs_managed_sse_enabled=read("SqsManagedSseEnabled", _boolean),
         maximum_message_size=read("MaximumMessageSize", _whole_number),
         message_retention_period=read("MessageRetentionPeriod", _whole_number),
-        tags=read("Tags", _tags),
+        tags=setting_of("Tags", _tags(template.evaluate(properties.get("Tags")), template)),
         own_key_example="!GetAtt <YourKey>.Arn",
     )

@@ -18,9 +18,14 @@ _PLACEHOLDER = re.compile(r"\$\{([^}!][^}]*)}")
 
 @dataclass(frozen=True)
 class ResourceReference:
-    """`!Ref LogicalId` or `!GetAtt LogicalId.Attribute`."""
+    """`!Ref LogicalId` or `!GetAtt LogicalId.Attribute`.
+
+    resource_type: of the resource referred to; None where the template holds none of that name.
+    """
 
     logical_id: str
+    resource_type: Optional[str]
+    is_attribute: bool
 
     def __str__(self) -> str:
         return self.logical_id
@@ -44,35 +49,63 @@ def _intrinsic(value: object) -> Optional[tuple[str, Any]]:
     return None
 
 
-def evaluate(value: Any) -> Value:
-    """A property's value: None for `AWS::NoValue`, text with `${AWS::…}` left in where only a pseudo parameter is
-    unknown, Unresolved where more is.
-    """
-    intrinsic = _intrinsic(value)
-    if intrinsic is None:
-        if isinstance(value, str) and "{{resolve:" in value:
-            return Unresolved(f"`{value}` is known only when the stack is made")
-        return value  # type: ignore[no-any-return]
-    name, argument = intrinsic
-    if name == "Ref" and isinstance(argument, str):
-        if argument == "AWS::NoValue":
+class Template:
+    """The template around a resource. document: empty where it is not at hand."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+
+    def evaluate(self, value: Any) -> Value:
+        """A property's value: None for `AWS::NoValue`, text with `${AWS::…}` left in where only a pseudo parameter is
+        unknown, Unresolved where more is.
+        """
+        intrinsic = _intrinsic(value)
+        if intrinsic is None:
+            if isinstance(value, str) and "{{resolve:" in value:
+                return Unresolved(f"`{value}` is known only when the stack is made")
+            return value  # type: ignore[no-any-return]
+        name, argument = intrinsic
+        if name == "Ref" and isinstance(argument, str):
+            if argument == "AWS::NoValue":
+                return None
+            return f"${{{argument}}}" if argument.startswith("AWS::") else self._reference(argument, is_attribute=False)
+        if name == "Fn::GetAtt":
+            logical_id = argument[0] if isinstance(argument, list) and argument else str(argument).split(".")[0]
+            return self._reference(str(logical_id), is_attribute=True)
+        found: Value = None
+        if name == "Fn::Join":
+            found = self._joined(argument)
+        elif name == "Fn::Sub":
+            found = _substituted(argument)
+        elif name == "Fn::FindInMap":
+            found = self._mapped(argument)
+        return Unresolved(f"`{name}` is known only when the stack is made") if found is None else found
+
+    def _section(self, name: str) -> Mapping[str, Any]:
+        section = self._document.get(name)
+        return section if isinstance(section, Mapping) else {}
+
+    def _reference(self, logical_id: str, *, is_attribute: bool) -> ResourceReference:
+        resource = self._section("Resources").get(logical_id)
+        stated = resource.get("Type") if isinstance(resource, Mapping) else None
+        return ResourceReference(logical_id, None if stated is None else str(stated), is_attribute)
+
+    def _joined(self, argument: Any) -> Optional[str]:
+        if not (isinstance(argument, list) and len(argument) == 2):
             return None
-        return f"${{{argument}}}" if argument.startswith("AWS::") else ResourceReference(argument)
-    if name == "Fn::GetAtt":
-        logical_id = argument[0] if isinstance(argument, list) and argument else str(argument).split(".")[0]
-        return ResourceReference(str(logical_id))
-    text = _joined(argument) if name == "Fn::Join" else _substituted(argument) if name == "Fn::Sub" else None
-    return Unresolved(f"`{name}` is known only when the stack is made") if text is None else text
+        separator, parts = argument
+        if not (isinstance(separator, str) and isinstance(parts, list)):
+            return None
+        texts = [self.evaluate(part) for part in parts]
+        return separator.join(str(text) for text in texts) if all(isinstance(text, str) for text in texts) else None
 
-
-def _joined(argument: Any) -> Optional[str]:
-    if not (isinstance(argument, list) and len(argument) == 2):
-        return None
-    separator, parts = argument
-    if not (isinstance(separator, str) and isinstance(parts, list)):
-        return None
-    texts = [evaluate(part) for part in parts]
-    return separator.join(str(text) for text in texts) if all(isinstance(text, str) for text in texts) else None
+    def _mapped(self, argument: Any) -> Value:
+        if not (isinstance(argument, list) and len(argument) == 3 and all(isinstance(key, str) for key in argument)):
+            return None
+        found: Any = self._section("Mappings")
+        for key in argument:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        return found  # type: ignore[no-any-return]
 
 
 def _substituted(argument: Any) -> Optional[str]:

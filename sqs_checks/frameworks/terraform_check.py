@@ -10,7 +10,7 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 from sqs_checks.frameworks.checkov_check import CheckovCheck
 from sqs_checks.frameworks.terraform_queue import read_queue
 from sqs_checks.frameworks.terraform_resource import TerraformResource, read_resource
-from sqs_checks.queues.queue import Queue
+from sqs_checks.queues.sqs_queue import Queue
 
 
 class TerraformQueueCheck(CheckovCheck[Queue], BaseResourceCheck):

@@ -1,7 +1,6 @@
 """Looking things up in the graph that Checkov builds of Terraform code.
 
-The graph is absent where Checkov splits it or builds it with networkx; then nothing can be looked up and what needs it
-is unknown.
+The graph is absent where Checkov splits it (`TF_SPLIT_GRAPH`); then nothing can be looked up and what needs it is unknown.
 """
 
 from __future__ import annotations
@@ -24,15 +23,14 @@ class Vertex:
     """One block of the scanned code. attributes: as Checkov flattened them."""
 
     graph: TerraformGraph
-    index: int
+    node: Any
     attributes: Mapping[str, Any]
 
     def inputs(self, attribute: str) -> Iterator[Vertex]:
         """The blocks that the expression of an attribute refers to."""
-        for _, target, edge in self.graph.library_graph.out_edges(self.index):
-            label = edge.get("label") if isinstance(edge, dict) else None
+        for target, label in self.graph.edges_from(self.node):
             if isinstance(label, str) and (label == attribute or label.startswith(f"{attribute}.")):
-                yield self.graph.vertex(target)
+                yield target
 
     @property
     def root_folder(self) -> str:
@@ -46,26 +44,47 @@ class Vertex:
 
 
 class TerraformGraph:
-    """An index over one graph."""
+    """An index over one graph of one of the libraries that Checkov builds graphs with."""
 
     def __init__(self, library_graph: Any) -> None:
         self.library_graph = library_graph
-        self._resources: dict[str, list[int]] = {}
-        self._providers: list[int] = []
-        for index in library_graph.node_indices():
-            attributes = library_graph[index][1]
+        self._resources: dict[str, list[Vertex]] = {}
+        self._providers: list[Vertex] = []
+        for node, attributes in self._nodes():
             block_type = attributes.get(BLOCK_TYPE)
             if block_type == "resource":
-                self._resources.setdefault(attributes.get(ADDRESS, ""), []).append(index)
+                vertex = Vertex(self, node, attributes)
+                self._resources.setdefault(str(attributes.get(ADDRESS, "")), []).append(vertex)
             elif block_type == "provider":
-                self._providers.append(index)
+                self._providers.append(Vertex(self, node, attributes))
 
-    def vertex(self, index: int) -> Vertex:
-        return Vertex(self, index, self.library_graph[index][1])
+    def _nodes(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+        graph = self.library_graph
+        if hasattr(graph, "node_indices"):  # rustworkx: Checkov's default from 3.2 on
+            for node in graph.node_indices():
+                yield node, graph[node][1]
+        elif hasattr(graph, "vs"):  # igraph: the default before
+            for node in graph.vs:
+                yield node.index, node["attr"]
+        elif hasattr(graph, "nodes"):  # networkx
+            yield from graph.nodes(data=True)
+
+    def edges_from(self, node: Any) -> Iterator[tuple[Vertex, object]]:
+        """The blocks that a block refers to, each with the label that Checkov gave the edge."""
+        graph = self.library_graph
+        if hasattr(graph, "node_indices"):
+            for _, target, edge in graph.out_edges(node):
+                yield Vertex(self, target, graph[target][1]), edge.get("label")
+        elif hasattr(graph, "vs"):
+            for edge in graph.vs[node].out_edges():
+                yield Vertex(self, edge.target, graph.vs[edge.target]["attr"]), edge["label"]
+        elif hasattr(graph, "nodes"):
+            for _, target, edge in graph.out_edges(node, data=True):
+                yield Vertex(self, target, graph.nodes[target]), edge.get("label")
 
     def resource(self, address: str, file_suffix: str) -> Optional[Vertex]:
         """The resource with this address in a file whose path ends so; None where there is not exactly one."""
-        found = [self.vertex(index) for index in self._resources.get(address, ())]
+        found = self._resources.get(address, [])
         if len(found) > 1:
             found = [vertex for vertex in found if str(vertex.attributes.get(FILE_PATH)).endswith(file_suffix)]
         return found[0] if len(found) == 1 else None
@@ -74,7 +93,7 @@ class TerraformGraph:
         """The provider blocks with this address (`aws.default`, `aws.west`) in the root module of a folder."""
         return [
             vertex
-            for vertex in map(self.vertex, self._providers)
+            for vertex in self._providers
             if vertex.attributes.get(ADDRESS) == address and vertex.root_folder == root_folder
         ]
 
@@ -83,8 +102,8 @@ _last_indexed = threading.local()
 
 
 def index_graph(library_graph: Any) -> Optional[TerraformGraph]:
-    """The index over Checkov's graph, built once a run; None where there is no graph that can be read."""
-    if not hasattr(library_graph, "node_indices"):
+    """The index over Checkov's graph, built once a run; None where there is no graph."""
+    if library_graph is None:
         return None
     graph: Optional[TerraformGraph] = getattr(_last_indexed, "graph", None)
     if graph is None or graph.library_graph is not library_graph:

@@ -19,8 +19,8 @@ from sqs_checks.frameworks.terraform_resource import (
 from sqs_checks.judgement.ternary import NO, Ternary, unknown
 from sqs_checks.queues import setting
 from sqs_checks.queues.kms_key_names import names_aws_managed_key
-from sqs_checks.queues.queue import KmsKey, Queue, TagValue
 from sqs_checks.queues.setting import Setting, Unresolved
+from sqs_checks.queues.sqs_queue import KmsKey, Queue, TagValue
 
 T = TypeVar("T")
 

@@ -121,8 +121,7 @@ class HclResource:
     def _default_tags(self) -> Union[Mapping[str, Any], Unresolved]:
         if self._vertex is None:
             return Unresolved("the provider's `default_tags` cannot be looked up without Checkov's graph")
-        address = self._conf.get("__provider_address__", "aws.default")
-        providers = self._vertex.graph.providers(address, self._vertex.root_folder)
+        providers = self._vertex.graph.providers(self._provider_address(), self._vertex.root_folder)
         tags: dict[str, Any] = {}
         for provider in providers:
             block = provider.attributes.get("default_tags")
@@ -133,6 +132,15 @@ class HclResource:
                 return unresolved(f"default_tags = {stated}")
             tags.update(stated)
         return tags
+
+
+    def _provider_address(self) -> str:
+        stated = self._conf.get("__provider_address__")
+        if isinstance(stated, str):
+            return stated
+        # Before 3.2 Checkov left it to be read from the `provider` argument.
+        argument = self._conf.get("provider")
+        return str(argument[0]).strip("${}") if isinstance(argument, list) and argument else "aws.default"
 
 
 class PlanResource:

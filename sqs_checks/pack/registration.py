@@ -6,6 +6,7 @@ import threading
 
 from checkov.runner_filter import RunnerFilter
 
+from sqs_checks.frameworks.cloudformation_runner import wrap_runner
 from sqs_checks.pack.catalogue import check_classes
 
 _lock = threading.RLock()
@@ -21,6 +22,7 @@ def register() -> None:
     with _lock:
         if _registered:
             return
+        wrap_runner()
         for check_class in check_classes():
             check_class()
             # Without this, users with an API key lose checks that did not come from a folder.

@@ -1,0 +1,70 @@
+"""What the pack needs of Checkov's CloudFormation runner and does not get: the template, and a place for explanations.
+
+The runner hands a check one resource, without the template around it, and leaves `check.details` out of its report
+(3.1.70 to 3.3.30; its Terraform runners do neither). So two names in the runner's module are wrapped, once a process:
+`build_definitions_context`, which is called with all templates before any check runs, and `Record`. Where a future Checkov
+has no such name, or passes details itself, nothing is wrapped or added: other resources are then unknown, and explanations
+missing, but no verdict changes.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from functools import wraps
+from typing import Any, Optional
+
+from checkov.cloudformation import runner
+
+_said = threading.local()
+_templates: Mapping[str, Any] = {}
+
+
+def scanned_template(entity_path: str) -> Mapping[str, Any]:
+    """The template of a resource; empty where it is not at hand.
+
+    entity_path: Checkov's `<file>:<type>:<name>`, the file relative to the scanned root or, where single files are
+    scanned, to the working directory.
+    """
+    file = entity_path.partition("::")[0].rpartition(":")[0]  # the type holds the first `::`
+    below_root = sorted((path for path in _templates if path.endswith(file)), key=len)
+    # Every file lies below the root: of two that end alike, the shorter path is the one meant.
+    path = below_root[0] if below_root else os.path.abspath(file.lstrip("/"))
+    template = _templates.get(path)
+    return template if isinstance(template, Mapping) else {}
+
+
+def explain(check_id: str, details: Sequence[str]) -> None:
+    """Leaves what a check says of the resource it is scanning for the record that the runner makes next in this thread."""
+    vars(_said)[check_id] = list(details)
+
+
+def _keep_templates(build_definitions_context: Any) -> Any:
+    @wraps(build_definitions_context)
+    def keeping(definitions: Any, *args: Any, **kwargs: Any) -> Any:
+        global _templates
+        _templates = dict(definitions) if isinstance(definitions, Mapping) else {}
+        return build_definitions_context(definitions, *args, **kwargs)
+
+    return keeping
+
+
+def _add_details(record_class: Any) -> Any:
+    # The record itself stays Checkov's own: it is pickled between processes, of which one may not know this pack.
+    @wraps(record_class, updated=())
+    def explained(*args: Any, **kwargs: Any) -> Any:
+        record: Any = record_class(*args, **kwargs)
+        details: Optional[list[str]] = vars(_said).get(str(getattr(record, "check_id", None)))
+        if details and not getattr(record, "details", None):
+            record.details = details
+        return record
+
+    return explained
+
+
+def wrap_runner() -> None:
+    """Wraps what is there to be wrapped. To be called once a process, before the runner runs."""
+    for name, wrap in (("build_definitions_context", _keep_templates), ("Record", _add_details)):
+        if hasattr(runner, name):
+            setattr(runner, name, wrap(getattr(runner, name)))

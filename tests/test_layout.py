@@ -1,0 +1,136 @@
+"""How the repository is built: what Checkov demands of it, and which way dependencies point."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from configparser import ConfigParser
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+
+from sqs_checks import __version__
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.pack.catalogue import check_classes
+
+PACKAGE = REPOSITORY / "sqs_checks"
+MODULES = sorted(PACKAGE.glob("**/*.py"))
+CHECK_MODULES = sorted((PACKAGE / "checks").glob("*.py"))
+
+# What each sub-package may import of the others. `checks -> frameworks -> pure`; nothing points back.
+PURE = {"judgement", "queues", "configuration"}
+MAY_IMPORT = {
+    "judgement": {"judgement"},
+    "configuration": {"configuration"},
+    "queues": {"judgement", "queues"},
+    "frameworks": {"frameworks"} | PURE,
+    "checks": {"checks", "frameworks"} | PURE,
+    "pack": {"pack", "checks", "frameworks"} | PURE,
+    "commands": {"commands", "pack"} | PURE,
+}
+
+
+def imports(module: Path) -> set[str]:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return names | {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_dependencies_point_one_way(module: Path) -> None:
+    """Only the frameworks (and what registers with Checkov or starts it) know Checkov; what is pure does no I/O."""
+    part = module.relative_to(PACKAGE).parts[0]
+    if part not in MAY_IMPORT:
+        return
+    for name in imports(module):
+        root, *rest = name.split(".")
+        if root == "sqs_checks" and rest:
+            assert rest[0] in MAY_IMPORT[part], name
+        if part in PURE:
+            assert root not in {"checkov", "os", "pathlib", "io", "subprocess", "socket", "urllib"}, name
+
+
+def test_run_time_needs_only_checkov_and_pyyaml() -> None:
+    """The folder must also work where it was vendored: the standard library and what Checkov brings."""
+    allowed = set(sys.stdlib_module_names) if sys.version_info >= (3, 10) else None
+    for module in MODULES:
+        for name in imports(module):
+            root = name.split(".")[0]
+            if root not in ("checkov", "yaml", "sqs_checks") and allowed is not None:
+                assert root in allowed, (module, name)
+
+
+def test_checkov_finds_exactly_one_module_to_load() -> None:
+    """Checkov executes every `.py` in a folder with `__init__.py`, as a top-level module of that name."""
+    packages = [
+        path.parent for path in REPOSITORY.glob("**/__init__.py") if ".venv" not in path.parts and "build" not in path.parts
+    ]
+    assert packages == [PACKAGE]
+    assert [path.name for path in PACKAGE.glob("*.py") if not path.name.startswith("__")] == ["sqs_checks_loader.py"]
+
+
+def test_nothing_that_checkov_takes_for_a_graph_policy() -> None:
+    """Checkov parses every YAML and JSON file below the folder, and stops on the first that is no check of its own."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.split()
+    policies = {name for name in tracked if name.endswith((".yaml", ".yml", ".json"))}
+    assert policies == {".pre-commit-hooks.yaml"}
+
+
+def test_no_module_hides_another_one() -> None:
+    """Checkov puts each of our folders ahead of the standard library and of everything installed."""
+    names = {path.stem for path in MODULES if path.stem != "__init__"}
+    if sys.version_info >= (3, 10):
+        assert not names & (set(sys.stdlib_module_names) | set(metadata.packages_distributions()))
+
+
+def test_nothing_but_checkov_and_pyyaml_is_installed() -> None:
+    """Checkov pins its own dependencies tightly: every further one is a conflict waiting."""
+    setup = ConfigParser(comment_prefixes="#")
+    setup.read(REPOSITORY / "setup.cfg", encoding="utf-8")
+    wanted = [re.split("[<>=]", line)[0] for line in setup["options"]["install_requires"].split()]
+    assert wanted == ["checkov", "pyyaml"]
+
+
+def test_the_version_is_stated_once() -> None:
+    setup = ConfigParser()
+    setup.read(REPOSITORY / "setup.cfg", encoding="utf-8")
+    assert setup["metadata"]["version"] == "attr: sqs_checks.__version__"
+    changelog = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## {re.escape(__version__)}\b", changelog, re.MULTILINE)
+
+
+@pytest.mark.parametrize("module", CHECK_MODULES, ids=lambda path: path.stem)
+def test_each_check_has_its_page(module: Path) -> None:
+    """The docstring of a check's file is its page: what, why, how to fix, what it cannot see, where AWS says so."""
+    page = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
+    headings = re.findall(r"^## (.+)$", page, re.MULTILINE)
+    assert headings[:3] == ["What it does", "Why it matters", "How to fix"]
+    assert headings[-2:] == ["Limits", "References"]
+    assert "https://docs.aws.amazon.com/" in page
+    settings = next(check.settings for check in check_classes() if check.__module__.endswith(f".{module.stem}"))
+    assert ("Options" in headings) == bool(settings)
+    assert all(f"`{setting}`" in page for setting in settings)
+
+
+def test_each_check_is_in_the_readme() -> None:
+    """The README's table is made from the checks: id, severity, promise, Checkov's own check."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    rows = {check.id: check for check in check_classes()}
+    expected = [
+        f"| {check.id} | {check.severity.value} | {check.name} | {', '.join(check.peers) or '–'} |"
+        for check in rows.values()
+    ]
+    assert re.findall(r"^\| CKV_SQS_.*$", readme, re.MULTILINE) == expected
+
+
+def test_metadata() -> None:
+    for check in check_classes():
+        assert re.fullmatch(r"CKV_SQS_\d+", check.id)
+        assert isinstance(check.severity, Severity)
+        assert isinstance(check.area, Area)
+        assert check.name.startswith("Ensure ")
+        assert check.guideline.startswith("https://docs.aws.amazon.com/")
