@@ -317,7 +317,7 @@ def test_skips_in_the_code(places: Places, tmp_path: Path) -> None:
         encoding="utf-8",
     )
     (tmp_path / "queue.template").write_text(
-        "Resources:\n  Off:\n    Type: AWS::SQS::Queue\n    Metadata:\n      checkov:\n        skip:\n"
+        "Resources:\n  SwitchedOff:\n    Type: AWS::SQS::Queue\n    Metadata:\n      checkov:\n        skip:\n"
         "          - {id: CKV_SQS_20, comment: no personal data in here}\n"
         "    Properties: {SqsManagedSseEnabled: false}\n",
         encoding="utf-8",
@@ -331,7 +331,7 @@ def test_skips_in_the_code(places: Places, tmp_path: Path) -> None:
     }
     assert skipped == {
         ("aws_sqs_queue.off", "no personal data in here"),
-        ("AWS::SQS::Queue.Off", "no personal data in here"),
+        ("AWS::SQS::Queue.SwitchedOff", "no personal data in here"),
     }
     assert run.findings() == []
 

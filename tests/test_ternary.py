@@ -13,7 +13,7 @@ VALUES = (NO, MAYBE, YES)
 RANK = {value: rank for rank, value in enumerate(VALUES)}
 
 
-@pytest.mark.parametrize(("left", "right"), itertools.product(VALUES, repeat=2))
+@pytest.mark.parametrize(("left", "right"), list(itertools.product(VALUES, repeat=2)))
 def test_and_is_the_lesser_or_is_the_greater(left: Ternary, right: Ternary) -> None:
     """NO < UNKNOWN < YES decides both connectives, whichever way round; De Morgan's law ties them together."""
     assert RANK[left & right] == min(RANK[left], RANK[right])
@@ -34,7 +34,7 @@ def test_there_is_no_truth_value(value: Ternary) -> None:
         bool(value)
 
 
-@pytest.mark.parametrize("values", itertools.product(VALUES, repeat=3))
+@pytest.mark.parametrize("values", list(itertools.product(VALUES, repeat=3)))
 def test_any_and_all(values: tuple[Ternary, ...]) -> None:
     assert any_of(values) == values[0] | values[1] | values[2]
     assert all_of(values) == values[0] & values[1] & values[2]
