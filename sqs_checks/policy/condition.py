@@ -1,0 +1,126 @@
+"""One condition of a statement: an operator, a key and the values it is compared with.
+
+Source: IAM User Guide, "IAM JSON policy elements: Condition" and "Policy variables".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Optional, Union
+
+from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, any_of, unknown
+from sqs_checks.policy.condition_keys import ConditionKey, find_condition_key
+from sqs_checks.policy.condition_operators import Operator, SetPrefix, ValueType
+from sqs_checks.policy.glob import LITERAL_QUESTION_MARK, LITERAL_STAR
+
+# The value of a condition key in a request: several of a multivalued key; None where the request does not carry the key.
+ContextValue = Union[None, str, tuple[str, ...]]
+
+# `${aws:username}`, `${aws:username, 'default'}`; `${*}`, `${?}` and `${$}` are the characters themselves.
+_VARIABLE = re.compile(r"\$\{\s*([^}$*?,\s]+)\s*(?:,\s*'([^']*)'\s*)?}")
+_ESCAPES = (("${*}", LITERAL_STAR), ("${?}", LITERAL_QUESTION_MARK), ("${$}", "$"))
+
+
+def escape_wildcards(text: str) -> str:
+    return text.replace("*", LITERAL_STAR).replace("?", LITERAL_QUESTION_MARK)
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a condition. variables: the condition keys that it takes its text from, in lower case."""
+
+    text: str
+    variables: tuple[str, ...] = ()
+
+    def resolved(self, context: Mapping[str, ContextValue]) -> Optional[str]:
+        """The text, with variables filled in from the request; None where the request lacks one, which matches nothing."""
+        missing = False
+
+        def fill(match: re.Match[str]) -> str:
+            nonlocal missing
+            found = context.get(match.group(1).lower())
+            if isinstance(found, str):
+                return escape_wildcards(found)
+            missing = missing or match.group(2) is None
+            return match.group(2) or ""
+
+        text = _VARIABLE.sub(fill, self.text) if self.variables else self.text
+        return None if missing else text
+
+
+def read_value(text: str, *, has_variables: bool) -> Value:
+    """A value as the policy writes it. has_variables: whether the policy's version knows variables."""
+    if not has_variables or "${" not in text:
+        return Value(text)
+    for written, meant in _ESCAPES:
+        text = text.replace(written, meant)
+    return Value(text, tuple(match.group(1).lower() for match in _VARIABLE.finditer(text)))
+
+
+class Condition:
+    """All conditions of a statement must hold. key: in lower case. hidden: why some of the values are unknown."""
+
+    __slots__ = ("definition", "hidden", "key", "key_name", "operator", "operator_name", "path", "values", "variables")
+
+    def __init__(
+        self,
+        path: str,
+        operator_name: str,
+        operator: Optional[Operator],
+        key_name: str,
+        values: tuple[Value, ...],
+        hidden: tuple[str, ...],
+    ) -> None:
+        self.path = path
+        self.operator_name = operator_name
+        self.operator = operator
+        self.key_name = key_name
+        self.key = key_name.lower()
+        self.values = values
+        self.hidden = hidden
+        self.definition: Optional[ConditionKey] = find_condition_key(key_name)
+        self.variables = tuple(name for value in values for name in value.variables)
+
+    @property
+    def is_undecidable(self) -> Optional[str]:
+        """Why nothing can be said of this condition; None where something can."""
+        if self.operator is None:
+            return f"`{self.operator_name}` is not a condition operator of IAM"
+        if self.definition is None and self.key.startswith("aws:"):
+            return f"`{self.key_name}` is not a known condition key"
+        if self.key.startswith("aws:resourcetag/"):
+            return f"`{self.key_name}` is a tag of the queue, known only when it is made"
+        return None
+
+    def holds(self, value: ContextValue, context: Mapping[str, ContextValue]) -> Ternary:
+        """Whether the condition is true of a request. value: of its key. context: for the variables."""
+        operator = self.operator
+        if operator is None or self.is_undecidable:
+            return unknown(str(self.is_undecidable))
+        base = operator.base
+        if base.type is ValueType.NULL:
+            return self._matches("true" if value is None else "false", context)
+        if value is None:
+            absent_is_true = operator.if_exists or operator.set_prefix is SetPrefix.FOR_ALL_VALUES
+            return YES if absent_is_true or (base.negated and operator.set_prefix is None) else NO
+        if isinstance(value, str):
+            matched = self._matches(value, context)
+            return ~matched if base.negated else matched
+        each = [self._matches(single, context) for single in value]
+        if base.negated:
+            # Without a prefix none of the request's values may fit; so with ForAllValues.
+            each = [~matched for matched in each]
+            return any_of(each) if operator.set_prefix is SetPrefix.FOR_ANY_VALUE else all_of(each)
+        return all_of(each) if operator.set_prefix is SetPrefix.FOR_ALL_VALUES else any_of(each)
+
+    def _matches(self, single: str, context: Mapping[str, ContextValue]) -> Ternary:
+        """Whether a value of the request fits one of the policy's."""
+        assert self.operator is not None
+        matches = self.operator.base.matches
+        for value in self.values:
+            text = value.resolved(context)
+            if text is not None and matches(text, single):
+                return YES
+        return unknown(*self.hidden) if self.hidden else NO

@@ -1,0 +1,23 @@
+"""Names for things that the code knows to be its own without knowing their text.
+
+`aws_caller_identity.account_id`, `AWS::AccountId`, the ARN of a queue or topic of the same code: the reader of a framework
+writes them as text with these names in it. No real value holds a `‹`.
+"""
+
+from __future__ import annotations
+
+THIS_ACCOUNT = "‹this account›"
+THIS_PARTITION = "‹this partition›"
+THIS_REGION = "‹this region›"
+
+
+def own_resource_arn(service: str, reference: str, *, has_region: bool = True, has_account: bool = True, prefix: str = "") -> str:
+    """The ARN of a resource of the scanned code. reference: what the code calls it; it stands for the resource's name."""
+    region = THIS_REGION if has_region else ""
+    account = THIS_ACCOUNT if has_account else ""
+    return f"arn:{THIS_PARTITION}:{service}:{region}:{account}:{prefix}‹{reference}›"
+
+
+def is_own_name(text: str) -> bool:
+    """Whether a text stands for something, and is not the thing itself."""
+    return "‹" in text

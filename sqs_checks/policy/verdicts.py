@@ -1,0 +1,331 @@
+"""What a queue policy does, decided over all its statements.
+
+Each verdict is about requests: whether one exists that it forbids, or demands. See the specification of the pack's verdicts
+in the README; AWS's sources stand beside the parts that use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Optional
+
+from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, known, unknown
+from sqs_checks.policy.document import PolicyDocument, Statement, accounts_of_queues, wildcard_of
+from sqs_checks.policy.condition import Value
+from sqs_checks.policy.own_names import THIS_ACCOUNT
+from sqs_checks.policy.principals import (
+    ANONYMOUS,
+    STRANGER,
+    UNNAMED_SERVICE,
+    Caller,
+    CallerKind,
+    covers,
+    is_account,
+    parse_aws_principal,
+)
+from sqs_checks.policy.queue_identity import QueueIdentity
+from sqs_checks.policy.request_space import Space
+from sqs_checks.policy.search import Finding, Rule, Witness, find_request
+from sqs_checks.policy.sqs_actions import ALL_ACTIONS, CROSS_ACCOUNT_ACTIONS
+from sqs_checks.queues.setting import Unresolved
+
+_ENDPOINT_KEYS = {
+    "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths",
+    "aws:vpcsourceip", "aws:sourceip",
+}  # fmt: skip
+_ORGANIZATION_KEYS = {"aws:principalorgid", "aws:principalorgpaths"}
+_SOURCE_KEYS = {"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"}
+# Keys that tell a principal from a caller without credentials, or from a service.
+_CALLER_PREFIXES = ("aws:principal", "aws:user", "aws:multifactor", "aws:token", "aws:calledvia", "aws:via")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """holds: whether the policy does what the verdict names. witness: a request that proves it, or disproves it where the
+    verdict is about all requests."""
+
+    holds: Ternary
+    witness: Optional[Witness] = None
+
+
+def _verdict(findings: Iterable[Finding]) -> Verdict:
+    """Whether one of the findings is certain, with its witness."""
+    result = NO
+    for finding in findings:
+        result = result | finding.exists
+        if finding.exists.is_yes:
+            return Verdict(YES, finding.witness)
+    return Verdict(result)
+
+
+def _mirrored(verdict: Verdict) -> Verdict:
+    return replace(verdict, holds=~verdict.holds)
+
+
+class QueuePolicy:
+    """A policy document attached to a queue.
+
+    identity: of the queue. owner_account: of its owner, where the document or the code tells; None where not.
+    """
+
+    def __init__(self, document: PolicyDocument, identity: QueueIdentity = QueueIdentity()) -> None:  # noqa: B008  # frozen
+        self.document = document
+        self.identity = identity
+        accounts = set(accounts_of_queues(document))
+        stated = accounts.pop() if len(accounts) == 1 else None
+        self.owner_account = identity.account if identity.account not in (None, THIS_ACCOUNT) else stated or identity.account
+        self._allows = tuple(statement for statement in document.statements if not statement.is_allow.is_no)
+        self._denies = tuple(statement for statement in document.statements if not statement.is_deny.is_no)
+
+    # What several verdicts need
+
+    @cached_property
+    def condition_keys(self) -> frozenset[str]:
+        return frozenset(
+            name
+            for statement in self.document.statements
+            for condition in statement.conditions
+            for name in (condition.key, *condition.variables)
+        )
+
+    @cached_property
+    def _tells_callers_apart(self) -> bool:
+        return any(key.startswith(_CALLER_PREFIXES) for key in self.condition_keys) or not all(
+            statement.principals.everyone for statement in self._denies
+        )
+
+    @cached_property
+    def _named_queues(self) -> frozenset[str]:
+        """What the statements call a queue, where that may be this one; more than one leaves open which."""
+        return frozenset(
+            resource.text if isinstance(resource, Value) else resource.reason
+            for statement in self.document.statements
+            for resource in statement.resources or ()
+            if not isinstance(resource, Value) or self.identity.is_named_by(resource.text).is_unknown
+        )
+
+    def applies_to_queue(self, statement: Statement) -> Ternary:
+        """Whether a statement is about the queue. A missing `Resource`, which SQS refuses, is read as this queue."""
+        if statement.resources is None:
+            return YES
+        named = any_of(self._names_queue(resource) for resource in statement.resources)
+        return ~named if statement.inverts_resources else named
+
+    def _names_queue(self, resource: object) -> Ternary:
+        if isinstance(resource, Unresolved):
+            return unknown(resource.reason)
+        assert isinstance(resource, Value)
+        if resource.variables:
+            return unknown(f"`{resource.text}` depends on the request")
+        named = self.identity.is_named_by(resource.text)
+        # A policy that names one queue only is attached to that one, whatever little the code tells of the queue.
+        return YES if named.is_unknown and len(self._named_queues) == 1 else named
+
+    @cached_property
+    def _queue_allows(self) -> tuple[tuple[Statement, Ternary], ...]:
+        pairs = ((statement, statement.is_allow & self.applies_to_queue(statement)) for statement in self._allows)
+        return tuple((statement, applies) for statement, applies in pairs if not applies.is_no)
+
+    @cached_property
+    def _queue_denies(self) -> tuple[tuple[Statement, Ternary], ...]:
+        pairs = ((statement, statement.is_deny & self.applies_to_queue(statement)) for statement in self._denies)
+        return tuple((statement, applies) for statement, applies in pairs if not applies.is_no)
+
+    def _rules(self, statements: Iterable[tuple[Statement, Ternary]], caller: Caller) -> list[Rule]:
+        rules = (
+            Rule(statement, applies & covers(statement, caller, self.owner_account)) for statement, applies in statements
+        )
+        return [rule for rule in rules if not rule.applies.is_no]
+
+    def _spaces(self, caller: Caller, *, trusted: bool) -> Iterator[Space]:
+        """The families of requests that the policy's conditions can tell apart for a caller."""
+        keys = self.condition_keys
+        for through_endpoint in (False, True) if keys & _ENDPOINT_KEYS else (False,):
+            for in_organization in (True, False) if keys & _ORGANIZATION_KEYS and caller.is_signed else (True,):
+                yield Space(
+                    caller,
+                    trusted=trusted,
+                    through_endpoint=through_endpoint,
+                    in_organization=in_organization,
+                    owner_account=self.owner_account,
+                )
+
+    def _granted(self, caller: Caller, *, trusted: bool, weight: Ternary = YES) -> Iterator[Finding]:
+        """Requests of an outside caller that an Allow lets through. SQS honours some grants for its own account only."""
+        allows = self._rules(self._queue_allows, caller)
+        if not allows:
+            return
+        denies = self._rules(self._queue_denies, caller)
+        for space in self._spaces(caller, trusted=trusted):
+            for allow in allows:
+                yield find_request(space, allow, denies, CROSS_ACCOUNT_ACTIONS, weight)
+
+    # The verdicts
+
+    @cached_property
+    def public(self) -> Verdict:
+        """An outsider with nothing but what it can choose, or a service for an outsider's resource, gets through."""
+        return _verdict(self._public_requests())
+
+    def _public_requests(self) -> Iterator[Finding]:
+        yield from self._granted(STRANGER, trusted=False)
+        if self._tells_callers_apart:
+            yield from self._granted(ANONYMOUS, trusted=False)
+        if self._tells_callers_apart or self.condition_keys & _SOURCE_KEYS:
+            yield from self._granted(UNNAMED_SERVICE, trusted=False)
+
+    @cached_property
+    def cross_account(self) -> Verdict:
+        """Somebody outside the owner's account gets through, if only with values that the policy trusts."""
+        if self.public.holds.is_yes:
+            return self.public
+        result = _verdict(self._cross_account_requests())
+        return Verdict(result.holds | self.public.holds, result.witness)
+
+    def _cross_account_requests(self) -> Iterator[Finding]:
+        yield from self._granted(STRANGER, trusted=True)
+        allowed_accounts: set[str] = set()
+        for caller in self._named_callers(self._allows):
+            foreign = ~is_account(caller.account, self.owner_account)
+            if foreign.is_no:
+                continue
+            for finding in self._granted(caller, trusted=True):
+                if finding.exists.is_yes and caller.account is not None:
+                    allowed_accounts.add(caller.account)
+                # Two accounts cannot both be the owner's.
+                certain = foreign | known(len(allowed_accounts) > 1)
+                yield Finding(finding.exists & certain, finding.witness)
+        yield from self._services_of_foreign_accounts()
+
+    def _named_callers(self, statements: Iterable[Statement]) -> Iterator[Caller]:
+        """The principals that statements name, in `Principal`, `NotPrincipal` or as a condition's account."""
+        seen: set[str] = set()
+        for statement in statements:
+            for text in (*statement.principals.aws, *self._accounts_in_conditions(statement)):
+                if text not in seen:
+                    seen.add(text)
+                    principal = parse_aws_principal(text)
+                    yield Caller(CallerKind.NAMED, principal.account, principal)
+
+    @staticmethod
+    def _accounts_in_conditions(statement: Statement) -> Iterator[str]:
+        for condition in statement.conditions:
+            if condition.key in ("aws:principalaccount", "aws:principalarn"):
+                for value in condition.values:
+                    account = value.text.split(":")[4] if value.text.count(":") >= 5 else value.text
+                    if account.isdigit() and len(account) == 12:
+                        yield account
+
+    def _services_of_foreign_accounts(self) -> Iterator[Finding]:
+        """Services that act for resources of another account: a foreign account's topic that sends to the queue."""
+        if not self.condition_keys & _SOURCE_KEYS:
+            return
+        for service in (*self._named_services, None):
+            caller = Caller(CallerKind.SERVICE, service=service)
+            for finding in self._granted(caller, trusted=True):
+                yield Finding(finding.exists & self._source_is_foreign(finding.witness), finding.witness)
+
+    def _source_is_foreign(self, witness: Optional[Witness]) -> Ternary:
+        """Whether the resource for which a service gets through belongs to another account."""
+        if witness is None or witness.statement is None:
+            return YES
+        accounts = []
+        for condition in witness.statement.conditions:
+            if condition.key in ("aws:sourceorgid", "aws:sourceorgpaths"):
+                return YES
+            if condition.key in _SOURCE_KEYS:
+                for value in condition.values:
+                    parts = value.text.split(":", 5)
+                    accounts.append((parts[4] or None) if len(parts) == 6 else value.text)
+        if not accounts:
+            return unknown("whose resource it is for is not known")
+        foreign = any_of(~is_account(account, self.owner_account) for account in accounts)
+        return YES if len({account for account in accounts if account}) > 1 and foreign.is_unknown else foreign
+
+    @cached_property
+    def _named_services(self) -> tuple[str, ...]:
+        services = (service for statement in self._allows for service in statement.principals.services)
+        return tuple(dict.fromkeys(services))
+
+    @cached_property
+    def confused_deputy(self) -> Verdict:
+        """A service that an Allow names gets through when it acts for a stranger's resource."""
+        return _verdict(self._deputy_requests())
+
+    def _deputy_requests(self) -> Iterator[Finding]:
+        named = [
+            (statement, applies)
+            for statement, applies in self._queue_allows
+            if not statement.inverts_principals and (statement.principals.services or statement.principals.hidden)
+        ]
+        for statement, applies in named:
+            hidden = (None,) if statement.principals.hidden else ()
+            for service in (*statement.principals.services, *hidden):
+                caller = Caller(CallerKind.SERVICE, service=service)
+                allow = Rule(statement, applies & covers(statement, caller, self.owner_account))
+                denies = self._rules(self._queue_denies, caller)
+                for space in self._spaces(caller, trusted=False):
+                    yield find_request(space, allow, denies, CROSS_ACCOUNT_ACTIONS)
+
+    @cached_property
+    def non_tls_refused(self) -> Verdict:
+        """Every request over plain HTTP, by anyone, for every action on the queue, is explicitly denied."""
+        return _mirrored(_verdict(self._plain_http_requests()))
+
+    def _plain_http_requests(self) -> Iterator[Finding]:
+        for caller in self._kinds_of_callers():
+            denies = self._rules(self._queue_denies, caller)
+            for space in self._spaces(caller, trusted=True):
+                plain = replace(space, secure_transport="false")
+                yield find_request(plain, None, denies, ALL_ACTIONS)
+
+    def _kinds_of_callers(self) -> Iterator[Caller]:
+        """One of each kind of caller that the Deny statements can treat differently."""
+        yield self._owner
+        if self._tells_callers_apart or self.condition_keys:
+            yield ANONYMOUS
+            yield STRANGER
+            yield UNNAMED_SERVICE
+        if not all(statement.principals.everyone for statement in self._denies):
+            for service in dict.fromkeys(name for statement in self._denies for name in statement.principals.services):
+                yield Caller(CallerKind.SERVICE, service=service)
+            yield from self._named_callers(self._denies)
+
+    @cached_property
+    def _owner(self) -> Caller:
+        return Caller(CallerKind.OWNER, self.owner_account or THIS_ACCOUNT)
+
+    @cached_property
+    def vpc_only(self) -> Verdict:
+        """No principal gets through from anywhere but a VPC or VPC endpoint that the policy states."""
+        return _mirrored(_verdict(self._requests_from_elsewhere()))
+
+    def _requests_from_elsewhere(self) -> Iterator[Finding]:
+        yield from self._from_elsewhere(self._owner, known_allowed=YES)
+        for outsider in (STRANGER, ANONYMOUS):
+            yield from self._from_elsewhere(outsider, known_allowed=NO)
+        for caller in self._named_callers(self.document.statements):
+            yield from self._from_elsewhere(caller, known_allowed=is_account(caller.account, self.owner_account))
+
+    def _from_elsewhere(self, caller: Caller, *, known_allowed: Ternary) -> Iterator[Finding]:
+        """Requests of a caller over the internet or a foreign endpoint. known_allowed: whether they need no Allow."""
+        denies = self._rules(self._queue_denies, caller)
+        allows = self._rules(self._queue_allows, caller)
+        for space in self._spaces(caller, trusted=True):
+            elsewhere = replace(space, foreign_endpoint=True)
+            if not known_allowed.is_no:
+                yield find_request(elsewhere, None, denies, ALL_ACTIONS, known_allowed)
+            if not known_allowed.is_yes:
+                for allow in allows:
+                    yield find_request(elsewhere, allow, denies, CROSS_ACCOUNT_ACTIONS)
+
+    @cached_property
+    def wildcard_action(self) -> Verdict:
+        """An Allow on this queue matches more than one queue action by a wildcard, or names what it leaves out."""
+        return _verdict(self._wildcard_findings())
+
+    def _wildcard_findings(self) -> Iterator[Finding]:
+        for statement, applies in self._queue_allows:
+            yield Finding(applies & wildcard_of(statement), Witness(self._owner, statement.certain_actions, statement))
