@@ -94,8 +94,7 @@ def odd_queues(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, value in enumerate(ODD_VALUES):
         # A file a value: Checkov's parser gives up on whole files.
         blocks = [
-            f'resource "aws_sqs_queue" "odd_{name}_{number}" {{\n  {name} = {_hcl(value)}\n}}\n'
-            for name in TERRAFORM_ATTRIBUTES
+            f'resource "aws_sqs_queue" "odd_{name}_{number}" {{\n  {name} = {_hcl(value)}\n}}\n' for name in TERRAFORM_ATTRIBUTES
         ]
         (folder / f"odd_{number}.tf").write_text("\n".join(blocks), encoding="utf-8")
     sane = 'resource "aws_sqs_queue" "sane" {\n  sqs_managed_sse_enabled = false\n}\n'
@@ -103,8 +102,7 @@ def odd_queues(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, value in enumerate(ODD_VALUES + ODD_INTRINSICS):
         # A template a value: Checkov's parser refuses some of them (null) with the whole file.
         resources = {
-            f"Odd{name}{number}": {"Type": "AWS::SQS::Queue", "Properties": {name: value}}
-            for name in CLOUDFORMATION_PROPERTIES
+            f"Odd{name}{number}": {"Type": "AWS::SQS::Queue", "Properties": {name: value}} for name in CLOUDFORMATION_PROPERTIES
         }
         resources[f"OddProperties{number}"] = {"Type": "AWS::SQS::Queue", "Properties": value}
         (folder / f"odd_{number}.template").write_text(json.dumps({"Resources": resources}), encoding="utf-8")

@@ -76,8 +76,7 @@ def test_each_framework_holds_something_that_cannot_be_known(check: str) -> None
 def test_the_same_queue_is_in_each_framework(check: str, other: str) -> None:
     """The same queue, written in each framework under the same name, has the same verdict since its name says which."""
     code, written_otherwise = (
-        {name.replace("_", "").lower() for name in names_in(FIXTURES / check, framework)}
-        for framework in ("terraform", other)
+        {name.replace("_", "").lower() for name in names_in(FIXTURES / check, framework)} for framework in ("terraform", other)
     )
     shared = {name[:4] for name in code & written_otherwise}
     assert ({"pass"} if (check, other) in NEVER_FAILS else {"pass", "fail"}) <= shared

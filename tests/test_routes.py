@@ -78,9 +78,7 @@ class Places:
         subprocess.run(["openssl", "ec", "-in", private, "-pubout", "-out", public], check=True, capture_output=True)
         for module in folder.glob("**/*.py"):
             body = module.read_bytes()
-            run = subprocess.run(
-                ["openssl", "dgst", "-sha256", "-sign", private], input=body, capture_output=True, check=True
-            )
+            run = subprocess.run(["openssl", "dgst", "-sha256", "-sign", private], input=body, capture_output=True, check=True)
             module.write_bytes(body + b"# checkov-digest: " + run.stdout.hex().encode() + b"\n")
         return folder, public
 
@@ -147,9 +145,7 @@ ROUTES: dict[str, Callable[[Places], Run]] = {
     "pip install --target": lambda places: _external(places, places.pip_target()),
     "external-checks-git": _git,
     "sqs-checkov": lambda places: places.installed.run(["sqs-checkov", "-d", places.example, *SCAN], places.scratch),
-    "plain checkov after enable": lambda places: places.enabled.run(
-        ["checkov", "-d", places.example, *SCAN], places.scratch
-    ),
+    "plain checkov after enable": lambda places: places.enabled.run(["checkov", "-d", places.example, *SCAN], places.scratch),
     "python -m checkov.main after enable": lambda places: places.enabled.run(
         ["python", "-m", "checkov.main", "-d", places.example, *SCAN], places.scratch
     ),
@@ -341,9 +337,7 @@ def test_baseline(places: Places, tmp_path: Path) -> None:
     work = tmp_path / "work"
     shutil.copytree(places.example, work)
     places.installed.run(["sqs-checkov", "-d", work, *SCAN, "--create-baseline"], tmp_path)
-    (work / "new.tf").write_text(
-        'resource "aws_sqs_queue" "new" {\n  sqs_managed_sse_enabled = false\n}\n', encoding="utf-8"
-    )
+    (work / "new.tf").write_text('resource "aws_sqs_queue" "new" {\n  sqs_managed_sse_enabled = false\n}\n', encoding="utf-8")
     run = places.installed.run(["sqs-checkov", "-d", work, *SCAN, "--baseline", work / ".checkov.baseline"], tmp_path)
     assert {resource for _, resource in run.findings()} == {"aws_sqs_queue.new"}
 

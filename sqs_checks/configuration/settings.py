@@ -41,11 +41,19 @@ class TagSettings:
 
 
 @dataclass(frozen=True)
+class DutySettings:
+    """administrators: principals that may administer the queue, as policies write them."""
+
+    administrators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Settings:
     encryption: EncryptionSettings = EncryptionSettings()
     messages: MessageSettings = MessageSettings()
     naming: NamingSettings = NamingSettings()
     tags: TagSettings = TagSettings()
+    duties: DutySettings = DutySettings()
 
 
 DEFAULTS = Settings()

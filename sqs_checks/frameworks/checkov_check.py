@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Optional, TypeVar
 
 from checkov.common.bridgecrew.severities import Severities
 from checkov.common.models.enums import CheckCategories, CheckResult
@@ -91,8 +91,10 @@ class CheckovCheck(SqsCheck[Subject]):
         # Checkov's constructor resets the severity; set afterwards it works without an API key.
         self.severity = Severities[stated.severity.value]  # type: ignore[misc]
 
-    def report(self, subject: Subject) -> CheckResult:
-        """Judges the subject and leaves behind what Checkov shows of it."""
+    def report(self, subject: Optional[Subject]) -> CheckResult:
+        """Judges the subject and leaves behind what Checkov shows of it. Where there is none there is no result."""
+        if subject is None:
+            return CheckResult.UNKNOWN
         judgement = judge(list(self.faults(subject)))
         self.evaluated_keys = [path for fault in judgement.faults for path in fault.paths]
         if judgement.violated.is_yes:

@@ -64,7 +64,7 @@ def _boolean(value: Value) -> Stated[bool]:
 
 def _key(value: Value) -> Stated[KmsKey]:
     if isinstance(value, ResourceReference):
-        if value.resource_type is None and not value.is_attribute:
+        if value.resource_type is None and value.attribute is None:
             return _unresolved(value)  # a parameter, perhaps an empty one
         is_own = value.resource_type in _OWN_KEY_TYPES
         return KmsKey(str(value), NO if is_own else unknown(f"`{value}` is known only at deployment"))

@@ -21,11 +21,12 @@ class ResourceReference:
     """`!Ref LogicalId` or `!GetAtt LogicalId.Attribute`.
 
     resource_type: of the resource referred to; None where the template holds none of that name.
+    attribute: None of a `Ref`.
     """
 
     logical_id: str
     resource_type: Optional[str]
-    is_attribute: bool
+    attribute: Optional[str]
 
     def __str__(self) -> str:
         return self.logical_id
@@ -39,7 +40,8 @@ def without_line_numbers(value: Mapping[str, Any]) -> dict[str, Any]:
     return {key: item for key, item in value.items() if not str(key).startswith("__")}
 
 
-def _intrinsic(value: object) -> Optional[tuple[str, Any]]:
+def intrinsic(value: object) -> Optional[tuple[str, Any]]:
+    """The name and the argument of a function (`Ref`, `Fn::GetAtt`, …); None where the value is none."""
     if isinstance(value, Mapping):
         stated = without_line_numbers(value)
         if len(stated) == 1:
@@ -59,19 +61,20 @@ class Template:
         """A property's value: None for `AWS::NoValue`, text with `${AWS::…}` left in where only a pseudo parameter is
         unknown, Unresolved where more is.
         """
-        intrinsic = _intrinsic(value)
-        if intrinsic is None:
+        found_intrinsic = intrinsic(value)
+        if found_intrinsic is None:
             if isinstance(value, str) and "{{resolve:" in value:
                 return Unresolved(f"`{value}` is known only when the stack is made")
             return value  # type: ignore[no-any-return]
-        name, argument = intrinsic
+        name, argument = found_intrinsic
         if name == "Ref" and isinstance(argument, str):
             if argument == "AWS::NoValue":
                 return None
-            return f"${{{argument}}}" if argument.startswith("AWS::") else self._reference(argument, is_attribute=False)
+            return f"${{{argument}}}" if argument.startswith("AWS::") else self._reference(argument)
         if name == "Fn::GetAtt":
-            logical_id = argument[0] if isinstance(argument, list) and argument else str(argument).split(".")[0]
-            return self._reference(str(logical_id), is_attribute=True)
+            path = ".".join(map(str, argument)) if isinstance(argument, list) else str(argument)
+            logical_id, _, attribute = path.partition(".")
+            return self._reference(logical_id, attribute)
         found: Value = None
         if name == "Fn::Join":
             found = self._joined(argument)
@@ -85,10 +88,10 @@ class Template:
         section = self._document.get(name)
         return section if isinstance(section, Mapping) else {}
 
-    def _reference(self, logical_id: str, *, is_attribute: bool) -> ResourceReference:
+    def _reference(self, logical_id: str, attribute: Optional[str] = None) -> ResourceReference:
         resource = self._section("Resources").get(logical_id)
         stated = resource.get("Type") if isinstance(resource, Mapping) else None
-        return ResourceReference(logical_id, None if stated is None else str(stated), is_attribute)
+        return ResourceReference(logical_id, None if stated is None else str(stated), attribute)
 
     def _joined(self, argument: Any) -> Optional[str]:
         if not (isinstance(argument, list) and len(argument) == 2):

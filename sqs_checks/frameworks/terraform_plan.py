@@ -140,8 +140,11 @@ class PlannedResource:
         expression = self._expressions.get(name)
         if not isinstance(expression, Mapping):
             return known(expression is not None)
+        if "constant_value" in expression:
+            return known(expression["constant_value"] is not None)
         if "references" not in expression:
-            return known(expression.get("constant_value") is not None)
+            # A function of constants, such as `jsonencode`, is written as an empty expression.
+            return unknown(f"`{name}` is computed") if self.is_default(name) else YES
         variable = _only_variable(expression)
         if variable is None:
             return unknown(f"`{name}` is computed")

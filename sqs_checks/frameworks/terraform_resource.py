@@ -99,9 +99,7 @@ class HclResource:
         reference = _ATTRIBUTE_OF.fullmatch(text)
         if reference:
             data, resource_type, block, attribute = reference.groups()
-            return AttributeOf(
-                text, data is not None, resource_type, attribute, self._target(name, f"{resource_type}.{block}")
-            )
+            return AttributeOf(text, data is not None, resource_type, attribute, self._target(name, f"{resource_type}.{block}"))
         # A condition that yields null arrives as the text `None`.
         return unresolved(text) if text == "None" or is_expression(text) else text
 
@@ -132,7 +130,6 @@ class HclResource:
                 return unresolved(f"default_tags = {stated}")
             tags.update(stated)
         return tags
-
 
     def _provider_address(self) -> str:
         stated = self._conf.get("__provider_address__")

@@ -14,9 +14,7 @@ from sqs_checks.frameworks.checkov_check import CheckovCheck
 @cache
 def check_classes() -> tuple[type[CheckovCheck], ...]:  # type: ignore[type-arg]
     """Every check in `sqs_checks/checks`, one class a framework, in the order of their ids."""
-    modules = [
-        importlib.import_module(f"{checks.__name__}.{found.name}") for found in pkgutil.iter_modules(checks.__path__)
-    ]
+    modules = [importlib.import_module(f"{checks.__name__}.{found.name}") for found in pkgutil.iter_modules(checks.__path__)]
     classes = [
         member
         for module in modules

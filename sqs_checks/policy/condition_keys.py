@@ -134,7 +134,7 @@ def find_condition_key(name: str) -> Optional[ConditionKey]:
         return found
     for prefix, (written, presence, control) in _TAG_KEYS.items():
         if lower.startswith(prefix) and len(lower) > len(prefix):
-            return ConditionKey(f"{written}{name[len(prefix):]}", ValueType.STRING, presence, control)
+            return ConditionKey(f"{written}{name[len(prefix) :]}", ValueType.STRING, presence, control)
     if lower.startswith((*_IDENTITY_PROVIDERS, _LOGIN_WITH_AMAZON)):
         return ConditionKey(name, ValueType.STRING, Presence.SIGNED_MAY_BE_ABSENT, Control.CALLER)
     return None

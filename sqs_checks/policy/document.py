@@ -146,9 +146,7 @@ def _values(stated: Any, has_variables: Optional[bool]) -> tuple[tuple[Value, ..
     return tuple(read_value(text, has_variables=bool(has_variables)) for text in texts), hidden
 
 
-def _resources(
-    stated: Mapping[str, Any], has_variables: Optional[bool]
-) -> Optional[tuple[Union[Value, Unresolved], ...]]:
+def _resources(stated: Mapping[str, Any], has_variables: Optional[bool]) -> Optional[tuple[Union[Value, Unresolved], ...]]:
     name = "NotResource" if "NotResource" in stated else "Resource"
     if name not in stated:
         return None

@@ -38,6 +38,8 @@ def compile_glob(pattern: str) -> re.Pattern[str]:
 
 def arn_matches(pattern: str, arn: str) -> bool:
     """ArnLike and ArnEquals: each of the six parts between colons by itself, wildcards in each."""
+    if pattern == "*":
+        return True
     patterns, parts = pattern.split(":", 5), arn.split(":", 5)
     if len(patterns) != 6 or len(parts) != 6:
         return False

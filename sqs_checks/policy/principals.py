@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Optional
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, unknown
-from sqs_checks.policy.document import Principals, Statement
+from sqs_checks.policy.condition_operators import SetPrefix
+from sqs_checks.policy.document import EVERYONE, Principals, Statement
 from sqs_checks.policy.glob import compile_glob, has_wildcard
 from sqs_checks.policy.own_names import THIS_ACCOUNT, is_own_name
 
@@ -44,7 +45,13 @@ def parse_aws_principal(text: str) -> AwsPrincipal:
         return AwsPrincipal(text, PrincipalKind.ACCOUNT, text)
     parts = text.split(":", 5)
     if len(parts) != 6:
-        kind = PrincipalKind.USER if text.startswith("AIDA") else PrincipalKind.ROLE if text.startswith("AROA") else PrincipalKind.OTHER
+        kind = (
+            PrincipalKind.USER
+            if text.startswith("AIDA")
+            else PrincipalKind.ROLE
+            if text.startswith("AROA")
+            else PrincipalKind.OTHER
+        )
         return AwsPrincipal(text, kind, None)
     account, resource = parts[4], parts[5]
     if resource == "root":
@@ -142,3 +149,29 @@ def covers(statement: Statement, caller: Caller, owner_account: Optional[str]) -
     """Whether a statement's `Principal` or `NotPrincipal` is about a caller."""
     covered = _covers(statement.principals, caller, owner_account)
     return ~covered if statement.inverts_principals else covered
+
+
+# Keys by which a statement picks among the principals that it names.
+_PRINCIPAL_KEYS = ("aws:principalarn", "aws:principaltag/", "aws:userid", "aws:username", "aws:sourceidentity")
+
+
+def narrows_principal(statement: Statement) -> bool:
+    """Whether some condition picks among the named principals: one that fails where its key is absent or differs."""
+    return any(
+        condition.key.startswith(_PRINCIPAL_KEYS)
+        and condition.operator is not None
+        and not condition.operator.base.negated
+        and not condition.operator.if_exists
+        and condition.operator.set_prefix is not SetPrefix.FOR_ALL_VALUES
+        and not (condition.operator.base.takes_wildcards and any(value.text == EVERYONE for value in condition.values))
+        for condition in statement.conditions
+    )
+
+
+def named_principals(statement: Statement) -> list[str]:
+    """Whom a statement names, as it writes them; `*` for everyone. Nobody where it names whom it leaves out."""
+    principals = statement.principals
+    if statement.inverts_principals:
+        return []
+    everyone = [EVERYONE] if principals.everyone else []
+    return [*everyone, *principals.aws, *principals.services, *principals.others]

@@ -153,9 +153,7 @@ def _drop_refused(values: _Values, allowing: Iterable[Condition]) -> None:
     for condition in allowing:
         if not condition.variables:
             candidates = values.by_key[condition.key]
-            values.by_key[condition.key] = [
-                value for value in candidates if not values.truth[id(condition), value].is_no
-            ]
+            values.by_key[condition.key] = [value for value in candidates if not values.truth[id(condition), value].is_no]
 
 
 def _try_all(

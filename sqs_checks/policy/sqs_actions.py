@@ -54,7 +54,7 @@ SQS_ACTIONS = (
     SqsAction("GetQueueAttributes", _L.READ, True, True, None),
     SqsAction("GetQueueUrl", _L.READ, True, True, None),
     SqsAction("ListDeadLetterSourceQueues", _L.READ, True, True, None),
-    SqsAction("ListMessageMoveTasks", _L.READ, True, False, None),
+    SqsAction("ListMessageMoveTasks", _L.READ, True, False, _ADMIN),
     SqsAction("ListQueueTags", _L.READ, True, False, None),
     SqsAction("ListQueues", _L.READ, False, False, None),
     SqsAction("PurgeQueue", _L.WRITE, True, True, _ADMIN),

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Optional
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, known, unknown
-from sqs_checks.policy.document import PolicyDocument, Statement, accounts_of_queues, wildcard_of
 from sqs_checks.policy.condition import Value
+from sqs_checks.policy.document import PolicyDocument, Statement, accounts_of_queues, wildcard_of
 from sqs_checks.policy.own_names import THIS_ACCOUNT
 from sqs_checks.policy.principals import (
     ANONYMOUS,
@@ -134,9 +134,7 @@ class QueuePolicy:
         return tuple((statement, applies) for statement, applies in pairs if not applies.is_no)
 
     def _rules(self, statements: Iterable[tuple[Statement, Ternary]], caller: Caller) -> list[Rule]:
-        rules = (
-            Rule(statement, applies & covers(statement, caller, self.owner_account)) for statement, applies in statements
-        )
+        rules = (Rule(statement, applies & covers(statement, caller, self.owner_account)) for statement, applies in statements)
         return [rule for rule in rules if not rule.applies.is_no]
 
     def _spaces(self, caller: Caller, *, trusted: bool) -> Iterator[Space]:

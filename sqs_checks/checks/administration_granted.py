@@ -1,0 +1,87 @@
+"""The queue policy lets somebody administer the queue.
+
+## What it does
+Reports an Allow of an action that administers the queue: its attributes and policy, deleting, purging, tagging, moving
+messages. Says so where SQS would ignore the grant, because it honours it for the queue's own account only.
+
+## Why it matters
+Who can set a queue's attributes can set its policy, and give the queue to anybody.
+
+## How to fix
+Leave administration to the identity policies of the queue's own account, or list the administrators in the settings.
+
+## Options
+`duties.administrators`: principals that may administer, as the policy writes them (default: none).
+
+## Limits
+Not decided when a principal or an action is known only at deployment.
+
+## References
+- [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
+- [Limitations of Amazon SQS custom policies](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-customer-managed-policy-limitations.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import YES, unknown
+from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.explanation import actions_in_words
+from sqs_checks.policy.principals import is_account, named_principals, parse_aws_principal
+from sqs_checks.policy.sqs_actions import CROSS_ACCOUNT_ACTIONS, DUTY_ACTIONS, ActionSet, Duty
+
+
+class AdministrationGranted(SqsCheck[AttachedPolicy]):
+    id = "CKV_SQS_11"
+    name = "Ensure the queue policy grants no administration of the queue"
+    severity = Severity.MEDIUM
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "who can set a queue's attributes can set its policy, and give the queue to anybody"
+    guideline = (
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-customer-managed-policy-limitations.html"
+    )
+    settings = ("duties.administrators",)
+
+    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+        administration = DUTY_ACTIONS[Duty.ADMINISTRATOR]
+        for statement, applies in subject.allows:
+            certain, possible = statement.certain_actions & administration, statement.possible_actions & administration
+            if not possible:
+                continue
+            listed = DEFAULTS.duties.administrators
+            principals = named_principals(statement)
+            others = [principal for principal in principals if principal not in listed]
+            if not others and not statement.inverts_principals and not statement.principals.hidden:
+                continue
+            is_certain = (others or statement.inverts_principals) and certain
+            to_whom = ", ".join(f"`{principal}`" for principal in others) or "everyone it does not name"
+            yield Fault(
+                violated=applies & (YES if is_certain else unknown("an action or a principal is not known")),
+                problem=(
+                    f"{statement.label}: grants {actions_in_words(certain)} to {to_whom}."
+                    f"{self._ignored(subject, others, certain)}"
+                ),
+                remedy="only the actions that send or receive; administrators act by the identity policies of their own account",
+                paths=(subject.path,),
+            )
+
+    @staticmethod
+    def _ignored(subject: AttachedPolicy, principals: list[str], actions: ActionSet) -> str:
+        ignored = actions & ~CROSS_ACCOUNT_ACTIONS
+        foreign = [name for name in principals if is_account(parse_aws_principal(name).account, subject.owner_account).is_no]
+        if not ignored or not foreign:
+            return ""
+        return f" SQS ignores {actions_in_words(ignored)} for `{foreign[0]}`: it honours them for the queue's own account only."
+
+
+class AdministrationGrantedTerraform(AdministrationGranted, TerraformQueuePolicyCheck): ...
+
+
+class AdministrationGrantedCloudFormation(AdministrationGranted, CloudFormationQueuePolicyCheck): ...

@@ -1,0 +1,65 @@
+"""An AWS service may send to the queue on anybody's behalf.
+
+## What it does
+Reports a policy that lets a service it names act on the queue for a resource of an unrelated account.
+
+## Why it matters
+Anybody can set up a topic, bucket or rule of their own that has the service send to the queue: the service is the
+confused deputy.
+
+## How to fix
+Limit `aws:SourceArn` to the topic, bucket or rule, or `aws:SourceAccount` to the account, or `aws:SourceOrgID` to the
+organisation.
+
+## Limits
+Not decided when the service or a limiting value is known only at deployment.
+
+## References
+- [The confused deputy problem](https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.explanation import actions_in_words, caller_in_words, statement_in_words, values_in_words
+
+
+class ConfusedDeputy(SqsCheck[AttachedPolicy]):
+    id = "CKV_SQS_7"
+    name = "Ensure AWS services use the queue for known resources only"
+    severity = Severity.HIGH
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "anybody can have the service send to the queue from a topic, bucket or rule of their own"
+    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
+
+    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+        held, verdict = subject.first(lambda policy: policy.confused_deputy)
+        witness = verdict.witness
+        problem = ""
+        if witness is not None:
+            problem = (
+                f"{statement_in_words(witness)}: {caller_in_words(witness.caller)} may call "
+                f"{actions_in_words(witness.actions)} for a resource of any account{values_in_words(witness)}."
+            )
+        yield Fault(
+            violated=held,
+            problem=problem,
+            remedy=(
+                'a condition such as `"ArnEquals": {"aws:SourceArn": "<ARN of the topic, bucket or rule>"}` or '
+                '`"StringEquals": {"aws:SourceAccount": "<your account>"}`'
+            ),
+            paths=(subject.path,),
+        )
+
+
+class ConfusedDeputyTerraform(ConfusedDeputy, TerraformQueuePolicyCheck): ...
+
+
+class ConfusedDeputyCloudFormation(ConfusedDeputy, CloudFormationQueuePolicyCheck): ...

@@ -1,0 +1,55 @@
+"""SQS would refuse the policy, or part of it silently has no effect.
+
+## What it does
+Reports what is not JSON, unknown elements, a missing or old `Version`, an `Effect` other than Allow and Deny, bad
+principals, missing or foreign resources and actions, unknown condition operators and keys, operators that do not fit
+their key, values that nothing matches, repeated `Sid`s and keys, and SQS's limits.
+
+## Why it matters
+The deployment fails or hangs, or a protection that somebody counts on is not there.
+
+## How to fix
+Write what the message says.
+
+## Limits
+What is known only at deployment is passed over. A document of which nothing can be read is not decided.
+
+## References
+- [Grammar of the IAM JSON policy language](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html)
+- [Amazon SQS policy quotas](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import YES, unknown
+from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.validation import hidden_parts, problems_of
+
+
+class InvalidPolicy(SqsCheck[AttachedPolicy]):
+    id = "CKV_SQS_14"
+    name = "Ensure the queue policy is one that SQS accepts and that has its full effect"
+    severity = Severity.MEDIUM
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "the deployment fails or hangs, or a protection that somebody counts on is not there"
+    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"
+
+    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+        for problem in problems_of(subject.stated, subject.repeated_keys):
+            where = f"{problem.path}: " if problem.path else ""
+            yield Fault(YES, f"{where}{problem.text}.", problem.remedy, (subject.path,))
+        for reason in hidden_parts(subject.stated):
+            yield Fault(violated=unknown(reason), problem="", remedy="")
+
+
+class InvalidPolicyTerraform(InvalidPolicy, TerraformQueuePolicyCheck): ...
+
+
+class InvalidPolicyCloudFormation(InvalidPolicy, CloudFormationQueuePolicyCheck): ...

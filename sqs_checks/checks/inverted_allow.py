@@ -1,0 +1,63 @@
+"""The queue policy allows everything but what it names.
+
+## What it does
+Reports an Allow with `NotPrincipal`, `NotAction` or `NotResource`.
+
+## Why it matters
+It grants to everyone, or everything, that nobody thought of, now and later. AWS advises against it.
+
+## How to fix
+Turn it round: name whom and what is allowed.
+
+## Limits
+Not decided when it is not known whether the statement allows or denies.
+
+## References
+- [AWS JSON policy elements: NotPrincipal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html)
+- [IAM JSON policy elements: NotAction](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import unknown
+from sqs_checks.policy.attached_policy import AttachedPolicy
+
+
+class InvertedAllow(SqsCheck[AttachedPolicy]):
+    id = "CKV_SQS_4"
+    name = "Ensure the queue policy states what it allows, rather than what it does not"
+    severity = Severity.HIGH
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "it grants to everyone, or everything, that nobody thought of"
+    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html"
+
+    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+        for statement in subject.document.statements:
+            inverted = {
+                "Principal": statement.inverts_principals,
+                "Action": statement.inverts_actions,
+                "Resource": statement.inverts_resources,
+            }
+            for name, is_inverted in inverted.items():
+                if is_inverted:
+                    yield Fault(
+                        violated=statement.is_allow,
+                        problem=f"{statement.label}: `Not{name}` in an Allow grants all but what it names.",
+                        remedy=f"`{name}` with what is to be allowed, in place of `Not{name}`",
+                        paths=(subject.path,),
+                    )
+            if statement.is_allow.is_unknown and not any(inverted.values()) and statement.hidden_conditions:
+                yield Fault(violated=unknown(*statement.hidden_conditions), problem="", remedy="")
+
+
+class InvertedAllowTerraform(InvertedAllow, TerraformQueuePolicyCheck): ...
+
+
+class InvertedAllowCloudFormation(InvertedAllow, CloudFormationQueuePolicyCheck): ...

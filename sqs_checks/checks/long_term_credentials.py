@@ -1,0 +1,61 @@
+"""The queue policy names an IAM user.
+
+## What it does
+Reports an Allow that names an IAM user, by ARN or by unique id (`AIDA…`).
+
+## Why it matters
+A user's access keys live until somebody rotates them; a role's credentials end by themselves.
+
+## How to fix
+Name a role.
+
+## Limits
+Not decided when a principal is known only at deployment.
+
+## References
+- [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
+- [Security best practices in IAM](https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import unknown
+from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.principals import PrincipalKind, parse_aws_principal
+
+
+class LongTermCredentials(SqsCheck[AttachedPolicy]):
+    id = "CKV_SQS_8"
+    name = "Ensure the queue policy names roles rather than users"
+    severity = Severity.MEDIUM
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "a user's access keys live until somebody rotates them; a role's credentials end by themselves"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+
+    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+        for statement, applies in subject.allows:
+            if statement.inverts_principals:
+                continue
+            if statement.principals.hidden:
+                yield Fault(violated=unknown(*statement.principals.hidden), problem="", remedy="")
+            for text in statement.principals.aws:
+                if parse_aws_principal(text).kind is PrincipalKind.USER:
+                    yield Fault(
+                        violated=applies,
+                        problem=f"{statement.label}: `{text}` is an IAM user.",
+                        remedy='a role: `"Principal": {"AWS": "arn:aws:iam::<account>:role/<role>"}`',
+                        paths=(subject.path,),
+                    )
+
+
+class LongTermCredentialsTerraform(LongTermCredentials, TerraformQueuePolicyCheck): ...
+
+
+class LongTermCredentialsCloudFormation(LongTermCredentials, CloudFormationQueuePolicyCheck): ...

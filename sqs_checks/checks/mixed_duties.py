@@ -1,0 +1,81 @@
+"""One principal both produces and consumes, or administers as well.
+
+## What it does
+Reports a policy whose Allows together give one principal more than one of the three kinds of access: administrator,
+producer, consumer. Wildcards count by what they match.
+
+## Why it matters
+A producer that can also receive reads other people's messages; a consumer that can also send forges them.
+
+## How to fix
+Give producers `sqs:SendMessage`, consumers `sqs:ReceiveMessage`, `sqs:DeleteMessage` and `sqs:ChangeMessageVisibility`,
+each to a role of its own.
+
+## Options
+`duties.administrators`: principals that may do everything, as the policy writes them (default: none).
+
+## Limits
+Each principal is taken as written: what a role gets beside its account is not added up. Not decided when a principal or
+an action is known only at deployment.
+
+## References
+- [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import NO, YES, unknown
+from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.principals import named_principals
+from sqs_checks.policy.sqs_actions import DUTY_ACTIONS, NO_ACTIONS, ActionSet
+
+
+class MixedDuties(SqsCheck[AttachedPolicy]):
+    id = "CKV_SQS_10"
+    name = "Ensure administrators, producers and consumers of the queue are kept apart"
+    severity = Severity.LOW
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "a producer that can also receive reads other people's messages; a consumer that can also send forges them"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    settings = ("duties.administrators",)
+
+    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+        grants: dict[str, tuple[ActionSet, ActionSet]] = {}
+        hidden: tuple[str, ...] = ()
+        for statement, applies in subject.allows:
+            hidden += statement.principals.hidden
+            if statement.inverts_principals:
+                continue
+            for principal in named_principals(statement):
+                certain, possible = grants.get(principal, (NO_ACTIONS, NO_ACTIONS))
+                if applies.is_yes:
+                    certain |= statement.certain_actions
+                grants[principal] = (certain, possible | statement.possible_actions)
+        if hidden:
+            yield Fault(violated=unknown(*hidden), problem="", remedy="")
+        for principal, (certain, possible) in grants.items():
+            if principal in DEFAULTS.duties.administrators:
+                continue
+            duties = [duty for duty, actions in DUTY_ACTIONS.items() if certain & actions]
+            is_mixed = len(duties) > 1
+            may_be_mixed = sum(1 for actions in DUTY_ACTIONS.values() if possible & actions) > 1
+            yield Fault(
+                violated=YES if is_mixed else unknown("an action is not known") if may_be_mixed else NO,
+                problem=f"`{principal}` is {' and '.join(duty.value for duty in duties)} of this queue in one.",
+                remedy="a role for each, with the actions of its own duty only",
+                paths=(subject.path,),
+            )
+
+
+class MixedDutiesTerraform(MixedDuties, TerraformQueuePolicyCheck): ...
+
+
+class MixedDutiesCloudFormation(MixedDuties, CloudFormationQueuePolicyCheck): ...

@@ -1,0 +1,71 @@
+"""The queue policy lets everyone use the queue.
+
+## What it does
+Reports a policy that lets somebody outside every account, organisation, network or source it states act on the queue,
+or an AWS service on behalf of such somebody. All statements count together: a Deny that closes the hole closes it.
+
+## Why it matters
+Any AWS account, or nobody at all in particular, can send forged messages, read or purge the queue, and run up its bill.
+
+## How to fix
+Name the accounts, roles or services that need the queue, or limit `aws:SourceArn`, `aws:SourceAccount` or
+`aws:PrincipalOrgID` to yours.
+
+## Limits
+Not decided when the principal or a limiting value is known only at deployment.
+
+## References
+- [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
+- [Blocking public access: the meaning of public](https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.explanation import actions_in_words, caller_in_words, statement_in_words, values_in_words
+
+
+class PublicQueue(SqsCheck[AttachedPolicy]):
+    id = "CKV_SQS_1"
+    name = "Ensure the queue policy does not let everyone use the queue"
+    severity = Severity.CRITICAL
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "strangers can send forged messages, read or purge the queue, and run up its bill"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    peers = (
+        "CKV_AWS_168",
+        "CKV_AWS_387",
+    )
+
+    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+        held, verdict = subject.first(lambda policy: policy.public)
+        witness = verdict.witness
+        problem = ""
+        if witness is not None:
+            problem = (
+                f"{statement_in_words(witness)}: {caller_in_words(witness.caller)} may call "
+                f"{actions_in_words(witness.actions)}{values_in_words(witness)}."
+            )
+        yield Fault(
+            violated=held,
+            problem=problem,
+            remedy=(
+                "the accounts, roles or services that need the queue in place of `*`, or a condition such as "
+                '`"ArnEquals": {"aws:SourceArn": "<ARN of your topic>"}` or '
+                '`"StringEquals": {"aws:PrincipalOrgID": "<your organisation>"}`'
+            ),
+            paths=(subject.path,),
+        )
+
+
+class PublicQueueTerraform(PublicQueue, TerraformQueuePolicyCheck): ...
+
+
+class PublicQueueCloudFormation(PublicQueue, CloudFormationQueuePolicyCheck): ...

@@ -1,0 +1,65 @@
+"""The queue policy lets in a whole account that is not known to be its own.
+
+## What it does
+Reports an Allow that names an account (`arn:aws:iam::…:root` or the bare id) other than the queue's own, with no
+condition that narrows which of its principals.
+
+## Why it matters
+Every user and role there whose administrator allows it gets in, now and later.
+
+## How to fix
+Name the role that needs the queue, or narrow `aws:PrincipalArn` or `aws:PrincipalTag`.
+
+## Limits
+Not decided when a principal is known only at deployment. An account number passes only where the code says that it is
+the queue's own: the queue's ARN or URL, or the account of the deployment.
+
+## References
+- [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import YES, unknown
+from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.principals import PrincipalKind, is_account, narrows_principal, parse_aws_principal
+
+
+class WholeForeignAccount(SqsCheck[AttachedPolicy]):
+    id = "CKV_SQS_9"
+    name = "Ensure the queue policy names roles of other accounts rather than whole accounts"
+    severity = Severity.LOW
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "every user and role of that account whose administrator allows it gets in, now and later"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+
+    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+        for statement, applies in subject.allows:
+            if statement.inverts_principals or narrows_principal(statement):
+                continue
+            if statement.principals.hidden:
+                yield Fault(violated=unknown(*statement.principals.hidden), problem="", remedy="")
+            decided = unknown(*statement.hidden_conditions) if statement.hidden_conditions else YES
+            for text in statement.principals.aws:
+                principal = parse_aws_principal(text)
+                is_own = is_account(principal.account, subject.owner_account).is_yes
+                if principal.kind is PrincipalKind.ACCOUNT and not is_own:
+                    yield Fault(
+                        violated=applies & decided,
+                        problem=f"{statement.label}: `{text}` is a whole account that is not known to be the queue's own.",
+                        remedy='the role that needs the queue, such as `"arn:aws:iam::<account>:role/<role>"`',
+                        paths=(subject.path,),
+                    )
+
+
+class WholeForeignAccountTerraform(WholeForeignAccount, TerraformQueuePolicyCheck): ...
+
+
+class WholeForeignAccountCloudFormation(WholeForeignAccount, CloudFormationQueuePolicyCheck): ...

@@ -1,0 +1,60 @@
+"""The queue policy grants actions by a wildcard.
+
+## What it does
+Reports an Allow on the queue whose action holds a wildcard that matches more than one action of a queue, such as
+`sqs:*` or `*`. What `NotAction` leaves is CKV_SQS_4's.
+
+## Why it matters
+Who only sends can then also purge, delete or reconfigure the queue, and every action that SQS adds.
+
+## How to fix
+List the actions that are needed.
+
+## Limits
+Not decided when an action is known only at deployment.
+
+## References
+- [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.document import wildcard_of
+from sqs_checks.policy.explanation import actions_in_words
+from sqs_checks.policy.glob import has_wildcard
+
+
+class WildcardAction(SqsCheck[AttachedPolicy]):
+    id = "CKV_SQS_3"
+    name = "Ensure the queue policy lists the actions it grants"
+    severity = Severity.MEDIUM
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "who only needs to send can also purge, delete or reconfigure the queue"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    peers = ("CKV_AWS_72",)
+
+    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+        for statement, applies in subject.allows:
+            if statement.inverts_actions:
+                continue
+            wildcards = ", ".join(f"`{pattern}`" for pattern in statement.action_patterns if has_wildcard(pattern))
+            yield Fault(
+                violated=applies & wildcard_of(statement),
+                problem=f"{statement.label}: {wildcards} grants {actions_in_words(statement.certain_actions)}.",
+                remedy='the actions that are needed, such as `"Action": "sqs:SendMessage"`',
+                paths=(subject.path,),
+            )
+
+
+class WildcardActionTerraform(WildcardAction, TerraformQueuePolicyCheck): ...
+
+
+class WildcardActionCloudFormation(WildcardAction, CloudFormationQueuePolicyCheck): ...

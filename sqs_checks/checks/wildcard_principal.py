@@ -1,0 +1,61 @@
+"""The queue policy names everyone as a principal.
+
+## What it does
+Reports an Allow whose principal is `*`, even if its conditions narrow who gets through. Gives no result where CKV_SQS_1
+reports the same document.
+
+## Why it matters
+The whole protection hangs on the conditions: one edit of them opens the queue.
+
+## How to fix
+Name the accounts, roles or services that need the queue.
+
+## Limits
+Not decided when the principal is known only at deployment, or when it is not known whether the queue is public.
+
+## References
+- [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import NO, YES, unknown
+from sqs_checks.policy.attached_policy import AttachedPolicy
+
+
+class WildcardPrincipal(SqsCheck[AttachedPolicy]):
+    id = "CKV_SQS_2"
+    name = "Ensure the queue policy names its principals"
+    severity = Severity.LOW
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "the whole protection hangs on the conditions: one edit of them opens the queue"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+
+    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+        public, _ = subject.first(lambda policy: policy.public)
+        # Where the queue is public, that is the finding; where it may be, it may be.
+        alone = YES if public.is_no else unknown("CKV_SQS_1 reports the document, or may")
+        for statement, applies in subject.allows:
+            principals = statement.principals
+            everyone = YES if principals.everyone else unknown(*principals.hidden) if principals.hidden else NO
+            if statement.inverts_principals:
+                continue
+            yield Fault(
+                violated=applies & everyone & alone,
+                problem=f"{statement.label}: the principal is everyone (`*`); only the conditions keep strangers out.",
+                remedy='who needs the queue, such as `"Principal": {"Service": "sns.amazonaws.com"}`, beside the conditions',
+                paths=(subject.path,),
+            )
+
+
+class WildcardPrincipalTerraform(WildcardPrincipal, TerraformQueuePolicyCheck): ...
+
+
+class WildcardPrincipalCloudFormation(WildcardPrincipal, CloudFormationQueuePolicyCheck): ...

@@ -1,0 +1,102 @@
+"""A policy as the code attaches it: the document, the queues it is attached to, and what it does to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Optional, Union
+
+from sqs_checks.judgement.ternary import Ternary, any_of
+from sqs_checks.policy.document import PolicyDocument, Statement, read_document
+from sqs_checks.policy.queue_identity import QueueIdentity
+from sqs_checks.policy.verdicts import QueuePolicy, Verdict
+from sqs_checks.queues.setting import Unresolved
+
+
+@dataclass(frozen=True)
+class NotJson:
+    """A text that should be a policy and is no JSON. why: what the reader of JSON says."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class PolicyText:
+    """A policy that was read from JSON. repeated_keys: keys that an object states more than once."""
+
+    stated: Any
+    repeated_keys: tuple[str, ...] = ()
+
+
+def read_json(text: str) -> Union[PolicyText, NotJson]:
+    """Never raises: too deep a nesting is no policy either."""
+    repeated: list[str] = []
+
+    def collect(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+        collected = dict(pairs)
+        if len(collected) != len(pairs):
+            seen: set[str] = set()
+            repeated.extend(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        return collected
+
+    try:
+        return PolicyText(json.loads(text, object_pairs_hook=collect), tuple(dict.fromkeys(repeated)))
+    except (ValueError, RecursionError) as error:
+        return NotJson(str(error))
+
+
+class AttachedPolicy:
+    """stated: the document as a tree, with Unresolved where the code hides something; NotJson where it is no document.
+
+    queues: the queues it is attached to, one at least; an identity of which nothing is known where the code does not tell.
+    path: where the document stands, as Checkov's `evaluated_keys` wants it.
+    """
+
+    def __init__(
+        self,
+        stated: Any,
+        queues: Sequence[QueueIdentity],
+        path: str,
+        repeated_keys: tuple[str, ...] = (),
+    ) -> None:
+        self.stated = stated
+        self.queues = tuple(queues) or (QueueIdentity(),)
+        self.path = path
+        self.repeated_keys = repeated_keys
+
+    @cached_property
+    def document(self) -> PolicyDocument:
+        if isinstance(self.stated, NotJson):
+            return read_document(Unresolved("the policy is not JSON"))
+        return read_document(self.stated)
+
+    @cached_property
+    def policies(self) -> tuple[QueuePolicy, ...]:
+        """The policy of each queue: a statement may be about one of them only."""
+        return tuple(QueuePolicy(self.document, queue) for queue in self.queues)
+
+    def first(self, verdict: Callable[[QueuePolicy], Verdict]) -> tuple[Ternary, Verdict]:
+        """Whether a verdict holds for some queue, and that of the first for which it certainly does (or the first of all)."""
+        verdicts = [verdict(policy) for policy in self.policies]
+        held = any_of(found.holds for found in verdicts)
+        return held, next((found for found in verdicts if found.holds.is_yes), verdicts[0])
+
+    def applies(self, statement: Statement) -> Ternary:
+        """Whether a statement is about one of the queues."""
+        return any_of(policy.applies_to_queue(statement) for policy in self.policies)
+
+    def is_this_queue(self, resource: str) -> Ternary:
+        """Whether a value of `Resource` names one of the queues. Strict: what is not known stays so."""
+        return any_of(queue.is_named_by(resource) for queue in self.queues)
+
+    @property
+    def allows(self) -> list[tuple[Statement, Ternary]]:
+        """The statements that allow something on one of the queues, each with how certain that is."""
+        pairs = ((statement, statement.is_allow & self.applies(statement)) for statement in self.document.statements)
+        return [(statement, applies) for statement, applies in pairs if not applies.is_no]
+
+    @property
+    def owner_account(self) -> Optional[str]:
+        return self.policies[0].owner_account

@@ -1,0 +1,50 @@
+"""A witness in the words of an application developer."""
+
+from __future__ import annotations
+
+from sqs_checks.policy.condition import ContextValue
+from sqs_checks.policy.principals import Caller, CallerKind
+from sqs_checks.policy.search import Witness
+from sqs_checks.policy.sqs_actions import ALL_ACTIONS, ActionSet, names_of
+
+_MOST_NAMES = 4
+
+
+def actions_in_words(actions: ActionSet) -> str:
+    names = names_of(actions)
+    if actions == ALL_ACTIONS:
+        return "every action on the queue"
+    if len(names) > _MOST_NAMES:
+        return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES} more"
+    return ", ".join(names)
+
+
+def caller_in_words(caller: Caller) -> str:
+    if caller.kind is CallerKind.ANONYMOUS:
+        return "anybody on the internet, without AWS credentials,"
+    if caller.kind is CallerKind.STRANGER:
+        return "anybody with any AWS account"
+    if caller.kind is CallerKind.OWNER:
+        return "a user or role of the queue's own account"
+    if caller.kind is CallerKind.NAMED and caller.principal is not None:
+        return f"`{caller.principal.text}`"
+    return f"`{caller.service}`" if caller.service else "an AWS service that acts for somebody else's resource"
+
+
+def _value_in_words(key: str, value: ContextValue) -> str:
+    if value is None:
+        return f"without `{key}`"
+    shown = ", ".join(value) if isinstance(value, tuple) else value
+    return f"with `{key}` {shown}"
+
+
+def values_in_words(witness: Witness) -> str:
+    """The values that a request needs to get through, as `, with … and …`; nothing where it needs none."""
+    if not witness.values:
+        return ""
+    said = [_value_in_words(key, value) for key, value in witness.values.items()]
+    return f", {' and '.join(said)}"
+
+
+def statement_in_words(witness: Witness) -> str:
+    return witness.statement.label if witness.statement is not None else "the policy"
