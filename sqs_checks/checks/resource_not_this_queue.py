@@ -31,7 +31,7 @@ from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, Ternary, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.document import Statement
-from sqs_checks.policy.glob import has_wildcard
+from sqs_checks.policy.wildcards import has_wildcard
 from sqs_checks.queues.setting import Unresolved
 
 

@@ -29,7 +29,7 @@ from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.document import wildcard_of
 from sqs_checks.policy.explanation import actions_in_words
-from sqs_checks.policy.glob import has_wildcard
+from sqs_checks.policy.wildcards import has_wildcard
 
 
 class WildcardAction(SqsCheck[AttachedPolicy]):

@@ -13,7 +13,7 @@ from typing import Optional, Union
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, any_of, unknown
 from sqs_checks.policy.condition_keys import ConditionKey, find_condition_key
 from sqs_checks.policy.condition_operators import Operator, SetPrefix, ValueType
-from sqs_checks.policy.glob import LITERAL_QUESTION_MARK, LITERAL_STAR
+from sqs_checks.policy.wildcards import LITERAL_QUESTION_MARK, LITERAL_STAR
 
 # The value of a condition key in a request: several of a multivalued key; None where the request does not carry the key.
 ContextValue = Union[None, str, tuple[str, ...]]

@@ -16,7 +16,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Optional, Union
 
-from sqs_checks.policy.glob import arn_matches, compile_glob, unescaped
+from sqs_checks.policy.wildcards import arn_matches, compile_glob, unescaped
 
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 

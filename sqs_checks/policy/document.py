@@ -14,9 +14,9 @@ from typing import Any, Optional, Union
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.policy.condition import Condition, Value, read_value
 from sqs_checks.policy.condition_operators import parse_operator
-from sqs_checks.policy.glob import has_wildcard
 from sqs_checks.policy.own_names import THIS_ACCOUNT
 from sqs_checks.policy.sqs_actions import ALL_ACTIONS, NO_ACTIONS, ActionSet, matching_actions
+from sqs_checks.policy.wildcards import has_wildcard
 from sqs_checks.queues.setting import Unresolved
 
 EVERYONE = "*"

@@ -14,8 +14,8 @@ from typing import Optional
 from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, unknown
 from sqs_checks.policy.condition_operators import SetPrefix
 from sqs_checks.policy.document import EVERYONE, Principals, Statement
-from sqs_checks.policy.glob import compile_glob, has_wildcard
 from sqs_checks.policy.own_names import THIS_ACCOUNT, is_own_name
+from sqs_checks.policy.wildcards import compile_glob, has_wildcard
 
 _ACCOUNT = re.compile(r"\d{12}")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Optional
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, known, unknown
-from sqs_checks.policy.glob import compile_glob, has_wildcard
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, is_own_name
+from sqs_checks.policy.wildcards import compile_glob, has_wildcard
 
 
 @dataclass(frozen=True)

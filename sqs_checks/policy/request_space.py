@@ -18,9 +18,9 @@ from typing import Optional
 from sqs_checks.policy.condition import Condition, ContextValue
 from sqs_checks.policy.condition_keys import ConditionKey, Control, Presence, find_condition_key
 from sqs_checks.policy.condition_operators import Network, ValueType, parse_date, parse_network, parse_number
-from sqs_checks.policy.glob import has_wildcard
 from sqs_checks.policy.own_names import THIS_ACCOUNT
 from sqs_checks.policy.principals import STRANGERS_ACCOUNT, Caller, CallerKind, PrincipalKind
+from sqs_checks.policy.wildcards import has_wildcard
 
 # S3's rule: a network at least this narrow is somebody's; a broader one is the internet.
 _NARROW_PREFIX = {4: 8, 6: 32}

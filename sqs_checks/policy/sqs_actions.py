@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from sqs_checks.policy.glob import compile_glob
+from sqs_checks.policy.wildcards import compile_glob
 
 
 class AccessLevel(Enum):

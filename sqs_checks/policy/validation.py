@@ -22,9 +22,9 @@ from sqs_checks.policy.condition_operators import (
     parse_number,
     parse_operator,
 )
-from sqs_checks.policy.glob import has_wildcard
 from sqs_checks.policy.own_names import is_own_name
 from sqs_checks.policy.sqs_actions import sqs_actions
+from sqs_checks.policy.wildcards import has_wildcard
 from sqs_checks.queues.setting import Unresolved
 
 _TOP_LEVEL = {"Version", "Id", "Statement"}
