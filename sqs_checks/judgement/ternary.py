@@ -14,35 +14,30 @@ class Ternary:
     Source: S. C. Kleene, Introduction to Metamathematics (1952), §64, strong connectives.
     """
 
-    __slots__ = ("_rank", "reasons")
+    __slots__ = ("_rank", "is_no", "is_unknown", "is_yes", "reasons")
 
     def __init__(self, rank: int, reasons: tuple[str, ...] = ()) -> None:
         self._rank = rank
+        self.is_no = rank == 0
+        self.is_unknown = rank == 1
+        self.is_yes = rank == 2
         self.reasons = reasons
 
-    @property
-    def is_yes(self) -> bool:
-        return self._rank == 2
-
-    @property
-    def is_no(self) -> bool:
-        return self._rank == 0
-
-    @property
-    def is_unknown(self) -> bool:
-        return self._rank == 1
-
     def __and__(self, other: Ternary) -> Ternary:
-        return self if self._rank < other._rank else other if other._rank < self._rank else self._joined(other)
+        if self._rank != other._rank:
+            return self if self._rank < other._rank else other
+        return self if self._rank != 1 else self._joined(other)
 
     def __or__(self, other: Ternary) -> Ternary:
-        return self if self._rank > other._rank else other if other._rank > self._rank else self._joined(other)
+        if self._rank != other._rank:
+            return self if self._rank > other._rank else other
+        return self if self._rank != 1 else self._joined(other)
 
     def __invert__(self) -> Ternary:
-        return YES if self._rank == 0 else NO if self._rank == 2 else self
+        return YES if self.is_no else NO if self.is_yes else self
 
     def _joined(self, other: Ternary) -> Ternary:
-        if self._rank != 1 or self.reasons == other.reasons:
+        if self.reasons == other.reasons:
             return self
         return unknown(*self.reasons, *(reason for reason in other.reasons if reason not in self.reasons))
 

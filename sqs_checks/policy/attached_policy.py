@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Optional, Union
 
+from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import Ternary, any_of
 from sqs_checks.policy.document import PolicyDocument, Statement, read_document
 from sqs_checks.policy.queue_identity import QueueIdentity
@@ -66,13 +66,13 @@ class AttachedPolicy:
         self.path = path
         self.repeated_keys = repeated_keys
 
-    @cached_property
+    @computed_once
     def document(self) -> PolicyDocument:
         if isinstance(self.stated, NotJson):
             return read_document(Unresolved("the policy is not JSON"))
         return read_document(self.stated)
 
-    @cached_property
+    @computed_once
     def policies(self) -> tuple[QueuePolicy, ...]:
         """The policy of each queue: a statement may be about one of them only."""
         return tuple(QueuePolicy(self.document, queue) for queue in self.queues)

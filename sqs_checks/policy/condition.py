@@ -60,9 +60,13 @@ def read_value(text: str, *, has_variables: bool) -> Value:
 
 
 class Condition:
-    """All conditions of a statement must hold. key: in lower case. hidden: why some of the values are unknown."""
+    """All conditions of a statement must hold.
 
-    __slots__ = ("definition", "hidden", "key", "key_name", "operator", "operator_name", "path", "values", "variables")
+    key: in lower case. hidden: why some of the values are unknown. undecidable: why nothing can be said of this condition;
+    None where something can.
+    """
+
+    __slots__ = ("definition", "hidden", "key", "key_name", "operator", "path", "undecidable", "values", "variables")
 
     def __init__(
         self,
@@ -74,7 +78,6 @@ class Condition:
         hidden: tuple[str, ...],
     ) -> None:
         self.path = path
-        self.operator_name = operator_name
         self.operator = operator
         self.key_name = key_name
         self.key = key_name.lower()
@@ -82,23 +85,19 @@ class Condition:
         self.hidden = hidden
         self.definition: Optional[ConditionKey] = find_condition_key(key_name)
         self.variables = tuple(name for value in values for name in value.variables)
-
-    @property
-    def is_undecidable(self) -> Optional[str]:
-        """Why nothing can be said of this condition; None where something can."""
-        if self.operator is None:
-            return f"`{self.operator_name}` is not a condition operator of IAM"
-        if self.definition is None and self.key.startswith("aws:"):
-            return f"`{self.key_name}` is not a known condition key"
-        if self.key.startswith("aws:resourcetag/"):
-            return f"`{self.key_name}` is a tag of the queue, known only when it is made"
-        return None
+        self.undecidable: Optional[str] = None
+        if operator is None:
+            self.undecidable = f"`{operator_name}` is not a condition operator of IAM"
+        elif self.definition is None and self.key.startswith("aws:"):
+            self.undecidable = f"`{key_name}` is not a known condition key"
+        elif self.key.startswith("aws:resourcetag/"):
+            self.undecidable = f"`{key_name}` is a tag of the queue, known only when it is made"
 
     def holds(self, value: ContextValue, context: Mapping[str, ContextValue]) -> Ternary:
         """Whether the condition is true of a request. value: of its key. context: for the variables."""
         operator = self.operator
-        if operator is None or self.is_undecidable:
-            return unknown(str(self.is_undecidable))
+        if operator is None or self.undecidable:
+            return unknown(str(self.undecidable))
         base = operator.base
         if base.type is ValueType.NULL:
             return self._matches("true" if value is None else "false", context)

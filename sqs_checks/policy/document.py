@@ -7,10 +7,11 @@ Source: IAM User Guide, "IAM JSON policy elements reference" and "Grammar of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
+from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.policy.condition import Condition, Value, read_value
 from sqs_checks.policy.condition_operators import parse_operator
@@ -76,6 +77,28 @@ class PolicyDocument:
 
     statements: tuple[Statement, ...]
     hidden: tuple[str, ...] = ()
+
+    @computed_once
+    def condition_keys(self) -> frozenset[str]:
+        """The keys that the document's conditions test or use as variables, in lower case."""
+        return frozenset(
+            name
+            for statement in self.statements
+            for condition in statement.conditions
+            for name in (condition.key, *condition.variables)
+        )
+
+    @computed_once
+    def queue_accounts(self) -> frozenset[str]:
+        """The accounts in the queue ARNs that the statements name."""
+        matches = (
+            _QUEUE_ARN.fullmatch(resource.text)
+            for statement in self.statements
+            if not statement.inverts_resources
+            for resource in statement.resources or ()
+            if isinstance(resource, Value)
+        )
+        return frozenset(match.group(1) for match in matches if match)
 
 
 def _as_list(value: Any) -> Sequence[Any]:
@@ -240,15 +263,6 @@ def read_document(stated: Any, owner_account: Optional[str] = None) -> PolicyDoc
     return PolicyDocument(
         tuple(_statement(item, f"Statement[{number}]", has_variables) for number, item in enumerate(statements))
     )
-
-
-def accounts_of_queues(document: PolicyDocument) -> Iterator[str]:
-    """The accounts in the queue ARNs that the statements name."""
-    for statement in document.statements:
-        for resource in statement.resources or ():
-            match = _QUEUE_ARN.fullmatch(resource.text) if isinstance(resource, Value) else None
-            if match and not statement.inverts_resources:
-                yield match.group(1)
 
 
 def wildcard_of(statement: Statement) -> Ternary:

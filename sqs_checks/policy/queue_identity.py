@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Optional
+from functools import lru_cache
+from typing import NamedTuple, Optional
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, known, unknown
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, is_own_name
 from sqs_checks.policy.wildcards import compile_glob, has_wildcard
 
 
-@dataclass(frozen=True)
-class QueueIdentity:
+class QueueIdentity(NamedTuple):
     """The parts of a queue's ARN; None where a part is not known. A part may be a name of `own_names`."""
 
     partition: Optional[str] = None
@@ -25,14 +24,19 @@ class QueueIdentity:
 
     def is_named_by(self, pattern: str) -> Ternary:
         """Whether a value of `Resource` matches this queue's ARN."""
-        if pattern == "*":
-            return YES
-        wanted = pattern.split(":", 5)
-        if len(wanted) == 6:
-            return all_of(_part_matches(text, part) for text, part in zip(wanted, self.parts))
-        if all(part is not None and not is_own_name(part) for part in self.parts):
-            return known(compile_glob(pattern).fullmatch(":".join(map(str, self.parts))) is not None)
-        return unknown(f"whether `{pattern}` names this queue is not known") if has_wildcard(pattern) else NO
+        return _is_named_by(self, pattern)
+
+
+@lru_cache(maxsize=1024)
+def _is_named_by(queue: QueueIdentity, pattern: str) -> Ternary:
+    if pattern == "*":
+        return YES
+    wanted = pattern.split(":", 5)
+    if len(wanted) == 6:
+        return all_of(_part_matches(text, part) for text, part in zip(wanted, queue.parts))
+    if all(part is not None and not is_own_name(part) for part in queue.parts):
+        return known(compile_glob(pattern).fullmatch(":".join(map(str, queue.parts))) is not None)
+    return unknown(f"whether `{pattern}` names this queue is not known") if has_wildcard(pattern) else NO
 
 
 def _part_matches(wanted: str, part: Optional[str]) -> Ternary:

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from sqs_checks.policy.condition import Condition, ContextValue
 from sqs_checks.policy.condition_keys import ConditionKey, Control, Presence, find_condition_key
@@ -60,8 +59,7 @@ _PATH_KEYS = {"aws:principalorgpaths", "aws:vpceorgpaths", "aws:sourceorgpaths"}
 _PRINCIPAL_TYPES = ("User", "AssumedRole", "Account", "FederatedUser")
 
 
-@dataclass(frozen=True)
-class Space:
+class Space(NamedTuple):
     """One family of requests.
 
     trusted: whether keys may hold the values that only those whom the policy trusts have.
@@ -261,9 +259,8 @@ def _is_present(space: Space, presence: Presence) -> tuple[bool, bool]:
     return False, True
 
 
-def possible_values(space: Space, key: str, conditions: Iterable[Condition]) -> tuple[ContextValue, ...]:
+def possible_values(space: Space, key: str, conditions: Sequence[Condition]) -> tuple[ContextValue, ...]:
     """Values of a key, one for each way in which the conditions on it can treat a request of the space."""
-    conditions = list(conditions)
     definition = conditions[0].definition
     if definition is None:
         return (None,)

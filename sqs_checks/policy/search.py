@@ -6,13 +6,13 @@ Source: IAM User Guide, "Policy evaluation logic".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from itertools import islice, product
 from math import prod
-from typing import Optional
+from types import MappingProxyType
+from typing import NamedTuple, Optional
 
-from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, unknown
+from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.policy.condition import Condition, ContextValue
 from sqs_checks.policy.document import Statement
 from sqs_checks.policy.principals import Caller
@@ -21,10 +21,10 @@ from sqs_checks.policy.sqs_actions import ActionSet
 
 # Far beyond any policy that people write; a policy made to be slow is not decided.
 _MOST_COMBINATIONS = 20_000
+_HIDDEN_ACTION = "an action is not known"
 
 
-@dataclass(frozen=True)
-class Witness:
+class Witness(NamedTuple):
     """A request that gets through: who, what, by which statement, with which values.
 
     statement: None where no statement lets it through because none has to (the owner's own callers).
@@ -33,12 +33,10 @@ class Witness:
     caller: Caller
     actions: ActionSet
     statement: Optional[Statement]
-    values: Mapping[str, ContextValue] = field(default_factory=dict)
-    through_endpoint: bool = False
+    values: Mapping[str, ContextValue] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """Whether such a request exists, and one where it certainly does."""
 
     exists: Ternary
@@ -48,65 +46,24 @@ class Finding:
 NOTHING_FOUND = Finding(NO)
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A statement as far as it concerns the callers of a space. applies: whether it is about them and about this queue."""
 
     statement: Statement
     applies: Ternary
 
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        return self.statement.conditions
+    def certainty(self) -> Ternary:
+        """How far the rule can be known to apply, before its decidable conditions are looked at."""
+        hidden = self.statement.hidden_conditions
+        return self.applies & unknown(*hidden) if hidden else self.applies
 
 
-def _certainty(rule: Rule) -> Ternary:
-    """How far a rule can be known to apply, before its decidable conditions are looked at."""
-    result = rule.applies
-    if rule.statement.hidden_conditions:
-        result = result & unknown(*rule.statement.hidden_conditions)
-    return result
+# A condition's truth for each value of its key that is tried; None where it depends on other keys too.
+_Truth = Optional[dict[ContextValue, Ternary]]
 
 
-class _Values:
-    """The values to try for each condition key; of those that no condition tells apart, one."""
-
-    def __init__(self, space: Space, rules: Iterable[Rule]) -> None:
-        self.by_key: dict[str, list[ContextValue]] = {}
-        self.truth: dict[tuple[int, ContextValue], Ternary] = {}
-        on_key: dict[str, list[Condition]] = {}
-        variables: set[str] = set()
-        for rule in rules:
-            for condition in rule.conditions:
-                on_key.setdefault(condition.key, []).append(condition)
-                variables.update(condition.variables)
-        for key, conditions in on_key.items():
-            if all(condition.is_undecidable for condition in conditions):
-                self.by_key[key] = [None]
-                self._remember(conditions, None)
-                continue
-            told_apart: dict[tuple[object, ...], ContextValue] = {}
-            for value in possible_values(space, key, conditions):
-                vector = self._remember(conditions, value)
-                told_apart.setdefault((*vector, value) if key in variables else vector, value)
-            self.by_key[key] = list(told_apart.values())
-        for key in variables - set(on_key):
-            self.by_key[key] = list(values_of_variable(space, key))
-
-    def _remember(self, conditions: list[Condition], value: ContextValue) -> tuple[object, ...]:
-        vector: list[object] = []
-        for condition in conditions:
-            if condition.variables:
-                # Its truth depends on other keys; every value of its own may matter.
-                vector.append(value)
-            else:
-                truth = self.truth[id(condition), value] = condition.holds(value, {})
-                vector.append(truth)
-        return tuple(vector)
-
-    def holds(self, condition: Condition, context: Mapping[str, ContextValue]) -> Ternary:
-        value = context[condition.key]
-        return condition.holds(value, context) if condition.variables else self.truth[id(condition), value]
+def _truth(condition: Condition, values: Sequence[ContextValue]) -> _Truth:
+    return None if condition.variables else {value: condition.holds(value, {}) for value in values}
 
 
 def find_request(
@@ -119,80 +76,135 @@ def find_request(
     """
     certain = possible = wanted
     base = weight
+    allowing: tuple[Condition, ...] = ()
     if allow is not None:
         certain, possible = wanted & allow.statement.certain_actions, wanted & allow.statement.possible_actions
-        base = base & _certainty(allow)
-    if base.is_no or not possible:
-        return NOTHING_FOUND
+        base = base & allow.certainty()
+        allowing = allow.statement.conditions
     # A Deny without conditions takes its actions away whatever the request.
     conditional = []
     for deny in denies:
-        certainty = _certainty(deny)
-        if certainty.is_no or not deny.statement.possible_actions & possible:
+        if not deny.statement.possible_actions & possible:
             continue
-        if deny.conditions:
-            conditional.append((deny, certainty))
+        certainty = deny.certainty()
+        if deny.statement.conditions:
+            conditional.append((deny.statement, certainty))
             continue
         certain &= ~deny.statement.possible_actions
         if certainty.is_yes:
             possible &= ~deny.statement.certain_actions
-    if not possible:
+    if base.is_no or not possible:
         return NOTHING_FOUND
-    rules = [deny for deny, _ in conditional]
-    values = _Values(space, [allow, *rules] if allow is not None else rules)
-    allowing = allow.conditions if allow is not None else ()
-    _drop_refused(values, allowing)
-    combinations = prod(len(candidates) for candidates in values.by_key.values())
-    if combinations == 0:
-        return NOTHING_FOUND
-    return _try_all(space, allow, conditional, values, base, (certain, possible), combinations)
+    if not allowing and not conditional:
+        statement = allow.statement if allow is not None else None
+        if base.is_yes and certain:
+            return Finding(YES, Witness(space.caller, certain, statement))
+        return Finding(unknown(*(base.reasons or (_HIDDEN_ACTION,))))
+    search = _Search(space, allow, conditional, base, certain, possible)
+    return search.run() if search.is_open else NOTHING_FOUND
 
 
-def _drop_refused(values: _Values, allowing: Iterable[Condition]) -> None:
-    """Leaves out the values that the Allow refuses anyway."""
-    for condition in allowing:
-        if not condition.variables:
-            candidates = values.by_key[condition.key]
-            values.by_key[condition.key] = [value for value in candidates if not values.truth[id(condition), value].is_no]
+class _Search:
+    """The search through the values that the conditions of one Allow and of the Denies can tell apart.
 
+    is_open: False where no value of some key satisfies the Allow.
+    """
 
-def _try_all(
-    space: Space,
-    allow: Optional[Rule],
-    denies: Sequence[tuple[Rule, Ternary]],
-    values: _Values,
-    base: Ternary,
-    actions: tuple[ActionSet, ActionSet],
-    combinations: int,
-) -> Finding:
-    keys = list(values.by_key)
-    allowing = allow.conditions if allow is not None else ()
-    best = NOTHING_FOUND
-    for combination in islice(product(*values.by_key.values()), _MOST_COMBINATIONS):
-        context = dict(zip(keys, combination))
-        truth = base & all_of(values.holds(condition, context) for condition in allowing)
+    def __init__(
+        self,
+        space: Space,
+        allow: Optional[Rule],
+        denies: Sequence[tuple[Statement, Ternary]],
+        base: Ternary,
+        certain: ActionSet,
+        possible: ActionSet,
+    ) -> None:
+        self.space, self.base, self.certain, self.possible = space, base, certain, possible
+        self.statement = allow.statement if allow is not None else None
+        self.allowing = self.statement.conditions if self.statement is not None else ()
+        self.denies = denies
+        self.truths: dict[int, _Truth] = {}
+        self.values: dict[str, list[ContextValue]] = {}
+        self.is_open = self._find_values()
+
+    def _find_values(self) -> bool:
+        on_key: dict[str, list[Condition]] = {}
+        variables: set[str] = set()
+        for conditions in (self.allowing, *(deny.conditions for deny, _ in self.denies)):
+            for condition in conditions:
+                on_key.setdefault(condition.key, []).append(condition)
+                variables.update(condition.variables)
+        for key, conditions_on_key in on_key.items():
+            values = self._values(key, conditions_on_key, key in variables)
+            if not values:
+                return False
+            self.values[key] = values
+        for key in variables:
+            if key not in self.values:
+                self.values[key] = list(values_of_variable(self.space, key))
+        return True
+
+    def _values(self, key: str, conditions: Sequence[Condition], is_variable: bool) -> list[ContextValue]:
+        """The values to try for a key: of those that no condition tells apart, one; none that the Allow refuses."""
+        values: Sequence[ContextValue] = (None,)
+        if any(condition.undecidable is None for condition in conditions):
+            values = possible_values(self.space, key, conditions)
+        truths = []
+        for condition in conditions:
+            truth = self.truths[id(condition)] = _truth(condition, values)
+            truths.append(truth)
+            if truth is not None and condition in self.allowing:
+                values = [value for value in values if not truth[value].is_no]
+        if len(values) < 2 or is_variable or None in truths:
+            return list(values)
+        told_apart: dict[tuple[Ternary, ...], ContextValue] = {}
+        for value in values:
+            told_apart.setdefault(tuple(truth[value] for truth in truths if truth is not None), value)
+        return list(told_apart.values())
+
+    def _holds(self, condition: Condition, context: Mapping[str, ContextValue]) -> Ternary:
+        truth = self.truths[id(condition)]
+        value = context[condition.key]
+        return condition.holds(value, context) if truth is None else truth[value]
+
+    def _all_hold(self, conditions: Sequence[Condition], context: Mapping[str, ContextValue], result: Ternary) -> Ternary:
+        for condition in conditions:
+            result = result & self._holds(condition, context)
+            if result.is_no:
+                break
+        return result
+
+    def run(self) -> Finding:
+        keys = list(self.values)
+        best = NO
+        for combination in islice(product(*self.values.values()), _MOST_COMBINATIONS):
+            context = dict(zip(keys, combination))
+            finding = self._try(context)
+            if finding.exists.is_yes:
+                return finding
+            best = best | finding.exists
+        if prod(map(len, self.values.values())) > _MOST_COMBINATIONS:
+            best = best | unknown("the conditions combine in too many ways")
+        return Finding(best)
+
+    def _try(self, context: Mapping[str, ContextValue]) -> Finding:
+        """Whether the requests with these values get through."""
+        truth = self._all_hold(self.allowing, context, self.base)
         if truth.is_no:
-            continue
-        certain, possible = actions
-        reasons: tuple[str, ...] = truth.reasons
-        for deny, certainty in denies:
-            caught = certainty & all_of(values.holds(condition, context) for condition in deny.conditions)
+            return NOTHING_FOUND
+        certain, possible = self.certain, self.possible
+        reasons = truth.reasons
+        for deny, certainty in self.denies:
+            caught = self._all_hold(deny.conditions, context, certainty)
             if caught.is_no:
                 continue
-            certain &= ~deny.statement.possible_actions
+            certain &= ~deny.possible_actions
+            reasons += caught.reasons
             if caught.is_yes:
-                possible &= ~deny.statement.certain_actions
-            else:
-                reasons += caught.reasons
-            if not possible:
-                break
-        if not possible:
-            continue
-        statement = allow.statement if allow is not None else None
-        said = {condition.key_name: context[condition.key] for condition in allowing}
+                possible &= ~deny.certain_actions
+                if not possible:
+                    return NOTHING_FOUND
         if truth.is_yes and certain:
-            return Finding(YES, Witness(space.caller, certain, statement, said, space.through_endpoint))
-        best = Finding(best.exists | unknown(*dict.fromkeys(reasons or ("an action is not known",))))
-    if combinations > _MOST_COMBINATIONS:
-        return Finding(best.exists | unknown("the conditions combine in too many ways"))
-    return best
+            said = {condition.key_name: context[condition.key] for condition in self.allowing}
+            return Finding(YES, Witness(self.space.caller, certain, self.statement, said))
+        return Finding(unknown(*dict.fromkeys(reasons or (_HIDDEN_ACTION,))))

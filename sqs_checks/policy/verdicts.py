@@ -7,13 +7,12 @@ in the README; AWS's sources stand beside the parts that use them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Optional
+from typing import NamedTuple, Optional
 
+from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, known, unknown
 from sqs_checks.policy.condition import Value
-from sqs_checks.policy.document import PolicyDocument, Statement, accounts_of_queues, wildcard_of
+from sqs_checks.policy.document import PolicyDocument, Statement, wildcard_of
 from sqs_checks.policy.own_names import THIS_ACCOUNT
 from sqs_checks.policy.principals import (
     ANONYMOUS,
@@ -37,12 +36,17 @@ _ENDPOINT_KEYS = {
 }  # fmt: skip
 _ORGANIZATION_KEYS = {"aws:principalorgid", "aws:principalorgpaths"}
 _SOURCE_KEYS = {"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"}
+_SAME_FOR_ALL_CALLERS = {
+    "aws:securetransport", "aws:currenttime", "aws:epochtime", "aws:useragent", "aws:referer", "aws:requestedregion",
+    "aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce",
+}  # fmt: skip
+# Keys by which a policy can trust a principal of an account that it does not name.
+_TRUSTED_KEYS = _ENDPOINT_KEYS | _ORGANIZATION_KEYS | {"aws:userid", "aws:ec2instancesourcevpc", "ec2:sourceinstancearn"}
 # Keys that tell a principal from a caller without credentials, or from a service.
 _CALLER_PREFIXES = ("aws:principal", "aws:user", "aws:multifactor", "aws:token", "aws:calledvia", "aws:via")
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """holds: whether the policy does what the verdict names. witness: a request that proves it, or disproves it where the
     verdict is about all requests."""
 
@@ -61,7 +65,7 @@ def _verdict(findings: Iterable[Finding]) -> Verdict:
 
 
 def _mirrored(verdict: Verdict) -> Verdict:
-    return replace(verdict, holds=~verdict.holds)
+    return Verdict(~verdict.holds, verdict.witness)
 
 
 class QueuePolicy:
@@ -73,30 +77,21 @@ class QueuePolicy:
     def __init__(self, document: PolicyDocument, identity: QueueIdentity = QueueIdentity()) -> None:  # noqa: B008  # frozen
         self.document = document
         self.identity = identity
-        accounts = set(accounts_of_queues(document))
-        stated = accounts.pop() if len(accounts) == 1 else None
-        self.owner_account = identity.account if identity.account not in (None, THIS_ACCOUNT) else stated or identity.account
+        self.owner_account = identity.account
+        if identity.account in (None, THIS_ACCOUNT) and len(document.queue_accounts) == 1:
+            (self.owner_account,) = document.queue_accounts
         self._allows = tuple(statement for statement in document.statements if not statement.is_allow.is_no)
         self._denies = tuple(statement for statement in document.statements if not statement.is_deny.is_no)
 
     # What several verdicts need
 
-    @cached_property
-    def condition_keys(self) -> frozenset[str]:
-        return frozenset(
-            name
-            for statement in self.document.statements
-            for condition in statement.conditions
-            for name in (condition.key, *condition.variables)
-        )
-
-    @cached_property
+    @computed_once
     def _tells_callers_apart(self) -> bool:
-        return any(key.startswith(_CALLER_PREFIXES) for key in self.condition_keys) or not all(
+        return any(key.startswith(_CALLER_PREFIXES) for key in self.document.condition_keys) or not all(
             statement.principals.everyone for statement in self._denies
         )
 
-    @cached_property
+    @computed_once
     def _named_queues(self) -> frozenset[str]:
         """What the statements call a queue, where that may be this one; more than one leaves open which."""
         return frozenset(
@@ -123,12 +118,12 @@ class QueuePolicy:
         # A policy that names one queue only is attached to that one, whatever little the code tells of the queue.
         return YES if named.is_unknown and len(self._named_queues) == 1 else named
 
-    @cached_property
+    @computed_once
     def _queue_allows(self) -> tuple[tuple[Statement, Ternary], ...]:
         pairs = ((statement, statement.is_allow & self.applies_to_queue(statement)) for statement in self._allows)
         return tuple((statement, applies) for statement, applies in pairs if not applies.is_no)
 
-    @cached_property
+    @computed_once
     def _queue_denies(self) -> tuple[tuple[Statement, Ternary], ...]:
         pairs = ((statement, statement.is_deny & self.applies_to_queue(statement)) for statement in self._denies)
         return tuple((statement, applies) for statement, applies in pairs if not applies.is_no)
@@ -139,7 +134,7 @@ class QueuePolicy:
 
     def _spaces(self, caller: Caller, *, trusted: bool) -> Iterator[Space]:
         """The families of requests that the policy's conditions can tell apart for a caller."""
-        keys = self.condition_keys
+        keys = self.document.condition_keys
         for through_endpoint in (False, True) if keys & _ENDPOINT_KEYS else (False,):
             for in_organization in (True, False) if keys & _ORGANIZATION_KEYS and caller.is_signed else (True,):
                 yield Space(
@@ -162,7 +157,7 @@ class QueuePolicy:
 
     # The verdicts
 
-    @cached_property
+    @computed_once
     def public(self) -> Verdict:
         """An outsider with nothing but what it can choose, or a service for an outsider's resource, gets through."""
         return _verdict(self._public_requests())
@@ -171,10 +166,10 @@ class QueuePolicy:
         yield from self._granted(STRANGER, trusted=False)
         if self._tells_callers_apart:
             yield from self._granted(ANONYMOUS, trusted=False)
-        if self._tells_callers_apart or self.condition_keys & _SOURCE_KEYS:
+        if self._tells_callers_apart or self.document.condition_keys & _SOURCE_KEYS:
             yield from self._granted(UNNAMED_SERVICE, trusted=False)
 
-    @cached_property
+    @computed_once
     def cross_account(self) -> Verdict:
         """Somebody outside the owner's account gets through, if only with values that the policy trusts."""
         if self.public.holds.is_yes:
@@ -183,7 +178,8 @@ class QueuePolicy:
         return Verdict(result.holds | self.public.holds, result.witness)
 
     def _cross_account_requests(self) -> Iterator[Finding]:
-        yield from self._granted(STRANGER, trusted=True)
+        if self.document.condition_keys & _TRUSTED_KEYS:
+            yield from self._granted(STRANGER, trusted=True)
         allowed_accounts: set[str] = set()
         for caller in self._named_callers(self._allows):
             foreign = ~is_account(caller.account, self.owner_account)
@@ -218,36 +214,34 @@ class QueuePolicy:
 
     def _services_of_foreign_accounts(self) -> Iterator[Finding]:
         """Services that act for resources of another account: a foreign account's topic that sends to the queue."""
-        if not self.condition_keys & _SOURCE_KEYS:
-            return
-        for service in (*self._named_services, None):
-            caller = Caller(CallerKind.SERVICE, service=service)
-            for finding in self._granted(caller, trusted=True):
-                yield Finding(finding.exists & self._source_is_foreign(finding.witness), finding.witness)
+        for statement, applies in self._queue_allows:
+            foreign = self._source_is_foreign(statement)
+            if foreign.is_no:
+                continue
+            for service in (*statement.principals.services, None):
+                caller = Caller(CallerKind.SERVICE, service=service)
+                allow = Rule(statement, applies & covers(statement, caller, self.owner_account))
+                denies = self._rules(self._queue_denies, caller)
+                for space in self._spaces(caller, trusted=True):
+                    yield find_request(space, allow, denies, CROSS_ACCOUNT_ACTIONS, foreign)
 
-    def _source_is_foreign(self, witness: Optional[Witness]) -> Ternary:
-        """Whether the resource for which a service gets through belongs to another account."""
-        if witness is None or witness.statement is None:
-            return YES
-        accounts = []
-        for condition in witness.statement.conditions:
+    def _source_is_foreign(self, statement: Statement) -> Ternary:
+        """Whether the resources for which a statement lets services in belong to other accounts; NO where it states none."""
+        accounts: set[Optional[str]] = set()
+        hidden = NO
+        for condition in statement.conditions:
             if condition.key in ("aws:sourceorgid", "aws:sourceorgpaths"):
                 return YES
             if condition.key in _SOURCE_KEYS:
+                hidden = hidden | (unknown(*condition.hidden) if condition.hidden else NO)
                 for value in condition.values:
                     parts = value.text.split(":", 5)
-                    accounts.append((parts[4] or None) if len(parts) == 6 else value.text)
-        if not accounts:
-            return unknown("whose resource it is for is not known")
-        foreign = any_of(~is_account(account, self.owner_account) for account in accounts)
-        return YES if len({account for account in accounts if account}) > 1 and foreign.is_unknown else foreign
+                    accounts.add((parts[4] or None) if len(parts) == 6 else value.text)
+        if len(accounts - {None, self.owner_account, THIS_ACCOUNT}) > 1:
+            return YES
+        return hidden | any_of(~is_account(account, self.owner_account) for account in accounts)
 
-    @cached_property
-    def _named_services(self) -> tuple[str, ...]:
-        services = (service for statement in self._allows for service in statement.principals.services)
-        return tuple(dict.fromkeys(services))
-
-    @cached_property
+    @computed_once
     def confused_deputy(self) -> Verdict:
         """A service that an Allow names gets through when it acts for a stranger's resource."""
         return _verdict(self._deputy_requests())
@@ -267,7 +261,7 @@ class QueuePolicy:
                 for space in self._spaces(caller, trusted=False):
                     yield find_request(space, allow, denies, CROSS_ACCOUNT_ACTIONS)
 
-    @cached_property
+    @computed_once
     def non_tls_refused(self) -> Verdict:
         """Every request over plain HTTP, by anyone, for every action on the queue, is explicitly denied."""
         return _mirrored(_verdict(self._plain_http_requests()))
@@ -276,13 +270,14 @@ class QueuePolicy:
         for caller in self._kinds_of_callers():
             denies = self._rules(self._queue_denies, caller)
             for space in self._spaces(caller, trusted=True):
-                plain = replace(space, secure_transport="false")
+                plain = space._replace(secure_transport="false")
                 yield find_request(plain, None, denies, ALL_ACTIONS)
 
     def _kinds_of_callers(self) -> Iterator[Caller]:
         """One of each kind of caller that the Deny statements can treat differently."""
         yield self._owner
-        if self._tells_callers_apart or self.condition_keys:
+        keys = {key for deny in self._denies for condition in deny.conditions for key in (condition.key, *condition.variables)}
+        if not keys <= _SAME_FOR_ALL_CALLERS:
             yield ANONYMOUS
             yield STRANGER
             yield UNNAMED_SERVICE
@@ -291,11 +286,11 @@ class QueuePolicy:
                 yield Caller(CallerKind.SERVICE, service=service)
             yield from self._named_callers(self._denies)
 
-    @cached_property
+    @computed_once
     def _owner(self) -> Caller:
         return Caller(CallerKind.OWNER, self.owner_account or THIS_ACCOUNT)
 
-    @cached_property
+    @computed_once
     def vpc_only(self) -> Verdict:
         """No principal gets through from anywhere but a VPC or VPC endpoint that the policy states."""
         return _mirrored(_verdict(self._requests_from_elsewhere()))
@@ -312,14 +307,14 @@ class QueuePolicy:
         denies = self._rules(self._queue_denies, caller)
         allows = self._rules(self._queue_allows, caller)
         for space in self._spaces(caller, trusted=True):
-            elsewhere = replace(space, foreign_endpoint=True)
+            elsewhere = space._replace(foreign_endpoint=True)
             if not known_allowed.is_no:
                 yield find_request(elsewhere, None, denies, ALL_ACTIONS, known_allowed)
             if not known_allowed.is_yes:
                 for allow in allows:
                     yield find_request(elsewhere, allow, denies, CROSS_ACCOUNT_ACTIONS)
 
-    @cached_property
+    @computed_once
     def wildcard_action(self) -> Verdict:
         """An Allow on this queue matches more than one queue action by a wildcard, or names what it leaves out."""
         return _verdict(self._wildcard_findings())
