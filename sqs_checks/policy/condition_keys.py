@@ -20,6 +20,7 @@ class Presence(Enum):
 
     ALWAYS = "always"
     MAY_BE_ABSENT = "any request, but may be absent"
+    NOT_SERVICE = "requests of a principal, or without credentials"
     SIGNED = "requests of a principal"
     SIGNED_MAY_BE_ABSENT = "requests of a principal, but may be absent"
     ORGANIZATION_MEMBER = "requests of a principal in an organisation"
@@ -55,11 +56,11 @@ _T, _P, _C = ValueType, Presence, Control
 _KEYS = (
     # The caller.
     ConditionKey("aws:PrincipalArn", _T.ARN, _P.SIGNED, _C.IDENTITY),
-    ConditionKey("aws:PrincipalAccount", _T.STRING, _P.ALWAYS, _C.IDENTITY),
+    ConditionKey("aws:PrincipalAccount", _T.STRING, _P.NOT_SERVICE, _C.IDENTITY),
     ConditionKey("aws:PrincipalOrgID", _T.STRING, _P.ORGANIZATION_MEMBER, _C.IDENTITY),
     ConditionKey("aws:PrincipalOrgPaths", _T.STRING, _P.ORGANIZATION_MEMBER, _C.IDENTITY, True),
-    ConditionKey("aws:PrincipalType", _T.STRING, _P.ALWAYS, _C.CALLER),
-    ConditionKey("aws:userid", _T.STRING, _P.ALWAYS, _C.IDENTITY),
+    ConditionKey("aws:PrincipalType", _T.STRING, _P.NOT_SERVICE, _C.CALLER),
+    ConditionKey("aws:userid", _T.STRING, _P.NOT_SERVICE, _C.IDENTITY),
     ConditionKey("aws:username", _T.STRING, _P.SIGNED_MAY_BE_ABSENT, _C.CALLER),
     ConditionKey("aws:PrincipalIsAWSService", _T.BOOL, _P.ALWAYS, _C.SERVICE),
     ConditionKey("aws:PrincipalServiceName", _T.STRING, _P.SERVICE, _C.SERVICE),
@@ -112,6 +113,7 @@ _KEYS = (
     ConditionKey("aws:SourceOrgID", _T.STRING, _P.SERVICE, _C.IDENTITY),
     ConditionKey("aws:SourceOrgPaths", _T.STRING, _P.SERVICE, _C.IDENTITY, True),
 )
+CONDITION_KEY_NAMES = frozenset(key.name.lower() for key in _KEYS)
 _KEYS_BY_NAME: Mapping[str, ConditionKey] = {key.name.lower(): key for key in _KEYS}
 
 # Keys with a name of the user's behind a slash. ABAC tags of the queue are the owner's; nobody can see them here.

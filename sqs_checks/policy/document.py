@@ -14,6 +14,7 @@ from typing import Any, Optional, Union
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.policy.condition import Condition, Value, read_value
+from sqs_checks.policy.condition_keys import CONDITION_KEY_NAMES
 from sqs_checks.policy.condition_operators import parse_operator
 from sqs_checks.policy.own_names import THIS_ACCOUNT
 from sqs_checks.policy.sqs_actions import ALL_ACTIONS, NO_ACTIONS, ActionSet, matching_actions
@@ -80,13 +81,20 @@ class PolicyDocument:
 
     @computed_once
     def condition_keys(self) -> frozenset[str]:
-        """The keys that the document's conditions test or use as variables, in lower case."""
+        """The keys that the document's conditions test or use as variables, in lower case; all where some are hidden."""
+        if any(statement.hidden_conditions for statement in self.statements):
+            return CONDITION_KEY_NAMES
         return frozenset(
             name
             for statement in self.statements
             for condition in statement.conditions
             for name in (condition.key, *condition.variables)
         )
+
+    @computed_once
+    def named_principals(self) -> frozenset[str]:
+        """The accounts, users and roles that the statements name."""
+        return frozenset(text for statement in self.statements for text in statement.principals.aws)
 
     @computed_once
     def queue_accounts(self) -> frozenset[str]:

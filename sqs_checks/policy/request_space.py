@@ -66,6 +66,7 @@ class Space(NamedTuple):
     through_endpoint: whether requests come through a VPC endpoint. foreign_endpoint: one that the policy does not state.
     in_organization: whether the caller's account is in an organisation.
     owner_account: as far as it is known.
+    named: the principals that the policy names; each is a caller of its own.
     """
 
     caller: Caller
@@ -75,6 +76,7 @@ class Space(NamedTuple):
     in_organization: bool = True
     secure_transport: Optional[str] = None
     owner_account: Optional[str] = None
+    named: frozenset[str] = frozenset()
 
 
 def _filled(pattern: str, star: str) -> str:
@@ -226,12 +228,11 @@ def _identity_values(space: Space, key: str, definition: ConditionKey, texts: li
             return
         account = caller.account
         yield f"arn:aws:iam::{account}:role/any"
-        for text in texts:
-            yield from _of_own_account(account, text)
+        yield from (arn for text in texts for arn in _of_own_account(account, text) if arn not in space.named)
         return
     own = _STRANGERS_OWN.get(key, ("stranger",))
     trusted = space.trusted and not (space.foreign_endpoint and definition.presence is Presence.ENDPOINT)
-    if not (key == "aws:principalarn" and caller.kind is CallerKind.STRANGER):
+    if key not in ("aws:principalarn", "aws:principalaccount"):  # whoever is of a trusted account is a caller by name
         yield from (text for text in (_variants(text)[0] for text in texts if trusted))
     yield from own
     buckets = frozenset(text.split(":", 5)[5].split("/")[0] for text in texts if text.count(":") >= 5)
@@ -244,6 +245,8 @@ def _is_present(space: Space, presence: Presence) -> tuple[bool, bool]:
     caller = space.caller
     if presence in (Presence.ALWAYS, Presence.MAY_BE_ABSENT):
         return True, presence is Presence.MAY_BE_ABSENT
+    if presence is Presence.NOT_SERVICE:
+        return caller.kind is not CallerKind.SERVICE, caller.kind is CallerKind.SERVICE
     if presence in (Presence.SIGNED, Presence.SIGNED_MAY_BE_ABSENT):
         return caller.is_signed, not caller.is_signed or presence is Presence.SIGNED_MAY_BE_ABSENT
     if presence is Presence.ORGANIZATION_MEMBER:
@@ -259,6 +262,12 @@ def _is_present(space: Space, presence: Presence) -> tuple[bool, bool]:
     return False, True
 
 
+def _texts_to_try(condition: Condition) -> Iterator[str]:
+    """The values of a condition that a request could carry. `Null` states none: it asks whether there is one."""
+    if condition.operator is not None and condition.operator.base.type is not ValueType.NULL:
+        yield from (value.text for value in condition.values if not value.variables)
+
+
 def possible_values(space: Space, key: str, conditions: Sequence[Condition]) -> tuple[ContextValue, ...]:
     """Values of a key, one for each way in which the conditions on it can treat a request of the space."""
     definition = conditions[0].definition
@@ -267,7 +276,7 @@ def possible_values(space: Space, key: str, conditions: Sequence[Condition]) -> 
     present, absent = _is_present(space, definition.presence)
     values: list[Optional[str]] = []
     if present:
-        texts = list(dict.fromkeys(value.text for condition in conditions for value in condition.values if not value.variables))
+        texts = list(dict.fromkeys(text for condition in conditions for text in _texts_to_try(condition)))
         values += _present_values(space, key, definition, texts)
     if absent:
         values.append(None)

@@ -143,6 +143,7 @@ class QueuePolicy:
                     through_endpoint=through_endpoint,
                     in_organization=in_organization,
                     owner_account=self.owner_account,
+                    named=self.document.named_principals,
                 )
 
     def _granted(self, caller: Caller, *, trusted: bool, weight: Ternary = YES) -> Iterator[Finding]:
@@ -181,7 +182,7 @@ class QueuePolicy:
         if self.document.condition_keys & _TRUSTED_KEYS:
             yield from self._granted(STRANGER, trusted=True)
         allowed_accounts: set[str] = set()
-        for caller in self._named_callers(self._allows):
+        for caller in self._named_callers(self.document.statements):
             foreign = ~is_account(caller.account, self.owner_account)
             if foreign.is_no:
                 continue
@@ -228,7 +229,7 @@ class QueuePolicy:
     def _source_is_foreign(self, statement: Statement) -> Ternary:
         """Whether the resources for which a statement lets services in belong to other accounts; NO where it states none."""
         accounts: set[Optional[str]] = set()
-        hidden = NO
+        hidden = unknown(*statement.hidden_conditions) if statement.hidden_conditions else NO
         for condition in statement.conditions:
             if condition.key in ("aws:sourceorgid", "aws:sourceorgpaths"):
                 return YES
@@ -267,24 +268,27 @@ class QueuePolicy:
         return _mirrored(_verdict(self._plain_http_requests()))
 
     def _plain_http_requests(self) -> Iterator[Finding]:
+        named = frozenset(text for statement in self._denies for text in statement.principals.aws)
         for caller in self._kinds_of_callers():
             denies = self._rules(self._queue_denies, caller)
             for space in self._spaces(caller, trusted=True):
-                plain = space._replace(secure_transport="false")
+                # Only Deny statements matter here: whom an Allow names is a caller like any other.
+                plain = space._replace(secure_transport="false", named=named)
                 yield find_request(plain, None, denies, ALL_ACTIONS)
 
     def _kinds_of_callers(self) -> Iterator[Caller]:
         """One of each kind of caller that the Deny statements can treat differently."""
         yield self._owner
         keys = {key for deny in self._denies for condition in deny.conditions for key in (condition.key, *condition.variables)}
-        if not keys <= _SAME_FOR_ALL_CALLERS:
-            yield ANONYMOUS
-            yield STRANGER
-            yield UNNAMED_SERVICE
-        if not all(statement.principals.everyone for statement in self._denies):
-            for service in dict.fromkeys(name for statement in self._denies for name in statement.principals.services):
-                yield Caller(CallerKind.SERVICE, service=service)
-            yield from self._named_callers(self._denies)
+        hides = any(deny.hidden_conditions for deny in self._denies)
+        if not hides and keys <= _SAME_FOR_ALL_CALLERS and all(deny.principals.everyone for deny in self._denies):
+            return
+        yield ANONYMOUS
+        yield STRANGER
+        yield UNNAMED_SERVICE
+        for service in dict.fromkeys(name for statement in self._denies for name in statement.principals.services):
+            yield Caller(CallerKind.SERVICE, service=service)
+        yield from self._named_callers(self._denies)
 
     @computed_once
     def _owner(self) -> Caller:

@@ -1,0 +1,175 @@
+"""What no table can say of the verdicts: laws that hold for every policy."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reference_evaluator import QUEUE
+from test_verdicts_against_reference import policy, statement
+
+from sqs_checks.judgement.ternary import Ternary
+from sqs_checks.policy.document import read_document
+from sqs_checks.policy.queue_identity import identity_from_arn
+from sqs_checks.policy.verdicts import QueuePolicy
+from sqs_checks.queues.setting import Unresolved
+
+VERDICTS = ("public", "cross_account", "non_tls_refused", "vpc_only", "confused_deputy", "wildcard_action")
+# Verdicts that tell of something let through, and those that tell of something kept out.
+HOLES, FENCES = ("public", "cross_account", "confused_deputy"), ("non_tls_refused", "vpc_only")
+RANK = {"NO": 0, "YES": 2}
+
+randoms = st.integers(min_value=0, max_value=2**32).map(random.Random)
+many = settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def verdicts(stated: Any) -> dict[str, Ternary]:
+    attached = QueuePolicy(read_document(stated), identity_from_arn(QUEUE))
+    return {name: getattr(attached, name).holds for name in VERDICTS}
+
+
+def rank(verdict: Ternary) -> int:
+    return RANK.get(repr(verdict), 1)
+
+
+def spellings(stated: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The same policy as other people would write it."""
+    swapped = copy.deepcopy(stated)
+    for one in swapped["Statement"]:
+        for name in ("Action", "NotAction", "Resource"):
+            if name in one:
+                one[name] = one[name] if isinstance(one[name], list) else [one[name]]
+        for name in ("Action", "NotAction"):
+            if name in one:
+                one[name] = [text.swapcase() for text in one[name]]
+        if one.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]}):
+            one["Principal"] = {"AWS": ["*"]} if one["Principal"] == "*" else "*"
+        if "Condition" in one:
+            one["Condition"] = {
+                operator.swapcase(): {key.swapcase() if "/" not in key else key: values for key, values in keys.items()}
+                for operator, keys in one["Condition"].items()
+            }
+    yield swapped
+    yield {"Statement": list(reversed(stated["Statement"])), "Version": stated["Version"]}
+    if len(stated["Statement"]) == 1:
+        yield {**stated, "Statement": stated["Statement"][0]}
+    bare = copy.deepcopy(stated)
+    for one in bare["Statement"]:
+        for keys in one.get("Condition", {}).values():
+            for key, value in keys.items():
+                if value in ("true", "false"):
+                    keys[key] = value == "true"
+    yield bare
+
+
+@many
+@given(randoms)
+def test_spelling_never_changes_a_verdict(rng: random.Random) -> None:
+    stated = policy(rng)
+    expected = verdicts(stated)
+    for written in spellings(stated):
+        assert verdicts(written) == expected, written
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a document that may be hidden: values, lists, whole elements."""
+    if path:
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from places(item, (*path, key))
+
+
+def hidden_at(stated: Any, path: tuple[Any, ...]) -> Any:
+    hidden = copy.deepcopy(stated)
+    target = hidden
+    for key in path[:-1]:
+        target = target[key]
+    target[path[-1]] = Unresolved("hidden on purpose")
+    return hidden
+
+
+@settings(many, max_examples=300)
+@given(randoms)
+def test_hiding_a_value_moves_a_verdict_to_unknown_or_nowhere(rng: random.Random) -> None:
+    """Never from violated to not violated, or back; and what was unknown stays so."""
+    stated = policy(rng)
+    before = verdicts(stated)
+    for path in places(stated):
+        hidden = hidden_at(stated, path)
+        for name, after in verdicts(hidden).items():
+            assert after.is_unknown or after == before[name], (name, path)
+            if after.is_unknown:
+                assert after.reasons, "an unknown says why"
+
+
+@settings(many, max_examples=200)
+@given(randoms)
+def test_hiding_a_second_value_never_decides(rng: random.Random) -> None:
+    stated = policy(rng)
+    first, second = rng.choice(list(places(stated))), rng.choice(list(places(stated)))
+    once = hidden_at(stated, first)
+    if second[: len(first)] == first or first[: len(second)] == second:
+        return
+    before, after = verdicts(once), verdicts(hidden_at(once, second))
+    for name in VERDICTS:
+        assert after[name].is_unknown or after[name] == before[name], (name, first, second)
+
+
+@many
+@given(randoms)
+def test_an_allow_more_never_mends(rng: random.Random) -> None:
+    stated = policy(rng)
+    more = {**stated, "Statement": [*stated["Statement"], statement(rng, "Allow", ["aws:SourceIp", "aws:SourceVpce"])]}
+    before, after = verdicts(stated), verdicts(more)
+    for name in HOLES:
+        assert rank(after[name]) >= rank(before[name]), name
+    for name in FENCES:
+        assert rank(after[name]) <= rank(before[name]), name
+
+
+@many
+@given(randoms)
+def test_a_deny_more_never_breaks(rng: random.Random) -> None:
+    stated = policy(rng)
+    more = {**stated, "Statement": [*stated["Statement"], statement(rng, "Deny", ["aws:SourceIp", "aws:SourceVpce"])]}
+    before, after = verdicts(stated), verdicts(more)
+    for name in HOLES:
+        assert rank(after[name]) <= rank(before[name]), name
+    for name in FENCES:
+        assert rank(after[name]) >= rank(before[name]), name
+
+
+@many
+@given(randoms)
+def test_a_violation_has_a_witness(rng: random.Random) -> None:
+    """Whatever is let through, the verdict can say to whom and, for a grant, by which statement."""
+    attached = QueuePolicy(read_document(policy(rng)), identity_from_arn(QUEUE))
+    for name in HOLES:
+        verdict = getattr(attached, name)
+        if verdict.holds.is_yes:
+            assert verdict.witness is not None
+            assert verdict.witness.actions
+            assert verdict.witness.statement is not None
+    for name in FENCES:
+        verdict = getattr(attached, name)
+        assert (verdict.witness is not None) == verdict.holds.is_no
+
+
+@pytest.mark.parametrize("version", ["2008-10-17", None])
+def test_an_old_version_knows_no_variables(version: str | None) -> None:
+    """`${aws:PrincipalAccount}` is then mere text, which no account equals."""
+    allow = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "sqs:SendMessage",
+        "Resource": QUEUE,
+        "Condition": {"StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalAccount}"}},
+    }
+    assert verdicts({"Version": "2012-10-17", "Statement": allow})["public"].is_yes
+    assert verdicts({"Version": version, "Statement": allow})["public"].is_no
