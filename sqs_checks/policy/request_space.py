@@ -19,7 +19,7 @@ from sqs_checks.policy.condition_keys import ConditionKey, Control, Presence, fi
 from sqs_checks.policy.condition_operators import Network, ValueType, parse_date, parse_network, parse_number
 from sqs_checks.policy.own_names import THIS_ACCOUNT
 from sqs_checks.policy.principals import STRANGERS_ACCOUNT, Caller, CallerKind, PrincipalKind
-from sqs_checks.policy.wildcards import has_wildcard
+from sqs_checks.policy.wildcards import has_wildcard, unescaped
 
 # S3's rule: a network at least this narrow is somebody's; a broader one is the internet.
 _NARROW_PREFIX = {4: 8, 6: 32}
@@ -80,7 +80,7 @@ class Space(NamedTuple):
 
 
 def _filled(pattern: str, star: str) -> str:
-    return pattern.replace("*", star).replace("?", "0")
+    return unescaped(pattern.replace("*", star).replace("?", "0"))
 
 
 def _own_account(pattern: str) -> Optional[str]:
@@ -152,7 +152,7 @@ def _own_identities(key: str, pattern: str) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def _variants(text: str) -> tuple[str, ...]:
     """Values that fit a text or pattern in different ways."""
-    return (text,) if not has_wildcard(text) else (_filled(text, "any"), _filled(text, ""))
+    return (unescaped(text),) if not has_wildcard(text) else (_filled(text, "any"), _filled(text, ""))
 
 
 def _free_values(definition: ConditionKey, texts: Iterable[str]) -> Iterator[str]:
