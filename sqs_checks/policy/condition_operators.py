@@ -16,7 +16,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Optional, Union
 
-from sqs_checks.policy.wildcards import arn_matches, compile_glob, unescaped
+from sqs_checks.policy.wildcards import arn_matches, matches, unescaped
 
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
@@ -95,10 +95,6 @@ def _equals_ignoring_case(wanted: str, value: str) -> bool:
     return unescaped(wanted).lower() == value.lower()
 
 
-def _like(wanted: str, value: str) -> bool:
-    return compile_glob(wanted).fullmatch(value) is not None
-
-
 def _same_boolean(wanted: str, value: str) -> bool:
     return wanted.lower() == value.lower() and value.lower() in ("true", "false")
 
@@ -143,8 +139,8 @@ _BASE_OPERATORS = [
     BaseOperator("StringNotEquals", _S, _equals, negated=True),
     BaseOperator("StringEqualsIgnoreCase", _S, _equals_ignoring_case),
     BaseOperator("StringNotEqualsIgnoreCase", _S, _equals_ignoring_case, negated=True),
-    BaseOperator("StringLike", _S, _like, takes_wildcards=True),
-    BaseOperator("StringNotLike", _S, _like, negated=True, takes_wildcards=True),
+    BaseOperator("StringLike", _S, matches, takes_wildcards=True),
+    BaseOperator("StringNotLike", _S, matches, negated=True, takes_wildcards=True),
     *_ordered("Numeric", ValueType.NUMERIC, parse_number),
     *_ordered("Date", ValueType.DATE, parse_date),
     BaseOperator("Bool", ValueType.BOOL, _same_boolean),

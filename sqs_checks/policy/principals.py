@@ -15,7 +15,7 @@ from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, unknown
 from sqs_checks.policy.condition_operators import SetPrefix
 from sqs_checks.policy.document import EVERYONE, Principals, Statement
 from sqs_checks.policy.own_names import THIS_ACCOUNT, is_own_name
-from sqs_checks.policy.wildcards import compile_glob, has_wildcard
+from sqs_checks.policy.wildcards import has_wildcard, matches
 
 _ACCOUNT = re.compile(r"\d{12}")
 
@@ -115,7 +115,7 @@ def _covers_one(text: str, caller: Caller, owner_account: Optional[str]) -> Tern
         if not has_wildcard(text):
             return NO
         strangers = (f"arn:aws:iam::{caller.account}:{name}" for name in ("root", "user/stranger", "role/stranger"))
-        return YES if any(compile_glob(text).fullmatch(stranger) for stranger in strangers) else NO
+        return YES if any(matches(text, stranger) for stranger in strangers) else NO
     named = parse_aws_principal(text)
     if caller.kind is CallerKind.OWNER:
         return is_account(named.account, owner_account) if named.kind is PrincipalKind.ACCOUNT else NO

@@ -7,7 +7,7 @@ from typing import NamedTuple, Optional
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, known, unknown
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, is_own_name
-from sqs_checks.policy.wildcards import compile_glob, has_wildcard
+from sqs_checks.policy.wildcards import has_wildcard, matches
 
 
 class QueueIdentity(NamedTuple):
@@ -35,7 +35,7 @@ def _is_named_by(queue: QueueIdentity, pattern: str) -> Ternary:
     if len(wanted) == 6:
         return all_of(_part_matches(text, part) for text, part in zip(wanted, queue.parts))
     if all(part is not None and not is_own_name(part) for part in queue.parts):
-        return known(compile_glob(pattern).fullmatch(":".join(map(str, queue.parts))) is not None)
+        return known(matches(pattern, ":".join(map(str, queue.parts))))
     return unknown(f"whether `{pattern}` names this queue is not known") if has_wildcard(pattern) else NO
 
 
@@ -51,7 +51,7 @@ def _part_matches(wanted: str, part: Optional[str]) -> Ternary:
         return NO
     if is_own_name(part) or is_own_name(wanted):
         return unknown(reason)
-    return known(compile_glob(wanted).fullmatch(part) is not None)
+    return known(matches(wanted, part))
 
 
 def identity_from_arn(arn: str) -> QueueIdentity:

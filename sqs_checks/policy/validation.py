@@ -282,6 +282,8 @@ def _conditions(stated: Any, path: str) -> Iterator[Problem]:
         if not isinstance(keys, Mapping):
             yield Problem(where, f"`{_shown(name)}` holds no keys", '`{"aws:SourceArn": "…"}`')
             continue
+        if not keys:
+            yield Problem(where, f"`{_shown(name)}` holds no keys: it limits nothing", '`{"aws:SourceArn": "…"}`')
         count += len(keys)
         for key, value in keys.items():
             yield from _condition(operator, str(name), str(key), value, f"{where}.{_shown(key)}")

@@ -36,6 +36,13 @@ def compile_glob(pattern: str) -> re.Pattern[str]:
     return re.compile(f"{first}{found}.*{last}", re.DOTALL)
 
 
+def matches(pattern: str, text: str) -> bool:
+    """Whether a pattern matches a text from beginning to end, case counting."""
+    if pattern in (text, "*"):
+        return True
+    return compile_glob(pattern).fullmatch(text) is not None if has_wildcard(pattern) else unescaped(pattern) == text
+
+
 def arn_matches(pattern: str, arn: str) -> bool:
     """ArnLike and ArnEquals: each of the six parts between colons by itself, wildcards in each."""
     if pattern == "*":
@@ -43,4 +50,7 @@ def arn_matches(pattern: str, arn: str) -> bool:
     patterns, parts = pattern.split(":", 5), arn.split(":", 5)
     if len(patterns) != 6 or len(parts) != 6:
         return False
-    return all(wanted == part or compile_glob(wanted).fullmatch(part) for wanted, part in zip(patterns, parts))
+    for wanted, part in zip(patterns, parts):
+        if wanted != part and not matches(wanted, part):
+            return False
+    return True
