@@ -155,6 +155,15 @@ def _variants(text: str) -> tuple[str, ...]:
     return (unescaped(text),) if not has_wildcard(text) else (_filled(text, "any"), _filled(text, ""))
 
 
+def _other_case(text: str, stated: list[str]) -> Iterator[str]:
+    """A text that differs by case only, from all that are stated, where there is one."""
+    for position, character in enumerate(text):
+        other = f"{text[:position]}{character.swapcase()}{text[position + 1 :]}"
+        if other not in stated and other != text:
+            yield other
+            return
+
+
 def _free_values(definition: ConditionKey, texts: Iterable[str]) -> Iterator[str]:
     if definition.type is ValueType.BOOL:
         yield from ("true", "false")
@@ -167,9 +176,10 @@ def _free_values(definition: ConditionKey, texts: Iterable[str]) -> Iterator[str
         yield from _addresses(texts, any_network=True)
     else:
         yield "stranger"
-        for text in texts:
+        stated = list(texts)
+        for text in stated:
             yield from _variants(text)
-            yield text.swapcase() if not has_wildcard(text) else _filled(text, "x").swapcase()
+            yield from _other_case(_variants(text)[0], stated)
 
 
 def _network_pieces(network: Network, inside: list[Network]) -> Iterator[str]:

@@ -50,7 +50,4 @@ def arn_matches(pattern: str, arn: str) -> bool:
     patterns, parts = pattern.split(":", 5), arn.split(":", 5)
     if len(patterns) != 6 or len(parts) != 6:
         return False
-    for wanted, part in zip(patterns, parts):
-        if wanted != part and not matches(wanted, part):
-            return False
-    return True
+    return all(wanted == part or matches(wanted, part) for wanted, part in zip(patterns, parts))
