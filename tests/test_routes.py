@@ -26,21 +26,25 @@ from environments import (
 # What the README's example holds, whatever the route.
 EXAMPLE_FINDINGS = sorted(
     [
-        ("CKV_SQS_20", "AWS::SQS::Queue.Orders"),
-        ("CKV_SQS_21", "AWS::SQS::Queue.Orders"),
-        ("CKV_SQS_33", "AWS::SQS::Queue.Orders"),
-        ("CKV_SQS_44", "AWS::SQS::Queue.Orders"),
         ("CKV_SQS_21", "AWS::SQS::Queue.Invoices"),
         ("CKV_SQS_22", "AWS::SQS::Queue.Invoices"),
         ("CKV_SQS_30", "AWS::SQS::Queue.Invoices"),
         ("CKV_SQS_31", "AWS::SQS::Queue.Invoices"),
+        ("CKV_SQS_20", "AWS::SQS::Queue.Orders"),
+        ("CKV_SQS_21", "AWS::SQS::Queue.Orders"),
+        ("CKV_SQS_33", "AWS::SQS::Queue.Orders"),
+        ("CKV_SQS_44", "AWS::SQS::Queue.Orders"),
+        ("CKV_SQS_7", "AWS::SQS::QueuePolicy.InvoicesPolicy"),
+        ("CKV_SQS_12", "AWS::SQS::QueuePolicy.InvoicesPolicy"),
+        ("CKV_SQS_21", "aws_sqs_queue.invoices"),
+        ("CKV_SQS_30", "aws_sqs_queue.invoices"),
+        ("CKV_SQS_31", "aws_sqs_queue.invoices"),
         ("CKV_SQS_20", "aws_sqs_queue.orders"),
         ("CKV_SQS_21", "aws_sqs_queue.orders"),
         ("CKV_SQS_32", "aws_sqs_queue.orders"),
         ("CKV_SQS_33", "aws_sqs_queue.orders"),
-        ("CKV_SQS_21", "aws_sqs_queue.invoices"),
-        ("CKV_SQS_30", "aws_sqs_queue.invoices"),
-        ("CKV_SQS_31", "aws_sqs_queue.invoices"),
+        ("CKV_SQS_1", "aws_sqs_queue_policy.invoices"),
+        ("CKV_SQS_12", "aws_sqs_queue_policy.invoices"),
     ]
 )
 VERIFIES_SIGNATURES = tuple(map(int, metadata.version("checkov").split(".")[:3])) >= (3, 2, 532)
@@ -285,8 +289,8 @@ FILTERS = {
         ["--check", "CKV_SQS_*", "--skip-check", "CKV_SQS_20"],
         {check for check, _ in EXAMPLE_FINDINGS} - {"CKV_SQS_20"},
     ),
-    "a severity and above": (["--check", "HIGH"], {"CKV_SQS_20"}),
-    "a severity and below skipped": (["--skip-check", "MEDIUM"], {"CKV_SQS_20"}),
+    "a severity and above": (["--check", "HIGH"], {"CKV_SQS_1", "CKV_SQS_7", "CKV_SQS_20"}),
+    "a severity and below skipped": (["--skip-check", "HIGH"], {"CKV_SQS_1"}),
     "all external checks beside one built-in": (
         ["--check", "CKV_AWS_27", "--run-all-external-checks"],
         {check for check, _ in EXAMPLE_FINDINGS},

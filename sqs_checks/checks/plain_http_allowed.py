@@ -46,8 +46,8 @@ class PlainHttpAllowed(SqsCheck[AttachedPolicy]):
                 violated=~verdict.holds,
                 problem=""
                 if witness is None
-                else f"{caller_in_words(witness.caller)} may call "
-                f"{actions_in_words(witness.actions)} over plain HTTP: {self._reason(subject)}.",
+                else f"Over plain HTTP, {caller_in_words(witness.caller).rstrip(',')} may call "
+                f"{actions_in_words(witness.actions)}: {self._reason(subject)}.",
                 remedy=(
                     '`{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "<ARN of the queue>", '
                     '"Condition": {"Bool": {"aws:SecureTransport": "false"}}}` as a statement of its own'

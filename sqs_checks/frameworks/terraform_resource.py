@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ _REFERENCE = re.compile(
     r"(?<![\w.])(?:(?:var|local|module|data|each|count|self|path|terraform)\.[A-Za-z_]|[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*(?:\[[^]]*])?\.\w)"
 )
 _CALL = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*\(")
+_JSONENCODE = re.compile(r"(?:\$\{)?jsonencode\((.*)\)}?", re.DOTALL)
+_DOUBLED_QUOTES = re.compile(r"''([^'{}\[\],]+)''")
 # The whole text is one attribute of one resource or data source.
 _ATTRIBUTE_OF = re.compile(r"(?:\$\{)?(?:(data)\.)?([a-z][a-z0-9]*_\w+)\.([A-Za-z_][\w-]*)(?:\[[^]]*])?\.(\w+)}?")
 
@@ -52,6 +55,23 @@ class TerraformResource(Protocol):
 def is_expression(text: str) -> bool:
     """Whether a text is, or holds, something that Terraform computes."""
     return "${" in text or bool(_REFERENCE.search(text) or _CALL.search(text))
+
+
+def _jsonencode_argument(text: str) -> Union[dict[str, Any], list[Any], None]:
+    """The argument of a `jsonencode` that Checkov left as text: in the notation of Python, now and then with quotes doubled.
+
+    None where the text is no such call, or its argument is not all there.
+    """
+    call = _JSONENCODE.fullmatch(text.strip())
+    if call is None:
+        return None
+    for argument in (call.group(1), _DOUBLED_QUOTES.sub(r"'\1'", call.group(1))):
+        try:
+            value = ast.literal_eval(argument)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+        return value if isinstance(value, (dict, list)) else None
+    return None
 
 
 def unresolved(expression: object) -> Unresolved:
@@ -96,6 +116,9 @@ class HclResource:
         )
 
     def _text(self, name: str, text: str) -> Stated:
+        encoded = _jsonencode_argument(text)
+        if encoded is not None:
+            return encoded
         reference = _ATTRIBUTE_OF.fullmatch(text)
         if reference:
             data, resource_type, block, attribute = reference.groups()

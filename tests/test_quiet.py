@@ -1,0 +1,157 @@
+"""What people write rightly, every day, is no finding; and one policy has one verdict however it is spelled."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import Finding, scan
+from policies import NO_TLS, OTHER, QUEUE, TOPIC, allow, deny, policy, service
+
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.pack.catalogue import check_classes
+
+POLICY_CHECKS = sorted(check.id for check in check_classes() if issubclass(check, CloudFormationQueuePolicyCheck))
+URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders"
+
+
+def on_policies(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.check in POLICY_CHECKS]
+
+
+def test_idioms_stay_quiet(fixture_findings: list[Finding]) -> None:
+    """Own topics, buckets and rules, this account, the Deny of plain HTTP, what CDK and SAM generate: decided, and passed."""
+    found = [finding for finding in on_policies(fixture_findings) if finding.file.startswith("/quiet/")]
+    failed = {(finding.check, finding.resource) for finding in found if finding.result == "FAILED"}
+    assert failed == {
+        ("CKV_SQS_2", "aws_sqs_queue_policy.star_limited_to_an_own_topic"),
+        ("CKV_SQS_2", "AWS::SQS::QueuePolicy.OrdersPolicy"),
+    }
+    resources = {finding.resource for finding in found}
+    assert len(resources) == 6
+    for resource in resources:
+        assert {finding.check for finding in found if finding.resource == resource} == set(POLICY_CHECKS), resource
+
+
+def hcl(value: Any) -> str:
+    """A value as an expression of Terraform."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {hcl(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(hcl, value)) + "]"
+    return json.dumps(value)
+
+
+def as_yaml(value: Any) -> str:
+    return json.dumps(value)
+
+
+DOCUMENTS: dict[str, Any] = {
+    "public": policy(allow("*", {"StringEqualsIfExists": {"aws:SourceAccount": "123456789012"}}), deny(NO_TLS)),
+    "deputy": policy(allow(service("sns.amazonaws.com"))),
+    "foreign": policy(allow({"AWS": f"arn:aws:iam::{OTHER}:root"}, action="sqs:*")),
+    "sound": policy(allow(service("sns.amazonaws.com"), {"ArnEquals": {"aws:SourceArn": TOPIC}}), deny(NO_TLS)),
+    "invalid": policy(allow("*", {"ArnEquals": {"aws:SourceArn": TOPIC}}, action="sqs:SendMessageBatch"), version="2008-10-17"),
+}
+
+
+def terraform_spellings(document: Any) -> dict[str, str]:
+    """The arguments of an `aws_sqs_queue_policy`, one for each way to write the document."""
+    text, indented = json.dumps(document), json.dumps(document, indent=2)
+    single = {**document, "Statement": document["Statement"][0]} if len(document["Statement"]) == 1 else document
+    return {
+        "jsonencode": f"policy = jsonencode({hcl(document)})",
+        "jsonencode_colons": f"policy = jsonencode({text})",
+        "heredoc": f"policy = <<POLICY\n{indented}\nPOLICY",
+        "indented_heredoc": f"policy = <<-POLICY\n    {text}\n  POLICY",
+        "string": f"policy = {json.dumps(text)}",
+        "single_statement": f"policy = jsonencode({hcl(single)})",
+        "reordered": f"policy = jsonencode({hcl(dict(reversed(list(document.items()))))})",
+        "local_text": "policy = local.{name}_text",
+        "local_object": "policy = jsonencode(local.{name}_object)",
+        "variable": "policy = var.{name}_text",
+        "conditional": f"policy = true ? jsonencode({hcl(document)}) : null",
+    }
+
+
+@pytest.fixture(scope="module")
+def spelled(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
+    folder = tmp_path_factory.mktemp("spellings")
+    blocks, planned, resources = [], [], {}
+    for name, document in DOCUMENTS.items():
+        text = json.dumps(document)
+        blocks.append(f"locals {{\n  {name}_text = jsonencode({hcl(document)})\n  {name}_object = {hcl(document)}\n}}\n")
+        blocks.append(f'variable "{name}_text" {{\n  default = {json.dumps(text)}\n}}\n')
+        for spelling, argument in terraform_spellings(document).items():
+            written = argument.replace("{name}", name)
+            blocks.append(f'resource "aws_sqs_queue_policy" "{name}__{spelling}" {{\n  queue_url = "{URL}"\n  {written}\n}}\n')
+        for number, stated in enumerate((text, json.dumps(document, indent=1))):
+            planned.append((f"{name}__plan_{number}", stated))
+        resources[f"{name}0map"] = {"Queues": [URL], "PolicyDocument": document}
+        resources[f"{name}0text"] = {"Queues": [URL], "PolicyDocument": text}
+        resources[f"{name}0sub"] = {"Queues": [URL], "PolicyDocument": {"Fn::Sub": text}}
+        resources[f"{name}0parts"] = {
+            "Queues": [URL],
+            "PolicyDocument": json.loads(
+                text.replace(f'"{QUEUE}"', '{"Fn::Join": [":", ["arn:aws:sqs:eu-west-1:123456789012", "orders"]]}')
+            ),
+        }
+    (folder / "main.tf").write_text("\n".join(blocks), encoding="utf-8")
+    addresses = [
+        {
+            "address": f"aws_sqs_queue_policy.{name}",
+            "mode": "managed",
+            "type": "aws_sqs_queue_policy",
+            "name": name,
+            "values": {"policy": stated, "queue_url": URL},
+        }
+        for name, stated in planned
+    ]
+    plan = {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {"root_module": {"resources": addresses}},
+        "resource_changes": [
+            {**one, "change": {"actions": ["create"], "before": None, "after": one["values"], "after_unknown": {"id": True}}}
+            for one in addresses
+        ],
+        "configuration": {
+            "root_module": {
+                "resources": [{**one, "expressions": {"policy": {}, "queue_url": {"constant_value": URL}}} for one in addresses]
+            }
+        },
+    }
+    (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    inline = {"Queue": URL}
+    template = {
+        "Resources": {
+            **{name: {"Type": "AWS::SQS::QueuePolicy", "Properties": stated} for name, stated in resources.items()},
+            **{
+                f"{name}0inline": {"Type": "AWS::SQS::QueueInlinePolicy", "Properties": {**inline, "PolicyDocument": document}}
+                for name, document in DOCUMENTS.items()
+            },
+        }
+    }
+    (folder / "json.template").write_text(json.dumps(template), encoding="utf-8")
+    yaml = "Resources:\n" + "".join(
+        f"  {name}0yaml:\n    Type: AWS::SQS::QueuePolicy\n    Properties:\n      Queues: [{URL}]\n"
+        f"      PolicyDocument:\n        Version: {document['Version']}\n        Statement: {as_yaml(document['Statement'])}\n"
+        for name, document in DOCUMENTS.items()
+    )
+    (folder / "yaml.template").write_text(yaml, encoding="utf-8")
+    return on_policies(scan(folder))
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_one_policy_one_verdict(name: str, spelled: list[Finding]) -> None:
+    """Code, plan and CloudFormation, in every spelling of the same document."""
+    outcomes: dict[str, dict[str, str]] = {}
+    for finding in spelled:
+        address = finding.resource.split(".")[-1]
+        if address.startswith((f"{name}__", f"{name}0")):
+            outcomes.setdefault(f"{finding.framework} {address}", {})[finding.check] = finding.result
+    assert len(outcomes) == 11 + 2 + 6, sorted(outcomes)
+    expected = outcomes[f"terraform {name}__jsonencode"]
+    assert outcomes == dict.fromkeys(outcomes, expected)
+    assert ("FAILED" in expected.values()) == (name != "sound")
