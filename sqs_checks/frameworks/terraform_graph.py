@@ -50,11 +50,15 @@ class TerraformGraph:
         self.library_graph = library_graph
         self._resources: dict[str, list[Vertex]] = {}
         self._providers: list[Vertex] = []
+        self._data: dict[tuple[str, str], list[Vertex]] = {}
         for node, attributes in self._nodes():
             block_type = attributes.get(BLOCK_TYPE)
             if block_type == "resource":
                 vertex = Vertex(self, node, attributes)
                 self._resources.setdefault(str(attributes.get(ADDRESS, "")), []).append(vertex)
+            elif block_type == "data":
+                folder = os.path.dirname(str(attributes.get(FILE_PATH)))
+                self._data.setdefault((folder, str(attributes.get(BLOCK_NAME))), []).append(Vertex(self, node, attributes))
             elif block_type == "provider":
                 self._providers.append(Vertex(self, node, attributes))
 
@@ -87,6 +91,14 @@ class TerraformGraph:
         found = self._resources.get(address, [])
         if len(found) > 1:
             found = [vertex for vertex in found if str(vertex.attributes.get(FILE_PATH)).endswith(file_suffix)]
+        return found[0] if len(found) == 1 else None
+
+    def data_beside(self, vertex: Vertex, name: str) -> Optional[Vertex]:
+        """The data source of that name (`type.name`) in the folder and module of a block; None where not exactly one."""
+        folder = os.path.dirname(str(vertex.attributes.get(FILE_PATH)))
+        found = self._data.get((folder, name), [])
+        if len(found) > 1:
+            found = [data for data in found if data.attributes.get(MODULE) == vertex.attributes.get(MODULE)]
         return found[0] if len(found) == 1 else None
 
     def providers(self, address: str, root_folder: str) -> list[Vertex]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
+from sqs_checks.frameworks.terraform_policy_document import document_name, find_document, read_data_document
 from sqs_checks.frameworks.terraform_resource import (
     AttributeOf,
     HclResource,
@@ -97,12 +98,21 @@ def _identity(resource: TerraformResource, own_address: Optional[str]) -> QueueI
         return QueueIdentity(account=THIS_ACCOUNT, name=name if isinstance(name, str) else f"‹{own_address}›")
     url = resource.attribute("queue_url")
     if isinstance(url, (AttributeOf, Unresolved)):
-        text = url.text if isinstance(url, AttributeOf) else url.reason.split("`")[1]
+        text = url.text if isinstance(url, AttributeOf) else url.expression or ""
         match = _QUEUE_URL.fullmatch(text)
         return own_queue(match.group(1)) if match else QueueIdentity()
     if not isinstance(url, str):
         return QueueIdentity()
     return identity_from_arn(url) if url.startswith("arn:") else identity_from_url(url)
+
+
+def _from_data_source(resource: TerraformResource, stated: Union[AttributeOf, Unresolved]) -> Any:
+    expression = stated.text if isinstance(stated, AttributeOf) else stated.expression or ""
+    name = document_name(expression)
+    data = find_document(resource.vertex, "policy", name) if resource.vertex is not None and name else None
+    if data is not None:
+        return read_data_document(data)
+    return unresolved(expression) if isinstance(stated, AttributeOf) else stated
 
 
 def read_policy(resource: TerraformResource, resource_type: str, address: str) -> Optional[AttachedPolicy]:
@@ -112,8 +122,8 @@ def read_policy(resource: TerraformResource, resource_type: str, address: str) -
         return None
     inline = re.sub(r".*(?=aws_sqs_queue\.)", "", address) if resource_type == "aws_sqs_queue" else None
     identity = _identity(resource, inline)
-    if isinstance(stated, AttributeOf):
-        stated = unresolved(stated.text)
+    if isinstance(stated, (AttributeOf, Unresolved)):
+        stated = _from_data_source(resource, stated)
     repeated: tuple[str, ...] = ()
     if isinstance(stated, str):
         text = read_json(stated)

@@ -48,6 +48,10 @@ class TerraformResource(Protocol):
     def reference(self, name: str) -> Optional[AttributeOf]:
         """The block that the value of an attribute comes from, whether the value is known or not."""
 
+    @property
+    def vertex(self) -> Optional[Vertex]:
+        """The resource's block in Checkov's graph, where there is one and its references can be followed."""
+
     def tags(self) -> Union[Mapping[str, Any], Unresolved]:
         """The tags that the resource will carry, those that its provider adds to all its resources among them."""
 
@@ -77,7 +81,7 @@ def _jsonencode_argument(text: str) -> Union[dict[str, Any], list[Any], None]:
 def unresolved(expression: object) -> Unresolved:
     text = str(expression)
     shown = text if len(text) <= 80 else f"{text[:77]}..."
-    return Unresolved(f"`{shown}` is known only when it is applied")
+    return Unresolved(f"`{shown}` is known only when it is applied", text)
 
 
 def _merged_tags(own: Stated, inherited: Union[Mapping[str, Any], Unresolved]) -> Union[Mapping[str, Any], Unresolved]:
@@ -94,6 +98,10 @@ class HclResource:
     def __init__(self, conf: Mapping[str, Any], vertex: Optional[Vertex]) -> None:
         self._conf = conf
         self._vertex = vertex
+
+    @property
+    def vertex(self) -> Optional[Vertex]:
+        return self._vertex
 
     def attribute(self, name: str) -> Stated:
         if name not in self._conf:
@@ -168,6 +176,10 @@ class PlanResource:
 
     def __init__(self, planned: PlannedResource) -> None:
         self._planned = planned
+
+    @property
+    def vertex(self) -> Optional[Vertex]:
+        return None
 
     def attribute(self, name: str) -> Stated:
         configured = self._planned.is_configured(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar, Union
+from typing import Generic, Optional, TypeVar, Union
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 
@@ -16,9 +16,11 @@ class Unresolved:
     """A value that the code does not tell: it is known only when the code is deployed.
 
     reason: why, as a phrase with the expression in it.
+    expression: the whole of it, where there is one.
     """
 
     reason: str
+    expression: Optional[str] = None
 
 
 @dataclass(frozen=True)

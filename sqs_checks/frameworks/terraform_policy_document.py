@@ -1,0 +1,281 @@
+"""`data.aws_iam_policy_document`: finding the one that an expression means, and the document that it makes.
+
+Source: Terraform AWS provider, data source `aws_iam_policy_document` (blocks, defaults, merging by `sid`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Optional, Union
+
+from sqs_checks.frameworks.terraform_graph import BLOCK_NAME, BLOCK_TYPE, Vertex
+from sqs_checks.frameworks.terraform_resource import is_expression, unresolved
+from sqs_checks.queues.setting import Unresolved
+
+DATA_SOURCE = "aws_iam_policy_document"
+_DOCUMENT = re.compile(rf"data\.({DATA_SOURCE}\.[A-Za-z_][\w-]*)(?:\[[^]]*]|\.\*)?\.(?:minified_)?json")
+# The expressions that may stand around it and change nothing: one value, or one of a list of one.
+_AROUND = re.compile(
+    r"(?:\$\{)?(?:(?:one|try|coalesce|element|tostring)\(|join\(\s*(?:\"\"|'')?\s*,)?(.*?)(?:,\s*(?:null|0|\"\"|''))?\)?}?"
+)
+_DEEPEST_CHAIN = 12
+_MOST_STATEMENTS = 1_000
+
+Statement = Union[dict[str, Any], Unresolved]
+
+
+def document_name(expression: str) -> Optional[str]:
+    """The data source whose JSON an expression is, as `aws_iam_policy_document.name`; None where it is none, or several."""
+    inner = _AROUND.fullmatch(expression.strip())
+    match = _DOCUMENT.fullmatch(inner.group(1).strip()) if inner else None
+    return match.group(1) if match else None
+
+
+def find_document(resource: Vertex, attribute: str, name: str) -> Optional[Vertex]:
+    """The data source of that name behind an attribute: through locals, variables, module arguments and outputs.
+
+    Where no edge leads there (an index by `each.key`, a splat), the one of that name in the same folder and module.
+    """
+    reached = [vertex for vertex in _reachable(resource, attribute) if vertex.attributes.get(BLOCK_NAME) == name]
+    if len(reached) == 1:
+        return reached[0]
+    beside = resource.graph.data_beside(resource, name)
+    return beside if not reached else None
+
+
+def _reachable(resource: Vertex, attribute: str) -> Iterator[Vertex]:
+    pending = [(vertex, 0, attribute) for vertex in resource.inputs(attribute)]
+    seen: set[Any] = set()
+    while pending:
+        vertex, depth, wanted = pending.pop()
+        if vertex.node in seen or depth > _DEEPEST_CHAIN:
+            continue
+        seen.add(vertex.node)
+        block_type = vertex.attributes.get(BLOCK_TYPE)
+        if block_type == "data":
+            yield vertex
+        elif block_type == "module":
+            # Of a module's arguments only the one that the variable stands for.
+            pending += [(target, depth + 1, wanted) for target in vertex.inputs(wanted)]
+        elif block_type in ("locals", "variable", "output"):
+            name = str(vertex.attributes.get(BLOCK_NAME))
+            pending += [(target, depth + 1, name) for target, _ in vertex.graph.edges_from(vertex.node)]
+
+
+def _blocks(value: Any) -> list[Any]:
+    """Checkov gives one block as a mapping and several as a list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _values(value: Any) -> Any:
+    return value if isinstance(value, (list, Unresolved)) else [value]
+
+
+def read_data_document(data: Vertex, depth: int = 0) -> Union[dict[str, Any], Unresolved]:
+    """The document as a tree; texts are still as Terraform writes them."""
+    attributes = data.attributes
+    if depth > _DEEPEST_CHAIN:
+        return Unresolved("the policy documents refer to each other")
+    merged = _Merge()
+    for name in ("source_json", "source_policy_documents"):
+        merged.add_documents(data, attributes.get(name), name, depth)
+    merged.add_all(_own_statements(data))
+    for name in ("override_json", "override_policy_documents"):
+        merged.add_documents(data, attributes.get(name), name, depth)
+    return {"Version": attributes.get("version") or "2012-10-17", "Statement": merged.result()}
+
+
+class _Merge:
+    """Statements merged as the provider does: one with a `Sid` takes the place of an earlier one with the same."""
+
+    def __init__(self) -> None:
+        self._statements: list[Any] = []
+        self._groups = 0
+
+    def add_all(self, statements: Sequence[Any]) -> None:
+        if not statements:
+            return
+        self._groups += 1
+        for statement in statements:
+            sid = statement.get("Sid") if isinstance(statement, Mapping) else None
+            for number, earlier in enumerate(self._statements):
+                if sid and isinstance(earlier, Mapping) and earlier.get("Sid") == sid:
+                    self._statements[number] = statement
+                    break
+            else:
+                self._statements.append(statement)
+
+    def add_documents(self, data: Vertex, stated: Any, attribute: str, depth: int) -> None:
+        for document in _blocks(stated):
+            self.add_all(_statements_of(data, document, attribute, depth))
+
+    def result(self) -> Any:
+        """The statements; Unresolved where a hidden one, or a hidden `Sid`, may have taken the place of others."""
+        may_replace = [
+            statement
+            for statement in self._statements
+            if isinstance(statement, Unresolved) or is_expression(str(statement.get("Sid", "")))
+        ]
+        if may_replace and self._groups > 1:
+            return Unresolved("which statements replace others by `sid` is known only when it is applied")
+        return self._statements
+
+
+def _statements_of(data: Vertex, document: Any, attribute: str, depth: int) -> list[Any]:
+    """The statements of a source or override document: written out, or another data source."""
+    if isinstance(document, str):
+        name = document_name(document)
+        source = find_document(data, attribute, name) if name else None
+        if source is None:
+            return [unresolved(document)]
+        document = read_data_document(source, depth + 1)
+    if not isinstance(document, Mapping):
+        return [document if isinstance(document, Unresolved) else unresolved(document)]
+    statements = document.get("Statement")
+    if isinstance(statements, (Unresolved, str)):
+        return [statements if isinstance(statements, Unresolved) else unresolved(statements)]
+    return _blocks(statements)
+
+
+def _own_statements(data: Vertex) -> list[Statement]:
+    blocks = [*_blocks(data.attributes.get("statement")), *_unfolded(data.attributes.get("dynamic"), "statement", data)]
+    return [_statement(block, data) for block in blocks]
+
+
+def _statement(block: Any, data: Vertex) -> Statement:
+    if not isinstance(block, Mapping):
+        return block if isinstance(block, Unresolved) else unresolved(block)
+    statement: dict[str, Any] = {}
+    if block.get("sid"):
+        statement["Sid"] = block["sid"]
+    statement["Effect"] = block.get("effect") or "Allow"
+    for argument, element in (
+        ("actions", "Action"),
+        ("not_actions", "NotAction"),
+        ("resources", "Resource"),
+        ("not_resources", "NotResource"),
+    ):
+        if block.get(argument) is not None:
+            statement[element] = _values(block[argument])
+    for argument, element in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
+        blocks = [*_blocks(block.get(argument)), *_unfolded(block.get("dynamic"), argument, data)]
+        if blocks:
+            statement[element] = _principals(blocks)
+    conditions = [*_blocks(block.get("condition")), *_unfolded(block.get("dynamic"), "condition", data)]
+    if conditions:
+        statement["Condition"] = _conditions(conditions)
+    return statement
+
+
+def _principals(blocks: list[Any]) -> Any:
+    by_type: dict[str, list[Any]] = {}
+    for block in blocks:
+        if not isinstance(block, Mapping):
+            return block if isinstance(block, Unresolved) else unresolved(block)
+        kind = block.get("type")
+        if not isinstance(kind, str) or is_expression(kind):
+            return unresolved(f"type = {kind}")
+        identifiers = _values(block.get("identifiers"))
+        by_type.setdefault(kind, []).extend(
+            identifiers if isinstance(identifiers, list) and identifiers else [unresolved("identifiers")]
+        )
+    # The provider writes `type = "*"` as a bare star.
+    return (
+        "*"
+        if by_type.get("*") == ["*"] and len(by_type) == 1
+        else {("AWS" if kind == "*" else kind): texts for kind, texts in by_type.items()}
+    )
+
+
+def _conditions(blocks: list[Any]) -> Any:
+    conditions: dict[str, dict[str, list[Any]]] = {}
+    for block in blocks:
+        if not isinstance(block, Mapping):
+            return block if isinstance(block, Unresolved) else unresolved(block)
+        test, variable = block.get("test"), block.get("variable")
+        if not isinstance(test, str) or not isinstance(variable, str) or is_expression(test) or is_expression(variable):
+            return unresolved(f"condition on {variable}")
+        values = _values(block.get("values"))
+        conditions.setdefault(test, {}).setdefault(variable, []).extend(values if isinstance(values, list) else [values])
+    return conditions
+
+
+def _unfolded(dynamic: Any, name: str, data: Vertex) -> Iterator[Any]:
+    """The blocks that `dynamic "name"` makes; Unresolved in place of those that are not known."""
+    for block in _blocks(dynamic):
+        stated = block.get(name) if isinstance(block, Mapping) else None
+        for one in _blocks(stated):
+            if not isinstance(one, Mapping):
+                yield unresolved(f'dynamic "{name}"')
+                continue
+            iterator = one.get("iterator")
+            yield from _instances(one, iterator if isinstance(iterator, str) else name, name, data)
+
+
+def _instances(block: Mapping[str, Any], iterator: str, name: str, data: Vertex) -> Iterator[Any]:
+    for_each = block.get("for_each")
+    contents = _blocks(block.get("content"))
+    items: list[tuple[Any, Any]]
+    if isinstance(for_each, Mapping):
+        items = list(for_each.items())
+    elif isinstance(for_each, list):
+        items = list(enumerate(for_each))
+    elif isinstance(for_each, str) and for_each and not is_expression(for_each):
+        # Checkov renders a list of one as its element.
+        items = [(0, for_each)]
+    else:
+        yield unresolved(f'dynamic "{name}" for {for_each}')
+        return
+    if not items and not _is_really_empty(data):
+        yield unresolved(f'dynamic "{name}" for a collection without a value')
+    for key, value in items[:_MOST_STATEMENTS]:
+        for content in contents:
+            yield _filled(content, iterator, key, value)
+
+
+def _is_really_empty(data: Vertex) -> bool:
+    """Whether no collection of the data source is a variable without a value, which Checkov renders as empty."""
+    sources = (
+        target for target, label in data.graph.edges_from(data.node) if isinstance(label, str) and label.endswith("for_each")
+    )
+    return all("default" in source.attributes for source in sources if source.attributes.get(BLOCK_TYPE) == "variable")
+
+
+def _filled(content: Any, iterator: str, key: Any, value: Any) -> Any:
+    """The content of a dynamic block for one element of its collection."""
+    if isinstance(content, Mapping):
+        return {name: _filled(item, iterator, key, value) for name, item in content.items()}
+    if isinstance(content, list):
+        filled = [_filled(item, iterator, key, value) for item in content]
+        # A reference to a list, within brackets or not, is that list.
+        return filled[0] if len(filled) == 1 and isinstance(filled[0], list) and content[0] != filled[0] else filled
+    if not isinstance(content, str):
+        return content
+    reference = rf"(?<![\w.]){re.escape(iterator)}\.(key|value)((?:\.\w+|\[\"?\w+\"?])*)"
+    whole = re.fullmatch(rf"(?:\$\{{)?{reference}}}?", content)
+    if whole:
+        return _element(whole.group(1), whole.group(2), key, value, content)
+    found: list[Any] = []
+
+    def fill(match: re.Match[str]) -> str:
+        element = _element(match.group(1), match.group(2), key, value, content)
+        found.append(element)
+        return str(element)
+
+    text = re.sub(rf"\$\{{{reference}}}|{reference}", lambda match: fill(re.search(reference, match.group())), content)  # type: ignore[arg-type]
+    return text if all(isinstance(element, (str, int)) for element in found) else unresolved(content)
+
+
+def _element(which: str, path: str, key: Any, value: Any, expression: str) -> Any:
+    element = key if which == "key" else value
+    for part in re.findall(r"\w+", path):
+        if isinstance(element, Mapping) and part in element:
+            element = element[part]
+        elif isinstance(element, list) and part.isdigit() and int(part) < len(element):
+            element = element[int(part)]
+        else:
+            return unresolved(expression)
+    return element
