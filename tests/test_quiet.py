@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,6 +76,76 @@ def terraform_spellings(document: Any) -> dict[str, str]:
     }
 
 
+def data_statement(statement: Any, name: str = "statement") -> str:
+    """A statement as a block of `aws_iam_policy_document`."""
+    lines = [f"{name} {{", f'  effect = "{statement["Effect"]}"']
+    for element, argument in (("Action", "actions"), ("Resource", "resources")):
+        values = statement[element] if isinstance(statement[element], list) else [statement[element]]
+        lines.append(f"  {argument} = {json.dumps(values)}")
+    principal = statement["Principal"]
+    for kind, values in ({"*": "*"} if principal == "*" else principal).items():
+        identifiers = values if isinstance(values, list) else [values]
+        lines.append(f'  principals {{\n    type = "{kind}"\n    identifiers = {json.dumps(identifiers)}\n  }}')
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, value in keys.items():
+            values = value if isinstance(value, list) else [value]
+            lines.append(
+                f'  condition {{\n    test = "{operator}"\n    variable = "{key}"\n    values = {json.dumps(values)}\n  }}'
+            )
+    return "\n".join([*lines, "}"])
+
+
+def data_sources(name: str, document: Any) -> list[str]:
+    """The blocks that the spellings by data source need."""
+    version = f'version = "{document["Version"]}"'
+    blocks = [data_statement(statement) for statement in document["Statement"]]
+    first, *others = blocks
+    dynamic = [
+        f'dynamic "statement" {{\n  for_each = ["{statement["Effect"]}"]\n  '
+        + data_statement(statement, "content").replace(f'effect = "{statement["Effect"]}"', "effect = statement.value")
+        + "\n}"
+        for statement in document["Statement"]
+    ]
+    text = "\n".join(blocks)
+    return [
+        f'data "aws_iam_policy_document" "{name}" {{\n{version}\n{text}\n}}\n',
+        f'data "aws_iam_policy_document" "{name}_counted" {{\ncount = 1\n{version}\n{text}\n}}\n',
+        f'data "aws_iam_policy_document" "{name}_first" {{\n{first}\n}}\n',
+        f'data "aws_iam_policy_document" "{name}_merged" {{\n{version}\n'
+        f"source_policy_documents = [data.aws_iam_policy_document.{name}_first.json]\n" + "\n".join(others) + "\n}\n",
+        f'data "aws_iam_policy_document" "{name}_dynamic" {{\n{version}\n' + "\n".join(dynamic) + "\n}\n",
+        f"locals {{\n  {name}_data = data.aws_iam_policy_document.{name}.json\n}}\n",
+        f'module "{name}" {{\n  source = "./module_{name}"\n  policy = data.aws_iam_policy_document.{name}.json\n}}\n',
+    ]
+
+
+DATA_SPELLINGS = {
+    "data": "data.aws_iam_policy_document.{name}.json",
+    "data_minified": "data.aws_iam_policy_document.{name}.minified_json",
+    "data_by_index": "data.aws_iam_policy_document.{name}_counted[0].json",
+    "data_one": "one(data.aws_iam_policy_document.{name}_counted[*].json)",
+    "data_joined": 'join("", data.aws_iam_policy_document.{name}_counted.*.json)',
+    "data_merged": "data.aws_iam_policy_document.{name}_merged.json",
+    "data_dynamic": "data.aws_iam_policy_document.{name}_dynamic.json",
+    "data_by_local": "local.{name}_data",
+    "data_by_output": "module.{name}.document",
+}
+MODULE = """
+variable "policy" {
+  type = string
+}
+
+resource "aws_sqs_queue_policy" "of_module" {
+  queue_url = "%s"
+  policy    = var.policy
+}
+
+output "document" {
+  value = var.policy
+}
+"""
+
+
 @pytest.fixture(scope="module")
 def spelled(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
     folder = tmp_path_factory.mktemp("spellings")
@@ -83,7 +154,10 @@ def spelled(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
         text = json.dumps(document)
         blocks.append(f"locals {{\n  {name}_text = jsonencode({hcl(document)})\n  {name}_object = {hcl(document)}\n}}\n")
         blocks.append(f'variable "{name}_text" {{\n  default = {json.dumps(text)}\n}}\n')
-        for spelling, argument in terraform_spellings(document).items():
+        blocks += data_sources(name, document)
+        spellings = terraform_spellings(document)
+        spellings.update({key: f"policy = {expression}" for key, expression in DATA_SPELLINGS.items()})
+        for spelling, argument in spellings.items():
             written = argument.replace("{name}", name)
             blocks.append(f'resource "aws_sqs_queue_policy" "{name}__{spelling}" {{\n  queue_url = "{URL}"\n  {written}\n}}\n')
         for number, stated in enumerate((text, json.dumps(document, indent=1))):
@@ -98,6 +172,9 @@ def spelled(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
             ),
         }
     (folder / "main.tf").write_text("\n".join(blocks), encoding="utf-8")
+    for name in DOCUMENTS:
+        (folder / f"module_{name}").mkdir()
+        (folder / f"module_{name}" / "main.tf").write_text(MODULE % URL, encoding="utf-8")
     addresses = [
         {
             "address": f"aws_sqs_queue_policy.{name}",
@@ -149,9 +226,29 @@ def test_one_policy_one_verdict(name: str, spelled: list[Finding]) -> None:
     outcomes: dict[str, dict[str, str]] = {}
     for finding in spelled:
         address = finding.resource.split(".")[-1]
+        if address == "of_module":
+            address = f"{finding.resource.split('.')[1]}__by_argument"
         if address.startswith((f"{name}__", f"{name}0")):
             outcomes.setdefault(f"{finding.framework} {address}", {})[finding.check] = finding.result
-    assert len(outcomes) == 11 + 2 + 6, sorted(outcomes)
+    assert len(outcomes) == 11 + 10 + 2 + 6, sorted(outcomes)
     expected = outcomes[f"terraform {name}__jsonencode"]
     assert outcomes == dict.fromkeys(outcomes, expected)
     assert ("FAILED" in expected.values()) == (name != "sound")
+
+
+def test_outputs_of_a_module_that_is_called_twice(tmp_path: Path) -> None:
+    """Checkov gives both calls the outputs of the first: what comes from there is not decided, rather than wrongly."""
+    blocks = [
+        f'data "aws_iam_policy_document" "{name}" {{\n{data_statement(DOCUMENTS[name]["Statement"][0])}\n}}\n'
+        f'module "{name}" {{\n  source = "./module"\n  policy = data.aws_iam_policy_document.{name}.json\n}}\n'
+        f'resource "aws_sqs_queue_policy" "{name}" {{\n  queue_url = "{URL}"\n  policy = module.{name}.document\n}}\n'
+        for name in ("sound", "public")
+    ]
+    (tmp_path / "main.tf").write_text("\n".join(blocks), encoding="utf-8")
+    (tmp_path / "module").mkdir()
+    (tmp_path / "module" / "main.tf").write_text(MODULE % URL, encoding="utf-8")
+    found = {finding.resource: finding.result for finding in scan(tmp_path, ["terraform"], ["CKV_SQS_1"])}
+    assert found == {
+        "module.sound.aws_sqs_queue_policy.of_module": "PASSED",
+        "module.public.aws_sqs_queue_policy.of_module": "FAILED",
+    }

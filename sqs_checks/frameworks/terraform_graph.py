@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
@@ -51,11 +52,14 @@ class TerraformGraph:
         self._resources: dict[str, list[Vertex]] = {}
         self._providers: list[Vertex] = []
         self._data: dict[tuple[str, str], list[Vertex]] = {}
+        self._outputs: Counter[tuple[str, str]] = Counter()
         for node, attributes in self._nodes():
             block_type = attributes.get(BLOCK_TYPE)
             if block_type == "resource":
                 vertex = Vertex(self, node, attributes)
                 self._resources.setdefault(str(attributes.get(ADDRESS, "")), []).append(vertex)
+            elif block_type == "output":
+                self._outputs[str(attributes.get(FILE_PATH)), str(attributes.get(BLOCK_NAME))] += 1
             elif block_type == "data":
                 folder = os.path.dirname(str(attributes.get(FILE_PATH)))
                 self._data.setdefault((folder, str(attributes.get(BLOCK_NAME))), []).append(Vertex(self, node, attributes))
@@ -92,6 +96,12 @@ class TerraformGraph:
         if len(found) > 1:
             found = [vertex for vertex in found if str(vertex.attributes.get(FILE_PATH)).endswith(file_suffix)]
         return found[0] if len(found) == 1 else None
+
+    def is_mixed_up(self, vertex: Vertex) -> bool:
+        """Whether a block is an output of a module that is called more than once: Checkov takes the first call's for all."""
+        if vertex.attributes.get(BLOCK_TYPE) != "output":
+            return False
+        return self._outputs[str(vertex.attributes.get(FILE_PATH)), str(vertex.attributes.get(BLOCK_NAME))] > 1
 
     def data_beside(self, vertex: Vertex, name: str) -> Optional[Vertex]:
         """The data source of that name (`type.name`) in the folder and module of a block; None where not exactly one."""

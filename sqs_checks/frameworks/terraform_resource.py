@@ -106,6 +106,8 @@ class HclResource:
     def attribute(self, name: str) -> Stated:
         if name not in self._conf:
             return None
+        if self._vertex is not None and any(map(self._vertex.graph.is_mixed_up, self._vertex.inputs(name))):
+            return Unresolved(f"`{name}` comes from a module that is called several times, whose outputs Checkov mixes up")
         raw = self._conf[name]
         value: Stated = raw[0] if isinstance(raw, list) and len(raw) == 1 else raw
         if value is None or value in ({}, []):
