@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Generic, Optional, TypeVar
 
 from checkov.common.bridgecrew.severities import Severities
@@ -11,6 +12,7 @@ from checkov.common.models.enums import CheckCategories, CheckResult
 
 from sqs_checks.judgement.fault import Fault, Judgement, judge
 from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import any_of
 
 Subject = TypeVar("Subject")
 
@@ -93,9 +95,17 @@ class CheckovCheck(SqsCheck[Subject]):
 
     def report(self, subject: Optional[Subject]) -> CheckResult:
         """Judges the subject and leaves behind what Checkov shows of it. Where there is none there is no result."""
-        if subject is None:
+        return self.report_cases([("", subject)])
+
+    def report_cases(self, cases: Sequence[tuple[str, Optional[Subject]]]) -> CheckResult:
+        """As `report`, of a resource that is different in different cases. A fault in one of them is a fault, and says where.
+
+        cases: what must be so, in words, and the subject as it is then.
+        """
+        judged = [(where, judge(list(self.faults(subject)))) for where, subject in cases if subject is not None]
+        if not judged:
             return CheckResult.UNKNOWN
-        judgement = judge(list(self.faults(subject)))
+        judgement = Judgement(any_of(found.violated for _, found in judged), tuple(_in_all_cases(judged)))
         self.evaluated_keys = [path for fault in judgement.faults for path in fault.paths]
         if judgement.violated.is_yes:
             self.details = self._explanation(judgement)
@@ -107,3 +117,15 @@ class CheckovCheck(SqsCheck[Subject]):
         for fault in judgement.faults:
             lines += [fault.problem, f"Write instead: {fault.remedy}"]
         return [*lines, f"Why: {self.why}"]
+
+
+def _in_all_cases(judged: Sequence[tuple[str, Judgement]]) -> Iterator[Fault]:
+    """The certain faults, each once; those that are not there in every case say in which they are."""
+    problems = [{fault.problem for fault in judgement.faults} for _, judgement in judged]
+    everywhere = set.intersection(*problems)
+    said: set[str] = set()
+    for where, judgement in judged:
+        for fault in judgement.faults:
+            if fault.problem not in said:
+                said.add(fault.problem)
+                yield fault if fault.problem in everywhere else replace(fault, problem=f"Where {where}: {fault.problem}")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from functools import wraps
 from typing import Any, Optional
 
@@ -40,11 +41,25 @@ def explain(check_id: str, details: Sequence[str]) -> None:
     vars(_said)[check_id] = list(details)
 
 
+def _kept(template: Any) -> Mapping[str, Any]:
+    """What is needed of a template besides the resource at hand. A copy: the runner goes on to rewrite the original."""
+    if not isinstance(template, Mapping):
+        return {}
+    sections = {name: deepcopy(template[name]) for name in ("Parameters", "Mappings", "Conditions") if name in template}
+    resources = template.get("Resources")
+    headers = {
+        name: {part: resource[part] for part in ("Type", "Condition") if part in resource}
+        for name, resource in (resources.items() if isinstance(resources, Mapping) else ())
+        if isinstance(resource, Mapping)
+    }
+    return {**sections, "Resources": headers}
+
+
 def _keep_templates(build_definitions_context: Any) -> Any:
     @wraps(build_definitions_context)
     def keeping(definitions: Any, *args: Any, **kwargs: Any) -> Any:
         global _templates
-        _templates = dict(definitions) if isinstance(definitions, Mapping) else {}
+        _templates = {path: _kept(template) for path, template in definitions.items()}
         return build_definitions_context(definitions, *args, **kwargs)
 
     return keeping

@@ -84,6 +84,21 @@ class Template:
             found = self._mapped(argument)
         return Unresolved(f"`{name}` is known only when the stack is made") if found is None else found
 
+    def condition(self, name: str) -> Any:
+        """The definition of a condition; None where the template has none of that name."""
+        return self._section("Conditions").get(name)
+
+    def condition_of(self, logical_id: str) -> Optional[str]:
+        """The name of the condition under which a resource is made; None where it is made always."""
+        resource = self._section("Resources").get(logical_id)
+        stated = resource.get("Condition") if isinstance(resource, Mapping) else None
+        return stated if isinstance(stated, str) else None
+
+    def parameter(self, name: str) -> Optional[Mapping[str, Any]]:
+        """The declaration of a parameter; None where the template has none of that name."""
+        declared = self._section("Parameters").get(name)
+        return declared if isinstance(declared, Mapping) else None
+
     def _section(self, name: str) -> Mapping[str, Any]:
         section = self._document.get(name)
         return section if isinstance(section, Mapping) else {}
