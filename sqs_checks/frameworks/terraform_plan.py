@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Optional, Union
+from typing import Any, NamedTuple, Optional, Union
 
 from sqs_checks.frameworks.terraform_graph import FILE_PATH, Vertex
 from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
@@ -78,6 +78,51 @@ def _only_variable(expression: Mapping[str, Any]) -> Optional[str]:
     return match.group(1) if match else None
 
 
+class PlannedReference(NamedTuple):
+    """A value that is known only after apply, and all that it refers to: one attribute of one block."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _only_reference(expression: object) -> Optional[str]:
+    """The attribute that an expression refers to, where it refers to that and its block and nothing else."""
+    references = _mapping(expression).get("references")
+    if not isinstance(references, list) or len(references) != 2:
+        return None
+    attribute, block = map(str, references)
+    return attribute if attribute.startswith(f"{block}.") else None
+
+
+def _with_unknowns(value: Any, is_unknown: Any, expression: Any) -> Any:
+    """A planned value with a reference, or Unresolved, in each place that is known only after apply.
+
+    That a value is the attribute it refers to, and nothing made of it, is an assumption: the plan does not tell.
+    """
+    if is_unknown is True:
+        reference = _only_reference(expression)
+        return PlannedReference(reference) if reference else Unresolved("a part of the document is known only after apply")
+    if isinstance(value, Mapping):
+        unknowns, expressions = _mapping(is_unknown), _mapping(expression)
+        return {key: _with_unknowns(value.get(key), unknowns.get(key), expressions.get(key)) for key in {**value, **unknowns}}
+    if isinstance(value, list):
+        unknowns_of = is_unknown if isinstance(is_unknown, list) else []
+        several = sum(1 for one in unknowns_of if one is True) > 1
+        return [
+            _with_unknowns(
+                item,
+                unknowns_of[number] if number < len(unknowns_of) else None,
+                (expression[number] if number < len(expression) else None)
+                if isinstance(expression, list)
+                else (None if several else expression),
+            )
+            for number, item in enumerate(value)
+        ]
+    return value
+
+
 class Plan:
     """A whole plan file."""
 
@@ -104,9 +149,10 @@ class Plan:
         module = self._root
         for name in _MODULE_NAME.findall(str(change.get("module_address", ""))):
             module = module.child(name)
-        configuration = module.resource(f"{change.get('type')}.{change.get('name')}")
+        mode = "data." if change.get("mode") == "data" else ""
+        configuration = module.resource(f"{mode}{change.get('type')}.{change.get('name')}")
         provider = self._providers.get(str(_mapping(configuration).get("provider_config_key")))
-        return PlannedResource(_mapping(change.get("change")), module, _mapping(configuration), _mapping(provider))
+        return PlannedResource(self, change, module, _mapping(configuration), _mapping(provider))
 
 
 class PlannedResource:
@@ -114,11 +160,15 @@ class PlannedResource:
 
     def __init__(
         self,
-        change: Mapping[str, Any],
+        plan: Plan,
+        resource_change: Mapping[str, Any],
         module: _Module,
         configuration: Mapping[str, Any],
         provider: Mapping[str, Any],
     ) -> None:
+        change = _mapping(resource_change.get("change"))
+        self._plan = plan
+        self._module_address = str(resource_change.get("module_address") or "")
         self._after = _mapping(change.get("after"))
         self._after_unknown = _mapping(change.get("after_unknown"))
         self._module = module
@@ -130,6 +180,16 @@ class PlannedResource:
         if self._after_unknown.get(name) is True:
             return Unresolved(f"`{name}` is known only after apply")
         return self._after.get(name)
+
+    def tree(self) -> Mapping[str, Any]:
+        """All planned values, with a reference, or Unresolved, in each place that is known only after apply."""
+        tree: Mapping[str, Any] = _with_unknowns(self._after, self._after_unknown, self._expressions)
+        return tree
+
+    def beside(self, address: str) -> Optional[PlannedResource]:
+        """Another block of the same module; the only instance there is of one with `count`."""
+        prefix = f"{self._module_address}." if self._module_address else ""
+        return self._plan.resource(f"{prefix}{address}") or self._plan.resource(f"{prefix}{address}[0]")
 
     def is_default(self, name: str) -> bool:
         """Whether the planned value is what the provider fills in by itself."""

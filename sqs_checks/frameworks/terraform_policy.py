@@ -9,14 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Optional, Union
 
-from sqs_checks.frameworks.terraform_policy_document import document_name, find_document, read_data_document
-from sqs_checks.frameworks.terraform_resource import (
-    AttributeOf,
-    HclResource,
-    TerraformResource,
-    is_expression,
-    unresolved,
-)
+from sqs_checks.frameworks.terraform_expressions import is_expression, unresolved
+from sqs_checks.frameworks.terraform_plan import PlannedReference
+from sqs_checks.frameworks.terraform_policy_document import read_data_document
+from sqs_checks.frameworks.terraform_resource import AttributeOf, HclResource, TerraformResource
 from sqs_checks.policy.attached_policy import AttachedPolicy, NotJson, read_json
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, own_resource_arn
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url, own_queue
@@ -108,11 +104,19 @@ def _identity(resource: TerraformResource, own_address: Optional[str]) -> QueueI
 
 def _from_data_source(resource: TerraformResource, stated: Union[AttributeOf, Unresolved]) -> Any:
     expression = stated.text if isinstance(stated, AttributeOf) else stated.expression or ""
-    name = document_name(expression)
-    data = find_document(resource.vertex, "policy", name) if resource.vertex is not None and name else None
+    data = resource.policy_document("policy", expression)
     if data is not None:
         return read_data_document(data)
     return unresolved(expression) if isinstance(stated, AttributeOf) else stated
+
+
+def _planned_tree(value: Any) -> Any:
+    """A tree of final values, in which only references may need to be named."""
+    if isinstance(value, PlannedReference):
+        return _text(value.text, None)
+    if isinstance(value, Mapping):
+        return {str(key): _planned_tree(item) for key, item in value.items()}
+    return [_planned_tree(item) for item in value] if isinstance(value, list) else value
 
 
 def read_policy(resource: TerraformResource, resource_type: str, address: str) -> Optional[AttachedPolicy]:
@@ -130,7 +134,11 @@ def read_policy(resource: TerraformResource, resource_type: str, address: str) -
         if isinstance(text, NotJson):
             return AttachedPolicy(text, [identity], "policy")
         stated, repeated = text.stated, text.repeated_keys
-    if isinstance(resource, HclResource) and not isinstance(stated, Unresolved):
+    if isinstance(stated, Unresolved):
+        return AttachedPolicy(stated, [identity], "policy")
+    if not isinstance(resource, HclResource):
+        stated = _planned_tree(stated)
+    else:
         own_arn = ":".join(part or "" for part in identity.parts) if identity.name == "‹each.value›" else None
         stated = _tree(stated, own_arn)
     return AttachedPolicy(stated, [identity], "policy", repeated)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Optional, Union
+from typing import Any, Optional, Protocol, Union
 
+from sqs_checks.frameworks.terraform_expressions import is_expression, unresolved
 from sqs_checks.frameworks.terraform_graph import BLOCK_NAME, BLOCK_TYPE, Vertex
-from sqs_checks.frameworks.terraform_resource import is_expression, unresolved
+from sqs_checks.frameworks.terraform_plan import PlannedReference, PlannedResource
+from sqs_checks.policy.attached_policy import PolicyText, read_json
 from sqs_checks.queues.setting import Unresolved
 
 DATA_SOURCE = "aws_iam_policy_document"
@@ -25,6 +27,20 @@ _MOST_STATEMENTS = 1_000
 Statement = Union[dict[str, Any], Unresolved]
 
 
+class DataSource(Protocol):
+    """A `data.aws_iam_policy_document`, in code or in a plan."""
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """One block is a mapping, several are a list."""
+
+    def other(self, attribute: str, expression: Any) -> Optional[DataSource]:
+        """The data source whose JSON an expression in one of the arguments is; None where it is none."""
+
+    def has_collections_without_value(self) -> bool:
+        """Whether an empty collection of a `dynamic` block may stand for one that is not known."""
+
+
 def document_name(expression: str) -> Optional[str]:
     """The data source whose JSON an expression is, as `aws_iam_policy_document.name`; None where it is none, or several."""
     inner = _AROUND.fullmatch(expression.strip())
@@ -32,16 +48,55 @@ def document_name(expression: str) -> Optional[str]:
     return match.group(1) if match else None
 
 
-def find_document(resource: Vertex, attribute: str, name: str) -> Optional[Vertex]:
-    """The data source of that name behind an attribute: through locals, variables, module arguments and outputs.
+class HclDataSource:
+    """A data source in Terraform code, as a vertex of Checkov's graph."""
+
+    def __init__(self, vertex: Vertex) -> None:
+        self._vertex = vertex
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        return self._vertex.attributes
+
+    def other(self, attribute: str, expression: Any) -> Optional[DataSource]:
+        return find_document(self._vertex, attribute, str(expression))
+
+    def has_collections_without_value(self) -> bool:
+        edges = self._vertex.graph.edges_from(self._vertex.node)
+        sources = (target for target, label in edges if isinstance(label, str) and label.endswith("for_each"))
+        # Checkov renders a variable without a value as an empty collection.
+        return any("default" not in source.attributes for source in sources if source.attributes.get(BLOCK_TYPE) == "variable")
+
+
+class PlannedDataSource:
+    """A data source that the plan leaves to be read when it is applied."""
+
+    def __init__(self, planned: PlannedResource) -> None:
+        self._planned = planned
+        self.arguments: Mapping[str, Any] = planned.tree()
+
+    def other(self, attribute: str, expression: Any) -> Optional[DataSource]:
+        name = document_name(expression.text) if isinstance(expression, PlannedReference) else None
+        planned = self._planned.beside(f"data.{name}") if name else None
+        return PlannedDataSource(planned) if planned else None
+
+    def has_collections_without_value(self) -> bool:
+        return False
+
+
+def find_document(resource: Vertex, attribute: str, expression: str) -> Optional[DataSource]:
+    """The data source behind an attribute: through locals, variables, module arguments and outputs.
 
     Where no edge leads there (an index by `each.key`, a splat), the one of that name in the same folder and module.
     """
+    name = document_name(expression)
+    if name is None:
+        return None
     reached = [vertex for vertex in _reachable(resource, attribute) if vertex.attributes.get(BLOCK_NAME) == name]
     if len(reached) == 1:
-        return reached[0]
+        return HclDataSource(reached[0])
     beside = resource.graph.data_beside(resource, name)
-    return beside if not reached else None
+    return HclDataSource(beside) if beside is not None and not reached else None
 
 
 def _reachable(resource: Vertex, attribute: str) -> Iterator[Vertex]:
@@ -74,9 +129,9 @@ def _values(value: Any) -> Any:
     return value if isinstance(value, (list, Unresolved)) else [value]
 
 
-def read_data_document(data: Vertex, depth: int = 0) -> Union[dict[str, Any], Unresolved]:
+def read_data_document(data: DataSource, depth: int = 0) -> Union[dict[str, Any], Unresolved]:
     """The document as a tree; texts are still as Terraform writes them."""
-    attributes = data.attributes
+    attributes = data.arguments
     if depth > _DEEPEST_CHAIN:
         return Unresolved("the policy documents refer to each other")
     merged = _Merge()
@@ -108,7 +163,7 @@ class _Merge:
             else:
                 self._statements.append(statement)
 
-    def add_documents(self, data: Vertex, stated: Any, attribute: str, depth: int) -> None:
+    def add_documents(self, data: DataSource, stated: Any, attribute: str, depth: int) -> None:
         for document in _blocks(stated):
             self.add_all(_statements_of(data, document, attribute, depth))
 
@@ -124,14 +179,11 @@ class _Merge:
         return self._statements
 
 
-def _statements_of(data: Vertex, document: Any, attribute: str, depth: int) -> list[Any]:
+def _statements_of(data: DataSource, document: Any, attribute: str, depth: int) -> list[Any]:
     """The statements of a source or override document: written out, or another data source."""
-    if isinstance(document, str):
-        name = document_name(document)
-        source = find_document(data, attribute, name) if name else None
-        if source is None:
-            return [unresolved(document)]
-        document = read_data_document(source, depth + 1)
+    if isinstance(document, (str, PlannedReference)):
+        source = data.other(attribute, document)
+        document = read_data_document(source, depth + 1) if source is not None else _written_out(document)
     if not isinstance(document, Mapping):
         return [document if isinstance(document, Unresolved) else unresolved(document)]
     statements = document.get("Statement")
@@ -140,12 +192,18 @@ def _statements_of(data: Vertex, document: Any, attribute: str, depth: int) -> l
     return _blocks(statements)
 
 
-def _own_statements(data: Vertex) -> list[Statement]:
-    blocks = [*_blocks(data.attributes.get("statement")), *_unfolded(data.attributes.get("dynamic"), "statement", data)]
+def _written_out(document: Union[str, PlannedReference]) -> Any:
+    """The statement list of a document that is JSON text; Unresolved where it is an expression."""
+    text = read_json(document) if isinstance(document, str) else None
+    return text.stated if isinstance(text, PolicyText) else unresolved(document)
+
+
+def _own_statements(data: DataSource) -> list[Statement]:
+    blocks = [*_blocks(data.arguments.get("statement")), *_unfolded(data.arguments.get("dynamic"), "statement", data)]
     return [_statement(block, data) for block in blocks]
 
 
-def _statement(block: Any, data: Vertex) -> Statement:
+def _statement(block: Any, data: DataSource) -> Statement:
     if not isinstance(block, Mapping):
         return block if isinstance(block, Unresolved) else unresolved(block)
     statement: dict[str, Any] = {}
@@ -203,7 +261,7 @@ def _conditions(blocks: list[Any]) -> Any:
     return conditions
 
 
-def _unfolded(dynamic: Any, name: str, data: Vertex) -> Iterator[Any]:
+def _unfolded(dynamic: Any, name: str, data: DataSource) -> Iterator[Any]:
     """The blocks that `dynamic "name"` makes; Unresolved in place of those that are not known."""
     for block in _blocks(dynamic):
         stated = block.get(name) if isinstance(block, Mapping) else None
@@ -215,7 +273,7 @@ def _unfolded(dynamic: Any, name: str, data: Vertex) -> Iterator[Any]:
             yield from _instances(one, iterator if isinstance(iterator, str) else name, name, data)
 
 
-def _instances(block: Mapping[str, Any], iterator: str, name: str, data: Vertex) -> Iterator[Any]:
+def _instances(block: Mapping[str, Any], iterator: str, name: str, data: DataSource) -> Iterator[Any]:
     for_each = block.get("for_each")
     contents = _blocks(block.get("content"))
     items: list[tuple[Any, Any]]
@@ -229,19 +287,11 @@ def _instances(block: Mapping[str, Any], iterator: str, name: str, data: Vertex)
     else:
         yield unresolved(f'dynamic "{name}" for {for_each}')
         return
-    if not items and not _is_really_empty(data):
+    if not items and data.has_collections_without_value():
         yield unresolved(f'dynamic "{name}" for a collection without a value')
     for key, value in items[:_MOST_STATEMENTS]:
         for content in contents:
             yield _filled(content, iterator, key, value)
-
-
-def _is_really_empty(data: Vertex) -> bool:
-    """Whether no collection of the data source is a variable without a value, which Checkov renders as empty."""
-    sources = (
-        target for target, label in data.graph.edges_from(data.node) if isinstance(label, str) and label.endswith("for_each")
-    )
-    return all("default" in source.attributes for source in sources if source.attributes.get(BLOCK_TYPE) == "variable")
 
 
 def _filled(content: Any, iterator: str, key: Any, value: Any) -> Any:

@@ -9,13 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Callable, TypeVar, Union
 
-from sqs_checks.frameworks.terraform_resource import (
-    AttributeOf,
-    Stated,
-    TerraformResource,
-    is_expression,
-    unresolved,
-)
+from sqs_checks.frameworks.terraform_expressions import is_expression, unresolved
+from sqs_checks.frameworks.terraform_resource import AttributeOf, Stated, TerraformResource
 from sqs_checks.judgement.ternary import NO, Ternary, unknown
 from sqs_checks.queues import setting
 from sqs_checks.queues.kms_key_names import names_aws_managed_key

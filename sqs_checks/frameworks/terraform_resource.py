@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Optional, Protocol, Union, cast
 
+from sqs_checks.frameworks.terraform_expressions import is_expression, jsonencode_argument, unresolved
 from sqs_checks.frameworks.terraform_graph import Vertex, index_graph
 from sqs_checks.frameworks.terraform_plan import PlannedResource, read_planned_resource
+from sqs_checks.frameworks.terraform_policy_document import DataSource, PlannedDataSource, document_name, find_document
 from sqs_checks.queues.setting import Unresolved
 
-# A reference anywhere in a text: Checkov strips `${}` from some interpolations, so the braces prove nothing.
-_REFERENCE = re.compile(
-    r"(?<![\w.])(?:(?:var|local|module|data|each|count|self|path|terraform)\.[A-Za-z_]|[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*(?:\[[^]]*])?\.\w)"
-)
-_CALL = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*\(")
-_JSONENCODE = re.compile(r"(?:\$\{)?jsonencode\((.*)\)}?", re.DOTALL)
-_DOUBLED_QUOTES = re.compile(r"''([^'{}\[\],]+)''")
 # The whole text is one attribute of one resource or data source.
 _ATTRIBUTE_OF = re.compile(r"(?:\$\{)?(?:(data)\.)?([a-z][a-z0-9]*_\w+)\.([A-Za-z_][\w-]*)(?:\[[^]]*])?\.(\w+)}?")
 
@@ -48,40 +42,11 @@ class TerraformResource(Protocol):
     def reference(self, name: str) -> Optional[AttributeOf]:
         """The block that the value of an attribute comes from, whether the value is known or not."""
 
-    @property
-    def vertex(self) -> Optional[Vertex]:
-        """The resource's block in Checkov's graph, where there is one and its references can be followed."""
+    def policy_document(self, name: str, expression: str) -> Optional[DataSource]:
+        """The `data.aws_iam_policy_document` whose JSON an attribute is; None where it is none that can be found."""
 
     def tags(self) -> Union[Mapping[str, Any], Unresolved]:
         """The tags that the resource will carry, those that its provider adds to all its resources among them."""
-
-
-def is_expression(text: str) -> bool:
-    """Whether a text is, or holds, something that Terraform computes."""
-    return "${" in text or bool(_REFERENCE.search(text) or _CALL.search(text))
-
-
-def _jsonencode_argument(text: str) -> Union[dict[str, Any], list[Any], None]:
-    """The argument of a `jsonencode` that Checkov left as text: in the notation of Python, now and then with quotes doubled.
-
-    None where the text is no such call, or its argument is not all there.
-    """
-    call = _JSONENCODE.fullmatch(text.strip())
-    if call is None:
-        return None
-    for argument in (call.group(1), _DOUBLED_QUOTES.sub(r"'\1'", call.group(1))):
-        try:
-            value = ast.literal_eval(argument)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            continue
-        return value if isinstance(value, (dict, list)) else None
-    return None
-
-
-def unresolved(expression: object) -> Unresolved:
-    text = str(expression)
-    shown = text if len(text) <= 80 else f"{text[:77]}..."
-    return Unresolved(f"`{shown}` is known only when it is applied", text)
 
 
 def _merged_tags(own: Stated, inherited: Union[Mapping[str, Any], Unresolved]) -> Union[Mapping[str, Any], Unresolved]:
@@ -99,9 +64,8 @@ class HclResource:
         self._conf = conf
         self._vertex = vertex
 
-    @property
-    def vertex(self) -> Optional[Vertex]:
-        return self._vertex
+    def policy_document(self, name: str, expression: str) -> Optional[DataSource]:
+        return find_document(self._vertex, name, expression) if self._vertex is not None else None
 
     def attribute(self, name: str) -> Stated:
         if name not in self._conf:
@@ -126,7 +90,7 @@ class HclResource:
         )
 
     def _text(self, name: str, text: str) -> Stated:
-        encoded = _jsonencode_argument(text)
+        encoded = jsonencode_argument(text)
         if encoded is not None:
             return encoded
         reference = _ATTRIBUTE_OF.fullmatch(text)
@@ -179,9 +143,10 @@ class PlanResource:
     def __init__(self, planned: PlannedResource) -> None:
         self._planned = planned
 
-    @property
-    def vertex(self) -> Optional[Vertex]:
-        return None
+    def policy_document(self, name: str, expression: str) -> Optional[DataSource]:
+        document = document_name(expression)
+        planned = self._planned.beside(f"data.{document}") if document else None
+        return PlannedDataSource(planned) if planned else None
 
     def attribute(self, name: str) -> Stated:
         configured = self._planned.is_configured(name)
