@@ -102,11 +102,15 @@ def _identity(resource: TerraformResource, own_address: Optional[str]) -> QueueI
     return identity_from_arn(url) if url.startswith("arn:") else identity_from_url(url)
 
 
-def _from_data_source(resource: TerraformResource, stated: Union[AttributeOf, Unresolved]) -> Any:
+def _followed(resource: TerraformResource, stated: Union[AttributeOf, Unresolved]) -> Any:
+    """What an expression comes to: the document of a data source, the text of a file, or Unresolved."""
     expression = stated.text if isinstance(stated, AttributeOf) else stated.expression or ""
     data = resource.policy_document("policy", expression)
     if data is not None:
         return read_data_document(data)
+    text = resource.file_text(expression)
+    if text is not None:
+        return text
     return unresolved(expression) if isinstance(stated, AttributeOf) else stated
 
 
@@ -127,7 +131,7 @@ def read_policy(resource: TerraformResource, resource_type: str, address: str) -
     inline = re.sub(r".*(?=aws_sqs_queue\.)", "", address) if resource_type == "aws_sqs_queue" else None
     identity = _identity(resource, inline)
     if isinstance(stated, (AttributeOf, Unresolved)):
-        stated = _from_data_source(resource, stated)
+        stated = _followed(resource, stated)
     repeated: tuple[str, ...] = ()
     if isinstance(stated, str):
         text = read_json(stated)

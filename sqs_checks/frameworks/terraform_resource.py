@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Optional, Protocol, Union, cast
 
 from sqs_checks.frameworks.terraform_expressions import is_expression, jsonencode_argument, unresolved
+from sqs_checks.frameworks.terraform_files import read_file_call
 from sqs_checks.frameworks.terraform_graph import Vertex, index_graph
 from sqs_checks.frameworks.terraform_plan import PlannedResource, read_planned_resource
 from sqs_checks.frameworks.terraform_policy_document import DataSource, PlannedDataSource, document_name, find_document
@@ -42,6 +43,9 @@ class TerraformResource(Protocol):
     def reference(self, name: str) -> Optional[AttributeOf]:
         """The block that the value of an attribute comes from, whether the value is known or not."""
 
+    def file_text(self, expression: str) -> Optional[str]:
+        """The text of a file of the scanned tree, where an expression is a call of `file` or `templatefile`."""
+
     def policy_document(self, name: str, expression: str) -> Optional[DataSource]:
         """The `data.aws_iam_policy_document` whose JSON an attribute is; None where it is none that can be found."""
 
@@ -60,9 +64,13 @@ def _merged_tags(own: Stated, inherited: Union[Mapping[str, Any], Unresolved]) -
 class HclResource:
     """A resource as Checkov parsed it from `.tf` files: each value in a list of one, expressions as text."""
 
-    def __init__(self, conf: Mapping[str, Any], vertex: Optional[Vertex]) -> None:
+    def __init__(self, conf: Mapping[str, Any], vertex: Optional[Vertex], scanned_file: str) -> None:
         self._conf = conf
+        self._scanned_file = scanned_file
         self._vertex = vertex
+
+    def file_text(self, expression: str) -> Optional[str]:
+        return read_file_call(expression, self._vertex, self._scanned_file) if self._vertex is not None else None
 
     def policy_document(self, name: str, expression: str) -> Optional[DataSource]:
         return find_document(self._vertex, name, expression) if self._vertex is not None else None
@@ -143,6 +151,9 @@ class PlanResource:
     def __init__(self, planned: PlannedResource) -> None:
         self._planned = planned
 
+    def file_text(self, expression: str) -> Optional[str]:
+        return None
+
     def policy_document(self, name: str, expression: str) -> Optional[DataSource]:
         document = document_name(expression)
         planned = self._planned.beside(f"data.{document}") if document else None
@@ -181,6 +192,7 @@ def read_resource(conf: Mapping[str, Any], library_graph: Any, entity_path: str)
     """
     graph = index_graph(library_graph)
     address = str(conf.get("__address__", ""))
-    vertex = graph.resource(address, entity_path.rsplit(":", 2)[0]) if graph else None
+    scanned_file = entity_path.rsplit(":", 2)[0]
+    vertex = graph.resource(address, scanned_file) if graph else None
     planned = read_planned_resource(conf, address, vertex) if "__change_actions__" in conf else None
-    return PlanResource(planned) if planned else HclResource(conf, vertex)
+    return PlanResource(planned) if planned else HclResource(conf, vertex, scanned_file)
