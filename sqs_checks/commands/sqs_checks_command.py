@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from sqs_checks import __version__
 from sqs_checks.commands.doctor import examine, package_folder
 from sqs_checks.commands.hook_files import remove_hook_files, site_packages, write_hook_files
+
+
+def _without_checkov(error: ImportError) -> int:
+    print(f"sqs-checks: Checkov cannot be imported ({error}): install it with `pip install checkov`", file=sys.stderr)
+    return 1
 
 
 def _path() -> int:
@@ -19,8 +25,7 @@ def _list() -> int:
     try:
         from sqs_checks.pack.catalogue import check_classes
     except ImportError as error:
-        print(f"sqs-checks: Checkov cannot be imported ({error}): install it with `pip install checkov`", file=sys.stderr)
-        return 1
+        return _without_checkov(error)
     rows = {
         check.id: (
             check.id,
@@ -59,6 +64,29 @@ def _disable() -> int:
     return 0
 
 
+def _coverage(path: str) -> int:
+    if not Path(path).exists():
+        print(f"sqs-checks: no such file or folder: {path}", file=sys.stderr)
+        return 1
+    try:
+        from sqs_checks.pack.coverage import cover
+    except ImportError as error:
+        return _without_checkov(error)
+    decided = total = 0
+    resource = None
+    for framework, found in cover(Path(path)):
+        file = found.entity_path.partition(":")[0]
+        if (framework, file, found.address) != resource:
+            resource = (framework, file, found.address)
+            print(f"{framework}  {file}  {found.address}")
+        total += 1
+        decided += not found.violated.is_unknown
+        why = f"not decided: {'; '.join(found.violated.reasons)}" if found.violated.is_unknown else "decided"
+        print(f"    {found.check:<11} {why}")
+    print(f"{decided} of {total} verdicts decided" if total else "no SQS resources found")
+    return 0
+
+
 _COMMANDS = {
     "path": (_path, "print the folder for `checkov --external-checks-dir`"),
     "list": (_list, "list the checks, with Checkov's own checks for the same fault"),
@@ -74,7 +102,12 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (_, summary) in _COMMANDS.items():
         commands.add_parser(name, help=summary, description=summary)
-    run, _ = _COMMANDS[parser.parse_args().command]
+    coverage = "list each SQS resource and, for each check, whether it was decided and why not"
+    commands.add_parser("coverage", help=coverage, description=coverage).add_argument("path", metavar="PATH")
+    arguments = parser.parse_args()
+    if arguments.command == "coverage":
+        return _coverage(arguments.path)
+    run, _ = _COMMANDS[arguments.command]
     return run()
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, ClassVar, Generic, Optional, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Optional, TypeVar
 
 from checkov.common.bridgecrew.severities import Severities
 from checkov.common.models.enums import CheckCategories, CheckResult
 
 from sqs_checks.judgement.fault import Fault, Judgement, judge
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import any_of
+from sqs_checks.judgement.ternary import Ternary, any_of
 
 Subject = TypeVar("Subject")
 
@@ -43,6 +44,32 @@ class PerThread:
 
     def __set__(self, check: object, value: Any) -> None:
         setattr(self._values, str(id(check)), value)
+
+
+class Observation(NamedTuple):
+    """What a check made of a resource: `violated` holds the reasons where it is not decided.
+
+    entity_path: Checkov's `<file>:<type>:<name>`. address: of the resource, with modules and index.
+    """
+
+    entity_path: str
+    address: str
+    check: str
+    violated: Ternary
+
+
+_observations: Optional[list[Observation]] = None
+
+
+@contextmanager
+def observing() -> Iterator[list[Observation]]:
+    """Collects what the checks make of resources: Checkov itself forgets what they cannot decide. For one thread."""
+    global _observations
+    _observations = []
+    try:
+        yield _observations
+    finally:
+        _observations = None
 
 
 class SqsCheck(Generic[Subject]):
@@ -80,6 +107,7 @@ class CheckovCheck(SqsCheck[Subject]):
     entity_path = PerThread()
     entity_type = PerThread()
     graph = PerThread()
+    address = PerThread()
 
     def __init__(self) -> None:
         stated = type(self)
@@ -106,6 +134,8 @@ class CheckovCheck(SqsCheck[Subject]):
         if not judged:
             return CheckResult.UNKNOWN
         judgement = Judgement(any_of(found.violated for _, found in judged), tuple(_in_all_cases(judged)))
+        if _observations is not None:
+            _observations.append(Observation(str(self.entity_path), self.address, self.id, judgement.violated))
         self.evaluated_keys = [path for fault in judgement.faults for path in fault.paths]
         if judgement.violated.is_yes:
             self.details = self._explanation(judgement)

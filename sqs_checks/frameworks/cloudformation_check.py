@@ -28,10 +28,11 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
     last_read: ClassVar[LastRead[list[tuple[str, Any]]]]
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
+        self.address = str(self.entity_path).rpartition(":")[2]
+
         def read_cases() -> list[tuple[str, Optional[Subject]]]:
             template = Template(scanned_template(self.entity_path))
-            logical_id = str(self.entity_path).rpartition(":")[2]
-            return [(case.where, self.read(case.conf, template)) for case in cases(conf, template, logical_id)]
+            return [(case.where, self.read(case.conf, template)) for case in cases(conf, template, self.address)]
 
         result = self.report_cases(self.last_read.get(conf, read_cases))
         explain(self.id, self.details)

@@ -56,10 +56,13 @@ class _PolicyReader:
         if found is not None:
             return self._intrinsic(*found, value)
         if isinstance(value, str):
+            items = self._template.list_by_default(value) if "," in value else None
+            if items is not None:
+                return items
             return _unresolved(value) if "{{resolve:" in value else self._substituted(value, {})
         if isinstance(value, Mapping):
-            items = {str(key): self.tree(item) for key, item in without_line_numbers(value).items()}
-            return {key: item for key, item in items.items() if item is not _MISSING}
+            tree = {str(key): self.tree(item) for key, item in without_line_numbers(value).items()}
+            return {key: item for key, item in tree.items() if item is not _MISSING}
         if isinstance(value, list):
             return [item for item in map(self.tree, value) if item is not _MISSING]
         if isinstance(value, datetime.date):
@@ -141,7 +144,7 @@ def read_policy(conf: Mapping[str, Any], template: Template) -> Optional[Attache
     if stated is _MISSING:
         return None
     queues = template.evaluate(properties.get("Queues", properties.get("Queue")))
-    listed = queues if isinstance(queues, list) else [properties.get("Queue")]
+    listed = queues if isinstance(queues, list) else [properties.get("Queue", queues)]
     identities = [_identity(queue, template) for queue in listed]
     path = "Properties/PolicyDocument"
     if isinstance(stated, str):

@@ -82,6 +82,10 @@ class Template:
             found = _substituted(argument)
         elif name == "Fn::FindInMap":
             found = self._mapped(argument)
+        elif name == "Fn::Split":
+            found = self._split(argument)
+        elif name == "Fn::Select":
+            found = self._selected(argument)
         return Unresolved(f"`{name}` is known only when the stack is made") if found is None else found
 
     def condition(self, name: str) -> Any:
@@ -116,6 +120,29 @@ class Template:
             return None
         texts = [self.evaluate(part) for part in parts]
         return separator.join(str(text) for text in texts) if all(isinstance(text, str) for text in texts) else None
+
+    def list_by_default(self, text: str) -> Optional[list[str]]:
+        """The elements of a list parameter whose default is this text: Checkov puts the text in the place of its `Ref`."""
+        for declared in self._section("Parameters").values():
+            kind = str(declared.get("Type", "")) if isinstance(declared, Mapping) else ""
+            if kind.startswith(("CommaDelimitedList", "List<")) and declared.get("Default") == text:
+                return [item.strip() for item in text.split(",")]
+        return None
+
+    def _split(self, argument: Any) -> Value:
+        if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[0], str) and argument[0]):
+            return None
+        text = self.evaluate(argument[1])
+        return text.split(argument[0]) if isinstance(text, str) and not has_placeholder(text) else None
+
+    def _selected(self, argument: Any) -> Value:
+        if not (isinstance(argument, list) and len(argument) == 2 and str(argument[0]).isdigit()):
+            return None
+        items = self.evaluate(argument[1])
+        if isinstance(items, str):
+            items = self.list_by_default(items)
+        number = int(argument[0])
+        return self.evaluate(items[number]) if isinstance(items, list) and number < len(items) else None
 
     def _mapped(self, argument: Any) -> Value:
         if not (isinstance(argument, list) and len(argument) == 3 and all(isinstance(key, str) for key in argument)):

@@ -25,6 +25,7 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
         return CheckResult.UNKNOWN if conf.get("count") == [0] else self.scan_resource_conf(conf)
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
+        self.address = str(conf.get("__address__", ""))
         return self.report(self.read(conf))
 
     def read(self, conf: dict[str, Any]) -> Optional[Subject]:

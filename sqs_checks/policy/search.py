@@ -83,6 +83,7 @@ def find_request(
         allowing = allow.statement.conditions
     # A Deny without conditions takes its actions away whatever the request.
     conditional = []
+    reasons = base.reasons
     for deny in denies:
         if not deny.statement.possible_actions & possible:
             continue
@@ -93,13 +94,14 @@ def find_request(
         certain &= ~deny.statement.possible_actions
         if certainty.is_yes:
             possible &= ~deny.statement.certain_actions
+        reasons += certainty.reasons
     if base.is_no or not possible:
         return NOTHING_FOUND
     if not allowing and not conditional:
         statement = allow.statement if allow is not None else None
         if base.is_yes and certain:
             return Finding(YES, Witness(space.caller, certain, statement))
-        return Finding(unknown(*(base.reasons or (_HIDDEN_ACTION,))))
+        return Finding(unknown(*dict.fromkeys(reasons or (_HIDDEN_ACTION,))))
     search = _Search(space, allow, conditional, base, certain, possible)
     return search.run() if search.is_open else NOTHING_FOUND
 

@@ -1,0 +1,46 @@
+"""`sqs-checks coverage`: nothing that could not be decided goes unsaid."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import FIXTURES, REPOSITORY
+
+
+def coverage(path: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sqs_checks.commands.sqs_checks_command", "coverage", str(path)]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def output() -> str:
+    run = coverage(FIXTURES / "CKV_SQS_12")
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_each_resource_is_listed_with_its_checks(output: str) -> None:
+    block = output.split("aws_sqs_queue_policy.pass_file\n")[1].split("\nTerraform")[0]
+    assert "CKV_SQS_12  decided" in block
+    assert len(block.splitlines()) == 12
+
+
+def test_what_is_not_decided_says_why(output: str) -> None:
+    block = output.split("aws_sqs_queue_policy.unknown_missing_file\n")[1].split("\nTerraform")[0]
+    assert all("not decided: `" in line and "nowhere.policy" in line for line in block.splitlines())
+
+
+def test_the_sum_is_right(output: str) -> None:
+    decided, total = map(int, re.search(r"^(\d+) of (\d+) verdicts decided$", output, re.MULTILINE).groups())  # type: ignore[union-attr]
+    assert total == len(re.findall(r"^    CKV_SQS_", output, re.MULTILINE))
+    assert total - decided == output.count("not decided: ")
+
+
+def test_a_path_that_is_not_there() -> None:
+    run = coverage(FIXTURES / "nowhere")
+    assert run.returncode == 1
+    assert "no such file or folder" in run.stderr
