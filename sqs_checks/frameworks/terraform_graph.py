@@ -9,8 +9,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 BLOCK_TYPE = "block_type_"
 BLOCK_NAME = "block_name_"
@@ -19,8 +18,7 @@ ADDRESS = "__address__"
 MODULE = "source_module_object_"
 
 
-@dataclass(frozen=True)
-class Vertex:
+class Vertex(NamedTuple):
     """One block of the scanned code. attributes: as Checkov flattened them."""
 
     graph: TerraformGraph
@@ -49,28 +47,32 @@ class TerraformGraph:
 
     def __init__(self, library_graph: Any) -> None:
         self.library_graph = library_graph
-        self._resources: dict[str, list[Vertex]] = {}
-        self._providers: list[Vertex] = []
-        self._data: dict[tuple[str, str], list[Vertex]] = {}
+        # Nodes by key, no object for each: thousands of them would have Python's garbage collector walk all of Checkov's.
+        self._resources = _Index()
+        self._data = _Index()
+        self._providers: list[Any] = []
         self._outputs: Counter[tuple[str, str]] = Counter()
         for node, attributes in self._nodes():
             block_type = attributes.get(BLOCK_TYPE)
             if block_type == "resource":
-                vertex = Vertex(self, node, attributes)
-                self._resources.setdefault(str(attributes.get(ADDRESS, "")), []).append(vertex)
+                self._resources.add(attributes.get(ADDRESS), node)
+            elif block_type == "data":
+                self._data.add(attributes.get(BLOCK_NAME), node)
             elif block_type == "output":
                 self._outputs[str(attributes.get(FILE_PATH)), str(attributes.get(BLOCK_NAME))] += 1
-            elif block_type == "data":
-                folder = os.path.dirname(str(attributes.get(FILE_PATH)))
-                self._data.setdefault((folder, str(attributes.get(BLOCK_NAME))), []).append(Vertex(self, node, attributes))
             elif block_type == "provider":
-                self._providers.append(Vertex(self, node, attributes))
+                self._providers.append(node)
+
+    def _vertex(self, node: Any) -> Vertex:
+        graph = self.library_graph
+        if hasattr(graph, "node_indices"):
+            return Vertex(self, node, graph[node][1])
+        return Vertex(self, node, graph.vs[node]["attr"] if hasattr(graph, "vs") else graph.nodes[node])
 
     def _nodes(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
         graph = self.library_graph
         if hasattr(graph, "node_indices"):  # rustworkx: Checkov's default from 3.2 on
-            for node in graph.node_indices():
-                yield node, graph[node][1]
+            yield from graph.nodes()
         elif hasattr(graph, "vs"):  # igraph: the default before
             for node in graph.vs:
                 yield node.index, node["attr"]
@@ -92,7 +94,7 @@ class TerraformGraph:
 
     def resource(self, address: str, file_suffix: str) -> Optional[Vertex]:
         """The resource with this address in a file whose path ends so; None where there is not exactly one."""
-        found = self._resources.get(address, [])
+        found = [self._vertex(node) for node in self._resources.nodes(address)]
         if len(found) > 1:
             found = [vertex for vertex in found if str(vertex.attributes.get(FILE_PATH)).endswith(file_suffix)]
         return found[0] if len(found) == 1 else None
@@ -106,7 +108,8 @@ class TerraformGraph:
     def data_beside(self, vertex: Vertex, name: str) -> Optional[Vertex]:
         """The data source of that name (`type.name`) in the folder and module of a block; None where not exactly one."""
         folder = os.path.dirname(str(vertex.attributes.get(FILE_PATH)))
-        found = self._data.get((folder, name), [])
+        named = (self._vertex(node) for node in self._data.nodes(name))
+        found = [data for data in named if os.path.dirname(str(data.attributes.get(FILE_PATH))) == folder]
         if len(found) > 1:
             found = [data for data in found if data.attributes.get(MODULE) == vertex.attributes.get(MODULE)]
         return found[0] if len(found) == 1 else None
@@ -115,9 +118,24 @@ class TerraformGraph:
         """The provider blocks with this address (`aws.default`, `aws.west`) in the root module of a folder."""
         return [
             vertex
-            for vertex in self._providers
+            for vertex in map(self._vertex, self._providers)
             if vertex.attributes.get(ADDRESS) == address and vertex.root_folder == root_folder
         ]
+
+
+class _Index:
+    """Nodes by a key that is nearly always unique."""
+
+    def __init__(self) -> None:
+        self._first: dict[object, Any] = {}
+        self._others: dict[object, list[Any]] = {}
+
+    def add(self, key: object, node: Any) -> None:
+        if self._first.setdefault(key, node) is not node:
+            self._others.setdefault(key, []).append(node)
+
+    def nodes(self, key: object) -> list[Any]:
+        return [self._first[key], *self._others.get(key, ())] if key in self._first else []
 
 
 _last_indexed = threading.local()
