@@ -5,12 +5,13 @@ Source: Terraform AWS provider, data source `aws_iam_policy_document` (blocks, d
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional, Protocol, Union
 
 from sqs_checks.frameworks.terraform_expressions import is_expression, unresolved
-from sqs_checks.frameworks.terraform_graph import BLOCK_NAME, BLOCK_TYPE, Vertex
+from sqs_checks.frameworks.terraform_graph import ADDRESS, BLOCK_NAME, BLOCK_TYPE, Vertex
 from sqs_checks.frameworks.terraform_plan import PlannedReference, PlannedResource
 from sqs_checks.policy.attached_policy import PolicyText, read_json
 from sqs_checks.queues.setting import Unresolved
@@ -21,6 +22,8 @@ _DOCUMENT = re.compile(rf"data\.({DATA_SOURCE}\.[A-Za-z_][\w-]*)(?:\[[^]]*]|\.\*
 _AROUND = re.compile(
     r"(?:\$\{)?(?:(?:one|try|coalesce|element|tostring)\(|join\(\s*(?:\"\"|'')?\s*,)?(.*?)(?:,\s*(?:null|0|\"\"|''))?\)?}?"
 )
+_KEY = re.compile(r"\[\"([^\"]*)\"](?:\.(?:minified_)?json)?}?$")
+_TRY = re.compile(r"(?:\$\{)?try\((.*)\)}?", re.DOTALL)
 _DEEPEST_CHAIN = 12
 _MOST_STATEMENTS = 1_000
 
@@ -37,8 +40,8 @@ class DataSource(Protocol):
     def other(self, attribute: str, expression: Any) -> Optional[DataSource]:
         """The data source whose JSON an expression in one of the arguments is; None where it is none."""
 
-    def has_collections_without_value(self) -> bool:
-        """Whether an empty collection of a `dynamic` block may stand for one that is not known."""
+    def is_without_value(self, argument: str) -> bool:
+        """Whether an empty list in an argument (`for_each` of a dynamic block) may stand for one that is not known."""
 
 
 def document_name(expression: str) -> Optional[str]:
@@ -51,19 +54,20 @@ def document_name(expression: str) -> Optional[str]:
 class HclDataSource:
     """A data source in Terraform code, as a vertex of Checkov's graph."""
 
-    def __init__(self, vertex: Vertex) -> None:
+    def __init__(self, vertex: Vertex, key: Optional[str]) -> None:
         self._vertex = vertex
-
-    @property
-    def arguments(self) -> Mapping[str, Any]:
-        return self._vertex.attributes
+        self.arguments: Mapping[str, Any] = vertex.attributes
+        collection = vertex.attributes.get("for_each")
+        if key is not None and isinstance(collection, Mapping) and key in collection:
+            # Checkov leaves a data source with `for_each` as it is written.
+            self.arguments = _filled(vertex.attributes, "each", key, collection[key])
 
     def other(self, attribute: str, expression: Any) -> Optional[DataSource]:
         return find_document(self._vertex, attribute, str(expression))
 
-    def has_collections_without_value(self) -> bool:
+    def is_without_value(self, argument: str) -> bool:
         edges = self._vertex.graph.edges_from(self._vertex.node)
-        sources = (target for target, label in edges if isinstance(label, str) and label.endswith("for_each"))
+        sources = (target for target, label in edges if isinstance(label, str) and label.endswith(argument))
         # Checkov renders a variable without a value as an empty collection.
         return any("default" not in source.attributes for source in sources if source.attributes.get(BLOCK_TYPE) == "variable")
 
@@ -80,7 +84,7 @@ class PlannedDataSource:
         planned = self._planned.beside(f"data.{name}") if name else None
         return PlannedDataSource(planned) if planned else None
 
-    def has_collections_without_value(self) -> bool:
+    def is_without_value(self, argument: str) -> bool:
         return False
 
 
@@ -92,11 +96,12 @@ def find_document(resource: Vertex, attribute: str, expression: str) -> Optional
     name = document_name(expression)
     if name is None:
         return None
+    # `data.x.y[each.key].json` of a resource with `for_each`: the key stands in the resource's address.
+    key = _KEY.search(expression) or _KEY.search(str(resource.attributes.get(ADDRESS)))
     reached = [vertex for vertex in _reachable(resource, attribute) if vertex.attributes.get(BLOCK_NAME) == name]
-    if len(reached) == 1:
-        return HclDataSource(reached[0])
-    beside = resource.graph.data_beside(resource, name)
-    return HclDataSource(beside) if beside is not None and not reached else None
+    beside = resource.graph.data_beside(resource, name) if not reached else None
+    found = reached[0] if len(reached) == 1 else beside
+    return HclDataSource(found, key.group(1) if key else None) if found is not None else None
 
 
 def _reachable(resource: Vertex, attribute: str) -> Iterator[Vertex]:
@@ -164,6 +169,8 @@ class _Merge:
                 self._statements.append(statement)
 
     def add_documents(self, data: DataSource, stated: Any, attribute: str, depth: int) -> None:
+        if stated == [] and data.is_without_value(attribute):
+            self.add_all([unresolved(f"{attribute} = …")])
         for document in _blocks(stated):
             self.add_all(_statements_of(data, document, attribute, depth))
 
@@ -277,7 +284,9 @@ def _instances(block: Mapping[str, Any], iterator: str, name: str, data: DataSou
     for_each = block.get("for_each")
     contents = _blocks(block.get("content"))
     items: list[tuple[Any, Any]]
-    if isinstance(for_each, Mapping):
+    if isinstance(for_each, Mapping) and _is_one_element(for_each, contents, iterator):
+        items = [(0, for_each)]
+    elif isinstance(for_each, Mapping):
         items = list(for_each.items())
     elif isinstance(for_each, list):
         items = list(enumerate(for_each))
@@ -287,11 +296,47 @@ def _instances(block: Mapping[str, Any], iterator: str, name: str, data: DataSou
     else:
         yield unresolved(f'dynamic "{name}" for {for_each}')
         return
-    if not items and data.has_collections_without_value():
+    if not items and data.is_without_value("for_each"):
         yield unresolved(f'dynamic "{name}" for a collection without a value')
     for key, value in items[:_MOST_STATEMENTS]:
         for content in contents:
             yield _filled(content, iterator, key, value)
+
+
+def _is_one_element(collection: Mapping[str, Any], contents: list[Any], iterator: str) -> bool:
+    """Whether a mapping is the only element of a list, which Checkov renders as that element: the content asks for its keys."""
+    asked = set(re.findall(rf"(?<![\w.]){re.escape(iterator)}\.value\.(\w+)", str(contents)))
+    return bool(asked & set(collection)) and not all(isinstance(value, Mapping) for value in collection.values())
+
+
+def _alternatives(expression: str) -> list[str]:
+    """The arguments of `try(…)`; empty where an expression is no such call."""
+    call = _TRY.fullmatch(expression.strip())
+    if call is None:
+        return []
+    arguments, depth, quote = [""], 0, ""
+    for character in call.group(1):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0 and not quote:
+            arguments.append("")
+        else:
+            arguments[-1] += character
+    return [argument.strip() for argument in arguments]
+
+
+def _literal(text: str) -> Any:
+    """A text of an expression as the value it writes down, where it does."""
+    if text in ("null", "None"):
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        items = re.fullmatch(r"\[([^\[\]]+(?:\[[^]]*])?[^\[\],]*)]", text)
+        return [items.group(1).strip()] if items else text
 
 
 def _filled(content: Any, iterator: str, key: Any, value: Any) -> Any:
@@ -304,19 +349,23 @@ def _filled(content: Any, iterator: str, key: Any, value: Any) -> Any:
         return filled[0] if len(filled) == 1 and isinstance(filled[0], list) and content[0] != filled[0] else filled
     if not isinstance(content, str):
         return content
+    for alternative in _alternatives(content):
+        found = _filled(alternative, iterator, key, value)
+        if not isinstance(found, Unresolved):
+            return _literal(found) if isinstance(found, str) and found == alternative else found
     reference = rf"(?<![\w.]){re.escape(iterator)}\.(key|value)((?:\.\w+|\[\"?\w+\"?])*)"
     whole = re.fullmatch(rf"(?:\$\{{)?{reference}}}?", content)
     if whole:
         return _element(whole.group(1), whole.group(2), key, value, content)
-    found: list[Any] = []
+    elements: list[Any] = []
 
     def fill(match: re.Match[str]) -> str:
         element = _element(match.group(1), match.group(2), key, value, content)
-        found.append(element)
+        elements.append(element)
         return str(element)
 
     text = re.sub(rf"\$\{{{reference}}}|{reference}", lambda match: fill(re.search(reference, match.group())), content)  # type: ignore[arg-type]
-    return text if all(isinstance(element, (str, int)) for element in found) else unresolved(content)
+    return text if all(isinstance(element, (str, int)) for element in elements) else unresolved(content)
 
 
 def _element(which: str, path: str, key: Any, value: Any, expression: str) -> Any:
