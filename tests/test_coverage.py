@@ -44,3 +44,10 @@ def test_a_path_that_is_not_there() -> None:
     run = coverage(FIXTURES / "nowhere")
     assert run.returncode == 1
     assert "no such file or folder" in run.stderr
+
+
+def test_a_single_file() -> None:
+    """The template around a resource is found where Checkov is given a file: a key of the same template is known."""
+    run = coverage(FIXTURES / "CKV_SQS_21" / "queues.template")
+    block = run.stdout.split("PassKeyOfTheCode\n")[1].split("\nCloudFormation")[0]
+    assert "CKV_SQS_21  decided" in block

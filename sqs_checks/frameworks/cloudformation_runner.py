@@ -59,7 +59,8 @@ def _keep_templates(build_definitions_context: Any) -> Any:
     @wraps(build_definitions_context)
     def keeping(definitions: Any, *args: Any, **kwargs: Any) -> Any:
         global _templates
-        _templates = {path: _kept(template) for path, template in definitions.items()}
+        # Single files are named as the user names them, files of a folder by their whole path.
+        _templates = {os.path.abspath(path): _kept(template) for path, template in definitions.items()}
         return build_definitions_context(definitions, *args, **kwargs)
 
     return keeping

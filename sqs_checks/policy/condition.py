@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Optional, Union
+from typing import NamedTuple, Optional, Union
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, any_of, unknown
 from sqs_checks.policy.condition_keys import ConditionKey, find_condition_key
@@ -27,8 +26,7 @@ def escape_wildcards(text: str) -> str:
     return text.replace("*", LITERAL_STAR).replace("?", LITERAL_QUESTION_MARK)
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """One value of a condition. variables: the condition keys that it takes its text from, in lower case."""
 
     text: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Any, NamedTuple, Optional, Union
 
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
@@ -26,8 +26,7 @@ _CURRENT_VERSION = "2012-10-17"
 _QUEUE_ARN = re.compile(r"arn:[^:*?]+:sqs:[^:*?]*:(\d{12}):[^:*?]+")
 
 
-@dataclass(frozen=True)
-class Principals:
+class Principals(NamedTuple):
     """Whom a `Principal` or `NotPrincipal` names. hidden: why some of them are unknown."""
 
     everyone: bool = False
@@ -37,8 +36,7 @@ class Principals:
     hidden: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement.
 
     path: where it stands, as `Statement[2]`.
@@ -128,6 +126,8 @@ def _scalar(value: Any) -> Union[str, Unresolved]:
 
 def _texts(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The texts of an element that is one or a list, and why others are unknown."""
+    if isinstance(value, str):
+        return (value,), ()
     scalars = [_scalar(item) for item in _as_list(value)]
     return (
         tuple(scalar for scalar in scalars if isinstance(scalar, str)),
@@ -135,7 +135,12 @@ def _texts(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     )
 
 
+_EVERYONE = Principals(everyone=True)
+
+
 def _principals(stated: Any) -> Principals:
+    if stated == EVERYONE:
+        return _EVERYONE
     if isinstance(stated, Unresolved):
         return Principals(hidden=(stated.reason,))
     if not isinstance(stated, Mapping):

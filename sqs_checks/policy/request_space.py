@@ -280,6 +280,8 @@ def _texts_to_try(condition: Condition) -> Iterator[str]:
 
 def possible_values(space: Space, key: str, conditions: Sequence[Condition]) -> tuple[ContextValue, ...]:
     """Values of a key, one for each way in which the conditions on it can treat a request of the space."""
+    if key == "aws:securetransport":  # in nearly every policy, and the same for every caller
+        return (space.secure_transport,) if space.secure_transport is not None else ("true", "false")
     definition = conditions[0].definition
     if definition is None:
         return (None,)
@@ -297,8 +299,6 @@ def possible_values(space: Space, key: str, conditions: Sequence[Condition]) -> 
 
 
 def _present_values(space: Space, key: str, definition: ConditionKey, texts: list[str]) -> Iterable[str]:
-    if key == "aws:securetransport" and space.secure_transport is not None:
-        return (space.secure_transport,)
     if key == "aws:principalisawsservice":
         return ("true" if space.caller.kind is CallerKind.SERVICE else "false",)
     if key in ("aws:principalservicename", "aws:principalservicenameslist"):

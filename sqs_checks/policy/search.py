@@ -149,8 +149,10 @@ class _Search:
     def _values(self, key: str, conditions: Sequence[Condition], is_variable: bool) -> list[ContextValue]:
         """The values to try for a key: of those that no condition tells apart, one; none that the Allow refuses."""
         values: Sequence[ContextValue] = (None,)
-        if any(condition.undecidable is None for condition in conditions):
-            values = possible_values(self.space, key, conditions)
+        for condition in conditions:
+            if condition.undecidable is None:
+                values = possible_values(self.space, key, conditions)
+                break
         truths = []
         for condition in conditions:
             truth = self.truths[id(condition)] = _truth(condition, values)
@@ -159,9 +161,9 @@ class _Search:
                 values = [value for value in values if not truth[value].is_no]
         if len(values) < 2 or is_variable or None in truths:
             return list(values)
-        told_apart: dict[tuple[Ternary, ...], ContextValue] = {}
+        told_apart: dict[object, ContextValue] = {}
         for value in values:
-            told_apart.setdefault(tuple(truth[value] for truth in truths if truth is not None), value)
+            told_apart.setdefault(tuple([truth[value] for truth in truths if truth is not None]), value)
         return list(told_apart.values())
 
     def _holds(self, condition: Condition, context: Mapping[str, ContextValue]) -> Ternary:

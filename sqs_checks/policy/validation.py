@@ -98,7 +98,7 @@ def _version(stated: Mapping[str, Any]) -> Iterator[Problem]:
     problem = "`Version` is missing" if "Version" not in stated else f"`Version` is `{_shown(version)}`"
     yield Problem(
         "Version",
-        f"{problem}: policy variables are then plain text, and Terraform waits in vain for SQS to store what it sent",
+        f"{problem}: policy variables are then plain text, and Terraform waits in vain because SQS stores another version",
         '`"Version": "2012-10-17"`',
     )
 
