@@ -113,7 +113,7 @@ def derived_environment(base: Environment, folder: Path, wheel: Path | None = No
 def copy_of_repository(folder: Path) -> Path:
     """The working tree as a clone would hold it, committed in a repository of its own."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        ["git", "ls-files", "-z"],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
