@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Union
 
 from sqs_checks.queues.setting import Unresolved
@@ -45,6 +46,15 @@ def deny(
 
 def policy(*statements: Any, version: Any = "2012-10-17") -> dict[str, Any]:
     return {"Version": version, "Statement": list(statements)}
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value, list and mapping in a document: each may be broken or hidden."""
+    if path:
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from places(item, (*path, key))
 
 
 NO_TLS = {"Bool": {"aws:SecureTransport": "false"}}

@@ -5,13 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from policies import HIDDEN, NO_TLS, QUEUE, ROLE, TOPIC, allow, aws, deny, policy, service
+from policies import HIDDEN, NO_TLS, QUEUE, ROLE, TOPIC, allow, aws, deny, places, policy, service
 
 from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
 from sqs_checks.judgement.fault import Judgement, judge
@@ -41,14 +40,6 @@ def judged(check: str, stated: Any) -> Judgement:
     """The outcome of a check, without Checkov."""
     bare = object.__new__(CHECKS[check])
     return judge(list(bare.faults(attached(stated))))
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    if path:
-        yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield from places(item, (*path, key))
 
 
 def test_the_good_policy_is_good() -> None:

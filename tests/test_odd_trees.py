@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from conftest import scan
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from policies import places
 from test_malformed_policies import CHECKS
 from test_verdicts_against_reference import policy
 
@@ -111,14 +112,6 @@ def verdicts(properties: Any, template: Mapping[str, Any]) -> dict[str, Ternary]
             result = result | outcome
         found[check] = result
     return found
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    if path:
-        yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield from places(item, (*path, key))
 
 
 @settings(max_examples=60, deadline=None)

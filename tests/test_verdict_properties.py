@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from policies import places
 from reference_evaluator import QUEUE
 from test_verdicts_against_reference import policy, statement
 
@@ -74,15 +75,6 @@ def test_spelling_never_changes_a_verdict(rng: random.Random) -> None:
     expected = verdicts(stated)
     for written in spellings(stated):
         assert verdicts(written) == expected, written
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place in a document that may be hidden: values, lists, whole elements."""
-    if path:
-        yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield from places(item, (*path, key))
 
 
 def hidden_at(stated: Any, path: tuple[Any, ...]) -> Any:
