@@ -27,7 +27,6 @@ class Presence(Enum):
     SERVICE = "requests of an AWS service, but may be absent"
     ENDPOINT = "requests through a VPC endpoint"
     NOT_ENDPOINT = "requests that come through no VPC endpoint"
-    NEVER = "no request to SQS"
 
 
 class Control(Enum):

@@ -23,7 +23,6 @@ from sqs_checks.policy.wildcards import has_wildcard, unescaped
 
 # S3's rule: a network at least this narrow is somebody's; a broader one is the internet.
 _NARROW_PREFIX = {4: 8, 6: 32}
-_PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b")
 _ACCOUNT_IN_PATTERN = re.compile(r"[\d*?]*")
 
 # What a caller from outside has of its own.
