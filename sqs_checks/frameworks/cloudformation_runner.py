@@ -29,9 +29,8 @@ def scanned_template(entity_path: str) -> Mapping[str, Any]:
     scanned, to the working directory.
     """
     file = entity_path.partition("::")[0].rpartition(":")[0]  # the type holds the first `::`
-    below_root = sorted((path for path in _templates if path.endswith(file)), key=len)
     # Every file lies below the root: of two that end alike, the shorter path is the one meant.
-    path = below_root[0] if below_root else os.path.abspath(file.lstrip("/"))
+    path = min((path for path in _templates if path.endswith(file)), key=len, default=os.path.abspath(file.lstrip("/")))
     template = _templates.get(path)
     return template if isinstance(template, Mapping) else {}
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Optional, Union
 
 from sqs_checks.frameworks.terraform_graph import FILE_PATH, Vertex
+from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
 from sqs_checks.queues.setting import Unresolved
 
@@ -43,17 +44,25 @@ class _Module:
         self.body = body
         self._arguments = arguments
         self._caller = caller
+        self._children: dict[str, _Module] = {}
 
     def child(self, name: str) -> _Module:
-        call = _mapping(_mapping(self.body.get("module_calls")).get(name))
-        return _Module(_mapping(call.get("module")), _mapping(call.get("expressions")), self)
+        if name not in self._children:
+            call = _mapping(_mapping(self.body.get("module_calls")).get(name))
+            self._children[name] = _Module(_mapping(call.get("module")), _mapping(call.get("expressions")), self)
+        return self._children[name]
 
     def resource(self, address: str) -> Optional[Mapping[str, Any]]:
+        return self._resources.get(address)
+
+    @computed_once
+    def _resources(self) -> dict[str, Mapping[str, Any]]:
         resources = self.body.get("resources")
-        for resource in resources if isinstance(resources, list) else ():
-            if isinstance(resource, Mapping) and resource.get("address") == address:
-                return resource
-        return None
+        return {
+            resource["address"]: resource
+            for resource in (resources if isinstance(resources, list) else ())
+            if isinstance(resource, Mapping) and isinstance(resource.get("address"), str)
+        }
 
     def is_null(self, variable: str) -> Ternary:
         """Whether a variable of this module is null."""

@@ -146,9 +146,19 @@ class QueuePolicy:
                     named=self.document.named_principals,
                 )
 
-    def _granted(self, caller: Caller, *, trusted: bool, weight: Ternary = YES) -> Iterator[Finding]:
-        """Requests of an outside caller that an Allow lets through. SQS honours some grants for its own account only."""
-        allows = self._rules(self._queue_allows, caller)
+    def _granted(
+        self,
+        caller: Caller,
+        *,
+        trusted: bool,
+        by: Optional[tuple[Statement, Ternary]] = None,
+        weight: Ternary = YES,
+    ) -> Iterator[Finding]:
+        """Requests of an outside caller that an Allow lets through. SQS honours some grants for its own account only.
+
+        by: the Allow to consider, of all those on the queue. weight: as `find_request` takes it.
+        """
+        allows = self._rules(self._queue_allows if by is None else (by,), caller)
         if not allows:
             return
         denies = self._rules(self._queue_denies, caller)
@@ -215,16 +225,14 @@ class QueuePolicy:
 
     def _services_of_foreign_accounts(self) -> Iterator[Finding]:
         """Services that act for resources of another account: a foreign account's topic that sends to the queue."""
-        for statement, applies in self._queue_allows:
+        for allow in self._queue_allows:
+            statement, _ = allow
             foreign = self._source_is_foreign(statement)
             if foreign.is_no:
                 continue
             for service in (*statement.principals.services, None):
                 caller = Caller(CallerKind.SERVICE, service=service)
-                allow = Rule(statement, applies & covers(statement, caller, self.owner_account))
-                denies = self._rules(self._queue_denies, caller)
-                for space in self._spaces(caller, trusted=True):
-                    yield find_request(space, allow, denies, CROSS_ACCOUNT_ACTIONS, foreign)
+                yield from self._granted(caller, trusted=True, by=allow, weight=foreign)
 
     def _source_is_foreign(self, statement: Statement) -> Ternary:
         """Whether the resources for which a statement lets services in belong to other accounts; NO where it states none."""
@@ -248,19 +256,13 @@ class QueuePolicy:
         return _verdict(self._deputy_requests())
 
     def _deputy_requests(self) -> Iterator[Finding]:
-        named = [
-            (statement, applies)
-            for statement, applies in self._queue_allows
-            if not statement.inverts_principals and (statement.principals.services or statement.principals.hidden)
-        ]
-        for statement, applies in named:
+        for allow in self._queue_allows:
+            statement, _ = allow
+            if statement.inverts_principals:
+                continue
             hidden = (None,) if statement.principals.hidden else ()
             for service in (*statement.principals.services, *hidden):
-                caller = Caller(CallerKind.SERVICE, service=service)
-                allow = Rule(statement, applies & covers(statement, caller, self.owner_account))
-                denies = self._rules(self._queue_denies, caller)
-                for space in self._spaces(caller, trusted=False):
-                    yield find_request(space, allow, denies, CROSS_ACCOUNT_ACTIONS)
+                yield from self._granted(Caller(CallerKind.SERVICE, service=service), trusted=False, by=allow)
 
     @computed_once
     def non_tls_refused(self) -> Verdict:
