@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
 from sqs_checks.judgement.computed_once import computed_once
-from sqs_checks.judgement.ternary import Ternary, any_of
+from sqs_checks.judgement.ternary import Ternary, any_of, known, unknown
 from sqs_checks.policy.document import PolicyDocument, Statement, read_document
 from sqs_checks.policy.queue_identity import QueueIdentity
-from sqs_checks.policy.verdicts import QueuePolicy, Verdict
+from sqs_checks.policy.sqs_actions import matching_actions
+from sqs_checks.policy.verdicts import SOURCE_KEYS, QueuePolicy, Verdict
+from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.setting import Unresolved
+
+SEND = matching_actions("sqs:SendMessage")
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,25 @@ class AttachedPolicy:
         queues: Sequence[QueueIdentity],
         path: str,
         repeated_keys: tuple[str, ...] = (),
+        traits: Optional[Callable[[], Sequence[QueueTraits]]] = None,
     ) -> None:
         self.stated = stated
         self.queues = tuple(queues) or (QueueIdentity(),)
         self.path = path
         self.repeated_keys = repeated_keys
+        self._read_traits = traits
+
+    def with_traits(self, traits: Callable[[], Sequence[QueueTraits]]) -> AttachedPolicy:
+        """The same policy, with what settings pick its queues by. traits: read when asked for, in the order of `queues`."""
+        return AttachedPolicy(self.stated, self.queues, self.path, self.repeated_keys, traits)
+
+    @computed_once
+    def traits(self) -> tuple[QueueTraits, ...]:
+        """By what settings pick each of the queues."""
+        read = tuple(self._read_traits()) if self._read_traits is not None else ()
+        if len(read) == len(self.queues):
+            return read
+        return tuple(QueueTraits(queue.name or Unresolved("the queue is not known")) for queue in self.queues)
 
     @computed_once
     def document(self) -> PolicyDocument:
@@ -96,6 +114,22 @@ class AttachedPolicy:
         """The statements that allow something on one of the queues, each with how certain that is."""
         pairs = ((statement, statement.is_allow & self.applies(statement)) for statement in self.document.statements)
         return [(statement, applies) for statement, applies in pairs if not applies.is_no]
+
+    def services_that_send(self) -> Iterator[tuple[Statement, str, Ternary]]:
+        """The AWS services that an Allow lets send by themselves, by name or for a source it states, and how certain that is."""
+        for statement, applies in self.allows:
+            may_send = known(bool(statement.certain_actions & SEND))
+            if statement.possible_actions & ~statement.certain_actions & SEND:
+                may_send = may_send | unknown("an action is not known")
+            principals = statement.principals
+            if statement.inverts_principals or may_send.is_no:
+                continue
+            for service in principals.services:
+                yield statement, service, applies & may_send
+            if principals.everyone and any(condition.key in SOURCE_KEYS for condition in statement.conditions):
+                yield statement, "the service that its `aws:SourceArn` or `aws:SourceAccount` names", applies & may_send
+            if principals.hidden:
+                yield statement, "", unknown(*principals.hidden)
 
     @property
     def owner_account(self) -> Optional[str]:

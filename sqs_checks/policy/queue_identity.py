@@ -74,6 +74,8 @@ def identity_from_url(url: str) -> QueueIdentity:
         return QueueIdentity()
     labels = host.split(".")
     if labels[0] == "sqs" and len(labels) >= 4:
+        if is_own_name(labels[1]):
+            return QueueIdentity(None, labels[1], account, name)
         partition = "aws-cn" if host.endswith(".cn") else "aws-us-gov" if labels[1].startswith("us-gov-") else "aws"
         return QueueIdentity(partition, labels[1], account, name)
     return QueueIdentity(account=account, name=name)

@@ -19,6 +19,7 @@ from sqs_checks.policy.condition_keys import ConditionKey, Control, Presence, fi
 from sqs_checks.policy.condition_operators import Network, ValueType, parse_date, parse_network, parse_number
 from sqs_checks.policy.own_names import THIS_ACCOUNT
 from sqs_checks.policy.principals import STRANGERS_ACCOUNT, Caller, CallerKind, PrincipalKind
+from sqs_checks.policy.trust import NOBODY, Trust
 from sqs_checks.policy.wildcards import has_wildcard, unescaped
 
 # S3's rule: a network at least this narrow is somebody's; a broader one is the internet.
@@ -64,6 +65,8 @@ class Space(NamedTuple):
     trusted: whether keys may hold the values that only those whom the policy trusts have.
     through_endpoint: whether requests come through a VPC endpoint. foreign_endpoint: one that the policy does not state.
     in_organization: whether the caller's account is in an organisation.
+    trust: whose values nobody here has, though the policy trusts them. counted: the only VPCs and endpoints that are no
+    foreign ones; None where all that the policy states are none.
     owner_account: as far as it is known.
     named: the principals that the policy names; each is a caller of its own.
     """
@@ -76,6 +79,8 @@ class Space(NamedTuple):
     secure_transport: Optional[str] = None
     owner_account: Optional[str] = None
     named: frozenset[str] = frozenset()
+    trust: Trust = NOBODY
+    counted: Optional[Trust] = None
 
 
 def _filled(pattern: str, star: str) -> str:
@@ -192,16 +197,16 @@ def _network_pieces(network: Network, inside: list[Network]) -> Iterator[str]:
         yield str(ipaddress.IPv4Address(address) if network.version == 4 else ipaddress.IPv6Address(address))
 
 
-def _addresses(texts: Iterable[str], *, any_network: bool) -> Iterator[str]:
+def _addresses(texts: Iterable[str], *, any_network: bool, trusted: frozenset[str] = frozenset()) -> Iterator[str]:
     """One address for each region that the stated networks make of the internet.
 
-    any_network: also of those that are somebody's.
+    any_network: also of those that are somebody's. trusted: the networks whose addresses nobody here has.
     """
     stated = [network for network in map(parse_network, dict.fromkeys(texts)) if network is not None]
     whole: list[Network] = [ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")]
     narrow = [network for network in stated if network.prefixlen >= _NARROW_PREFIX[network.version]]
     for network in (*whole, *stated):
-        if network in narrow and not any_network:
+        if network in narrow and (not any_network or _is_within(network, trusted)):
             continue
         inside = [
             other
@@ -209,6 +214,14 @@ def _addresses(texts: Iterable[str], *, any_network: bool) -> Iterator[str]:
             if other.version == network.version and other != network and other.subnet_of(network)  # type: ignore[arg-type]
         ]
         yield from _network_pieces(network, inside)
+
+
+def _is_within(network: Network, others: frozenset[str]) -> bool:
+    parsed = (parse_network(other) for other in others)
+    return any(
+        other is not None and other.version == network.version and network.subnet_of(other)  # type: ignore[arg-type]
+        for other in parsed
+    )
 
 
 def _of_own_account(account: Optional[str], pattern: str) -> Iterator[str]:
@@ -240,13 +253,19 @@ def _identity_values(space: Space, key: str, definition: ConditionKey, texts: li
         yield from (arn for text in texts for arn in _of_own_account(account, text) if arn not in space.named)
         return
     own = _STRANGERS_OWN.get(key, ("stranger",))
-    trusted = space.trusted and not (space.foreign_endpoint and definition.presence is Presence.ENDPOINT)
     if key not in ("aws:principalarn", "aws:principalaccount"):  # whoever is of a trusted account is a caller by name
-        yield from (text for text in (_variants(text)[0] for text in texts if trusted))
+        yield from (_variants(text)[0] for text in texts if _may_have(space, key, definition, text))
     yield from own
     buckets = frozenset(text.split(":", 5)[5].split("/")[0] for text in texts if text.count(":") >= 5)
     for text in texts:
         yield from _own_arns(text, buckets) if definition.type is ValueType.ARN else _own_identities(key, text)
+
+
+def _may_have(space: Space, key: str, definition: ConditionKey, text: str) -> bool:
+    """Whether a caller of the space may have a value that the policy states."""
+    if space.foreign_endpoint and definition.presence is Presence.ENDPOINT:
+        return space.trusted and space.counted is not None and space.counted.leaves_out(key, text)
+    return space.trusted and not space.trust.covers(key, text)
 
 
 def _is_present(space: Space, presence: Presence) -> tuple[bool, bool]:
@@ -307,7 +326,7 @@ def _present_values(space: Space, key: str, definition: ConditionKey, texts: lis
     if definition.control is Control.OWNER:
         return _owners_values(space, key, texts)
     if definition.control is Control.NETWORK:
-        return _addresses(texts, any_network=space.trusted)
+        return _addresses(texts, any_network=space.trusted, trusted=space.trust.networks)
     if definition.control is Control.IDENTITY:
         return _identity_values(space, key, definition, texts)
     return _free_values(definition, texts)

@@ -28,6 +28,7 @@ from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.policy.request_space import Space
 from sqs_checks.policy.search import Finding, Rule, Witness, find_request
 from sqs_checks.policy.sqs_actions import ALL_ACTIONS, CROSS_ACCOUNT_ACTIONS
+from sqs_checks.policy.trust import NOBODY, Trust
 from sqs_checks.queues.setting import Unresolved
 
 _ENDPOINT_KEYS = {
@@ -35,7 +36,8 @@ _ENDPOINT_KEYS = {
     "aws:vpcsourceip", "aws:sourceip",
 }  # fmt: skip
 _ORGANIZATION_KEYS = {"aws:principalorgid", "aws:principalorgpaths"}
-_SOURCE_KEYS = {"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"}
+# Keys that only requests of an AWS service carry.
+SOURCE_KEYS = {"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"}
 _SAME_FOR_ALL_CALLERS = {
     "aws:securetransport", "aws:currenttime", "aws:epochtime", "aws:useragent", "aws:referer", "aws:requestedregion",
     "aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce",
@@ -132,7 +134,7 @@ class QueuePolicy:
         rules = (Rule(statement, applies & covers(statement, caller, self.owner_account)) for statement, applies in statements)
         return [rule for rule in rules if not rule.applies.is_no]
 
-    def _spaces(self, caller: Caller, *, trusted: bool) -> Iterator[Space]:
+    def _spaces(self, caller: Caller, *, trusted: bool, trust: Trust = NOBODY) -> Iterator[Space]:
         """The families of requests that the policy's conditions can tell apart for a caller."""
         keys = self.document.condition_keys
         for through_endpoint in (False, True) if keys & _ENDPOINT_KEYS else (False,):
@@ -144,6 +146,7 @@ class QueuePolicy:
                     in_organization=in_organization,
                     owner_account=self.owner_account,
                     named=self.document.named_principals,
+                    trust=trust,
                 )
 
     def _granted(
@@ -153,16 +156,17 @@ class QueuePolicy:
         trusted: bool,
         by: Optional[tuple[Statement, Ternary]] = None,
         weight: Ternary = YES,
+        trust: Trust = NOBODY,
     ) -> Iterator[Finding]:
         """Requests of an outside caller that an Allow lets through. SQS honours some grants for its own account only.
 
-        by: the Allow to consider, of all those on the queue. weight: as `find_request` takes it.
+        by: the Allow to consider, of all those on the queue. weight: as `find_request` takes it. trust: as `Space` has it.
         """
         allows = self._rules(self._queue_allows if by is None else (by,), caller)
         if not allows:
             return
         denies = self._rules(self._queue_denies, caller)
-        for space in self._spaces(caller, trusted=trusted):
+        for space in self._spaces(caller, trusted=trusted, trust=trust):
             for allow in allows:
                 yield find_request(space, allow, denies, CROSS_ACCOUNT_ACTIONS, weight)
 
@@ -177,24 +181,28 @@ class QueuePolicy:
         yield from self._granted(STRANGER, trusted=False)
         if self._tells_callers_apart:
             yield from self._granted(ANONYMOUS, trusted=False)
-        if self._tells_callers_apart or self.document.condition_keys & _SOURCE_KEYS:
+        if self._tells_callers_apart or self.document.condition_keys & SOURCE_KEYS:
             yield from self._granted(UNNAMED_SERVICE, trusted=False)
 
     @computed_once
     def cross_account(self) -> Verdict:
         """Somebody outside the owner's account gets through, if only with values that the policy trusts."""
+        return self.cross_account_beyond(NOBODY)
+
+    def cross_account_beyond(self, trust: Trust) -> Verdict:
+        """Somebody gets through who is outside the owner's account and is not trusted by the owner either."""
         if self.public.holds.is_yes:
             return self.public
-        result = _verdict(self._cross_account_requests())
+        result = _verdict(self._cross_account_requests(trust))
         return Verdict(result.holds | self.public.holds, result.witness)
 
-    def _cross_account_requests(self) -> Iterator[Finding]:
+    def _cross_account_requests(self, trust: Trust) -> Iterator[Finding]:
         if self.document.condition_keys & _TRUSTED_KEYS:
-            yield from self._granted(STRANGER, trusted=True)
+            yield from self._granted(STRANGER, trusted=True, trust=trust)
         allowed_accounts: set[str] = set()
         for caller in self._named_callers(self.document.statements):
             foreign = ~is_account(caller.account, self.owner_account)
-            if foreign.is_no:
+            if foreign.is_no or caller.account in trust.accounts:
                 continue
             for finding in self._granted(caller, trusted=True):
                 if finding.exists.is_yes and caller.account is not None:
@@ -202,7 +210,7 @@ class QueuePolicy:
                 # Two accounts cannot both be the owner's.
                 certain = foreign | known(len(allowed_accounts) > 1)
                 yield Finding(finding.exists & certain, finding.witness)
-        yield from self._services_of_foreign_accounts()
+        yield from self._services_of_foreign_accounts(trust)
 
     def _named_callers(self, statements: Iterable[Statement]) -> Iterator[Caller]:
         """The principals that statements name, in `Principal`, `NotPrincipal` or as a condition's account."""
@@ -223,27 +231,31 @@ class QueuePolicy:
                     if account.isdigit() and len(account) == 12:
                         yield account
 
-    def _services_of_foreign_accounts(self) -> Iterator[Finding]:
+    def _services_of_foreign_accounts(self, trust: Trust) -> Iterator[Finding]:
         """Services that act for resources of another account: a foreign account's topic that sends to the queue."""
         for allow in self._queue_allows:
             statement, _ = allow
-            foreign = self._source_is_foreign(statement)
+            foreign = self._source_is_foreign(statement, trust)
             if foreign.is_no:
                 continue
             for service in (*statement.principals.services, None):
                 caller = Caller(CallerKind.SERVICE, service=service)
-                yield from self._granted(caller, trusted=True, by=allow, weight=foreign)
+                yield from self._granted(caller, trusted=True, by=allow, weight=foreign, trust=trust)
 
-    def _source_is_foreign(self, statement: Statement) -> Ternary:
+    def _source_is_foreign(self, statement: Statement, trust: Trust) -> Ternary:
         """Whether the resources for which a statement lets services in belong to other accounts; NO where it states none."""
         accounts: set[Optional[str]] = set()
         hidden = unknown(*statement.hidden_conditions) if statement.hidden_conditions else NO
         for condition in statement.conditions:
             if condition.key in ("aws:sourceorgid", "aws:sourceorgpaths"):
-                return YES
-            if condition.key in _SOURCE_KEYS:
+                if not all(trust.covers(condition.key, value.text) for value in condition.values):
+                    return YES
+                hidden = hidden | (unknown(*condition.hidden) if condition.hidden else NO)
+            elif condition.key in SOURCE_KEYS:
                 hidden = hidden | (unknown(*condition.hidden) if condition.hidden else NO)
                 for value in condition.values:
+                    if trust.covers_source(value.text):
+                        continue
                     parts = value.text.split(":", 5)
                     accounts.add((parts[4] or None) if len(parts) == 6 else value.text)
         if len(accounts - {None, self.owner_account, THIS_ACCOUNT}) > 1:
@@ -299,21 +311,25 @@ class QueuePolicy:
     @computed_once
     def vpc_only(self) -> Verdict:
         """No principal gets through from anywhere but a VPC or VPC endpoint that the policy states."""
-        return _mirrored(_verdict(self._requests_from_elsewhere()))
+        return self.vpc_only_within(NOBODY)
 
-    def _requests_from_elsewhere(self) -> Iterator[Finding]:
-        yield from self._from_elsewhere(self._owner, known_allowed=YES)
+    def vpc_only_within(self, counted: Trust) -> Verdict:
+        """The same, of the listed VPCs and endpoints only, where some are listed."""
+        return _mirrored(_verdict(self._requests_from_elsewhere(counted)))
+
+    def _requests_from_elsewhere(self, counted: Trust) -> Iterator[Finding]:
+        yield from self._from_elsewhere(self._owner, counted, known_allowed=YES)
         for outsider in (STRANGER, ANONYMOUS):
-            yield from self._from_elsewhere(outsider, known_allowed=NO)
+            yield from self._from_elsewhere(outsider, counted, known_allowed=NO)
         for caller in self._named_callers(self.document.statements):
-            yield from self._from_elsewhere(caller, known_allowed=is_account(caller.account, self.owner_account))
+            yield from self._from_elsewhere(caller, counted, known_allowed=is_account(caller.account, self.owner_account))
 
-    def _from_elsewhere(self, caller: Caller, *, known_allowed: Ternary) -> Iterator[Finding]:
+    def _from_elsewhere(self, caller: Caller, counted: Trust, *, known_allowed: Ternary) -> Iterator[Finding]:
         """Requests of a caller over the internet or a foreign endpoint. known_allowed: whether they need no Allow."""
         denies = self._rules(self._queue_denies, caller)
         allows = self._rules(self._queue_allows, caller)
         for space in self._spaces(caller, trusted=True):
-            elsewhere = space._replace(foreign_endpoint=True)
+            elsewhere = space._replace(foreign_endpoint=True, counted=counted)
             if not known_allowed.is_no:
                 yield find_request(elsewhere, None, denies, ALL_ACTIONS, known_allowed)
             if not known_allowed.is_yes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Optional, TypeVar, Union
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
@@ -67,6 +67,14 @@ class Setting(Generic[T]):
             return unknown(f"`{self.name}` is {self.value.text}")
         result = predicate(self.value)
         return result if isinstance(result, Ternary) else YES if result else NO
+
+    def or_default(self, default: T) -> Setting[T]:
+        """The same with what AWS fills in where the code leaves the attribute out."""
+        return replace(self, value=default) if self.value is None else self
+
+    def holds_with(self, other: Setting[T], predicate: Callable[[T, T], bool]) -> Ternary:
+        """Whether this attribute and another one are both set to values for which the predicate is true."""
+        return self.holds(lambda mine: other.holds(lambda theirs: predicate(mine, theirs)))
 
     def assign(self, text: object) -> str:
         """The line that sets this attribute, in the user's language."""

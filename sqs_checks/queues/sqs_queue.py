@@ -49,5 +49,6 @@ class Queue:
     sqs_managed_sse_enabled: Setting[bool]
     maximum_message_size: Setting[int]
     message_retention_period: Setting[int]
+    visibility_timeout: Setting[int]
     tags: Setting[Tags]
     own_key_example: str

@@ -1,0 +1,271 @@
+"""The queue, put together from all that the scanned code says about it; the same for every framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Generic, NamedTuple, Optional, Protocol, TypeVar
+
+from sqs_checks.judgement.computed_once import computed_once
+from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, unknown
+from sqs_checks.model.relations import (
+    Key,
+    Place,
+    PolicyAttachment,
+    QueueReference,
+    Redrive,
+    RedriveAllowance,
+    Role,
+    Use,
+)
+from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION
+from sqs_checks.policy.queue_identity import QueueIdentity
+from sqs_checks.queues.queue_traits import QueueTraits
+from sqs_checks.queues.setting import Unresolved
+from sqs_checks.queues.sqs_queue import Queue
+
+_MOST_HIDDEN = 3  # reasons that stand for all of them
+
+
+class Relation(Protocol):
+    @property
+    def place(self) -> Place: ...
+
+    @property
+    def queue(self) -> QueueReference: ...
+
+    @property
+    def there(self) -> Ternary: ...
+
+
+R = TypeVar("R")
+
+
+class Linked(NamedTuple, Generic[R]):
+    """Something that is about a queue. certainty: YES, or unknown with the reasons."""
+
+    item: R
+    certainty: Ternary
+
+
+def linked_for_certain(links: Iterable[Linked[R]]) -> list[R]:
+    return [link.item for link in links if link.certainty.is_yes]
+
+
+def any_linked(links: Iterable[Linked[Any]]) -> Ternary:
+    return any_of(link.certainty for link in links)
+
+
+class CodeQueue:
+    """A queue resource of the scanned code. read: its attributes, read when they are asked for."""
+
+    def __init__(self, key: Key, place: Place, code_name: str, read: Callable[[], Queue]) -> None:
+        self.key = key
+        self.place = place
+        self.code_name = code_name
+        self._read = read
+
+    @computed_once
+    def queue(self) -> Queue:
+        return self._read()
+
+    @property
+    def traits(self) -> QueueTraits:
+        return QueueTraits(self.queue.name.value, self.code_name, self.queue.tags)
+
+    def is_named(self, identity: QueueIdentity, text: str) -> Ternary:
+        """Whether an ARN, URL or name that is written out is this queue's."""
+        name = self.queue.name.value
+        if name is None:
+            return NO  # AWS or Terraform makes up a name that nobody can have written down
+        if not isinstance(name, str):
+            return unknown(name.reason if isinstance(name, Unresolved) else f"whether `{text}` is this queue is not known")
+        if identity.name is not None and identity.name != name:
+            return NO
+        own = QueueIdentity(THIS_PARTITION, THIS_REGION, THIS_ACCOUNT, name)
+        same = identity.name == name and all(stated is None or stated == mine for stated, mine in zip(identity[:3], own[:3]))
+        return YES if same else unknown(f"whether `{text}` is this queue is known only when it is made")
+
+
+class _ByQueue(Generic[R]):
+    """Relations by the queue that they name."""
+
+    def __init__(
+        self, relations: Iterable[R], reference: Callable[[R], Optional[QueueReference]], there: Callable[[R], Ternary]
+    ) -> None:
+        self._by_key: dict[Key, list[Linked[R]]] = {}
+        self._written: dict[Optional[str], list[tuple[QueueIdentity, R]]] = {}
+        self._anywhere: list[Linked[R]] = []
+        self._there = there
+        for relation in relations:
+            stated = reference(relation)
+            if stated is None or there(relation).is_no:
+                continue
+            for key in stated.certain:
+                self._by_key.setdefault(key, []).append(Linked(relation, there(relation)))
+            for key in stated.possible - stated.certain:
+                certainty = there(relation) & unknown(stated.why_possible)
+                self._by_key.setdefault(key, []).append(Linked(relation, certainty))
+            if stated.identity is not None:
+                self._written.setdefault(stated.identity.name, []).append((stated.identity, relation))
+            if stated.hidden is not None and len(self._anywhere) < _MOST_HIDDEN:
+                self._anywhere.append(Linked(relation, unknown(stated.hidden)))
+        self._reference = reference
+
+    def of(self, queue: CodeQueue) -> tuple[Linked[R], ...]:
+        found = list(self._by_key.get(queue.key, ()))
+        if self._written:
+            found += self._named(queue)
+        mine = {id(link.item) for link in found}
+        return (*found, *(link for link in self._anywhere if id(link.item) not in mine))
+
+    def _named(self, queue: CodeQueue) -> Iterable[Linked[R]]:
+        name = queue.queue.name.value
+        names = list(self._written) if not isinstance(name, str) and name is not None else [name, None]
+        for candidate in names:
+            for identity, relation in self._written.get(candidate, ()):
+                reference = self._reference(relation)
+                certainty = queue.is_named(identity, reference.text if reference else "") & self._there(relation)
+                if not certainty.is_no:
+                    yield Linked(relation, certainty)
+
+
+class QueueModel:
+    """One queue of the code with all that is about it.
+
+    Each relation comes with how certain it is that it is about this queue. What lies outside the scanned code is not
+    among them; a relation of the code whose queue cannot be told is among those of every queue, as unknown.
+    """
+
+    def __init__(self, own: CodeQueue, models: QueueModels) -> None:
+        self.own = own
+        self._models = models
+
+    @property
+    def place(self) -> Place:
+        return self.own.place
+
+    @property
+    def queue(self) -> Queue:
+        return self.own.queue
+
+    @computed_once
+    def policies(self) -> tuple[Linked[PolicyAttachment], ...]:
+        return self._models.policies.of(self.own)
+
+    @computed_once
+    def redrives(self) -> tuple[Linked[Redrive], ...]:
+        """The redrive policies of this queue: where its own dead letters go."""
+        return self._models.redrives.of(self.own)
+
+    @computed_once
+    def allowances(self) -> tuple[Linked[RedriveAllowance], ...]:
+        return self._models.allowances.of(self.own)
+
+    @computed_once
+    def uses(self) -> tuple[Linked[Use], ...]:
+        return self._models.uses.of(self.own)
+
+    @computed_once
+    def dead_letter_redrives(self) -> tuple[Linked[Redrive], ...]:
+        """The redrive policies of other queues that name this one as their dead-letter queue."""
+        return self._models.dead_letter_redrives.of(self.own)
+
+    @computed_once
+    def is_dead_letter_target(self) -> Ternary:
+        """Whether anything in the code leaves its dead letters here."""
+        others = (link for link in self.uses if link.item.role is Role.LEAVES_DEAD_LETTERS)
+        return any_linked(self.dead_letter_redrives) | any_linked(others)
+
+    def queues_of(self, reference: QueueReference) -> Sequence[QueueModel]:
+        """The queues of the code that a reference names for certain."""
+        return self._models.queues_of(reference)
+
+
+class QueueModels:
+    """All queues of code that is deployed together, and all that is about them."""
+
+    def __init__(
+        self,
+        queues: Iterable[CodeQueue],
+        policies: Iterable[PolicyAttachment] = (),
+        redrives: Iterable[Redrive] = (),
+        allowances: Iterable[RedriveAllowance] = (),
+        uses: Iterable[Use] = (),
+    ) -> None:
+        self._models = {queue.key: QueueModel(queue, self) for queue in queues}
+        redrives = tuple(redrives)
+        self.all_policies = tuple(policies)
+        self.policies = _by_queue(self.all_policies)
+        self.redrives = _by_queue(redrives)
+        self.allowances = _by_queue(allowances)
+        self.uses = _by_queue(uses)
+        self.dead_letter_redrives: _ByQueue[Redrive] = _ByQueue(
+            redrives, lambda redrive: redrive.target, lambda redrive: redrive.there
+        )
+
+    def of(self, key: Key) -> Optional[QueueModel]:
+        return self._models.get(key)
+
+    def traits_of(self, reference: QueueReference) -> QueueTraits:
+        """By what the settings pick the queue that a reference names."""
+        queues = self.queues_of(reference)
+        if len(queues) == 1:
+            return queues[0].own.traits
+        if reference.identity is not None:
+            return QueueTraits(reference.identity.name)
+        return QueueTraits(Unresolved(reference.hidden or f"which queue `{reference.text}` is, is not known"))
+
+    def queues_of(self, reference: QueueReference) -> list[QueueModel]:
+        """The queues that a reference names for certain."""
+        if reference.identity is None:
+            return [self._models[key] for key in reference.certain if key in self._models]
+        named = self._by_name.get(reference.identity.name, ())
+        return [model for model in named if model.own.is_named(reference.identity, reference.text).is_yes]
+
+    def policies_of(self, place: Place) -> Sequence[PolicyAttachment]:
+        """What one resource attaches."""
+        return self._by_place.get(place, ())
+
+    @computed_once
+    def _by_place(self) -> dict[Place, list[PolicyAttachment]]:
+        by_place: dict[Place, list[PolicyAttachment]] = {}
+        for attachment in self.all_policies:
+            by_place.setdefault(attachment.place, []).append(attachment)
+        return by_place
+
+    def policies_on(self, reference: QueueReference) -> Sequence[PolicyAttachment]:
+        """The policies whose queue is stated in the same words, of a queue that the code does not hold."""
+        words = _words(reference)
+        return self._by_words.get(words, ()) if words is not None else ()
+
+    @computed_once
+    def _by_words(self) -> dict[Hashable, list[PolicyAttachment]]:
+        by_words: dict[Hashable, list[PolicyAttachment]] = {}
+        for attachment in self.all_policies:
+            words = _words(attachment.queue)
+            if words is not None:
+                by_words.setdefault(words, []).append(attachment)
+        return by_words
+
+    @computed_once
+    def _by_name(self) -> dict[Optional[str], list[QueueModel]]:
+        by_name: dict[Optional[str], list[QueueModel]] = {}
+        for model in self._models.values():
+            name = model.queue.name.value
+            if isinstance(name, str):
+                by_name.setdefault(name, []).append(model)
+        return by_name
+
+
+def _words(reference: QueueReference) -> Optional[Hashable]:
+    """What is equal for two references that mean the same queue, whichever it is; None where nothing tells."""
+    if reference.identity is not None:
+        return reference.identity
+    return (reference.scope, reference.text) if reference.hidden is not None and reference.scope is not None else None
+
+
+Rel = TypeVar("Rel", bound=Relation)
+
+
+def _by_queue(relations: Iterable[Rel]) -> _ByQueue[Rel]:
+    return _ByQueue(relations, lambda relation: relation.queue, lambda relation: relation.there)

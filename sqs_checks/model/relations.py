@@ -1,0 +1,121 @@
+"""What the scanned code attaches to queues: policies, redrives, dead letters, senders, consumers.
+
+Each relation says which resource states it, which queue it is about as far as the code tells, and what it states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from enum import Enum
+from typing import NamedTuple, Optional
+
+from sqs_checks.judgement.ternary import Ternary
+from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.queue_identity import QueueIdentity
+from sqs_checks.queues.setting import Setting, Stated
+
+# What tells one queue of the scanned code from another: whatever the framework's reader chooses.
+Key = Hashable
+
+
+class Place(NamedTuple):
+    """A resource as messages name it. label: its address or logical id. file: relative to the scanned folder."""
+
+    label: str
+    file: str
+
+    def __str__(self) -> str:
+        return f"`{self.label}` ({self.file})"
+
+
+ARN, URL, NAME = "arn", "url", "name"
+
+
+class QueueReference(NamedTuple):
+    """What stands where a queue's ARN, URL or name belongs.
+
+    text: as written, for messages.
+    certain: the queues of the code that it names; several where it is stated once for several.
+    possible: those that it may name, and why that is not certain.
+    identity: what the text itself tells of the queue, where it is written out.
+    hidden: why it may be any queue; None where it cannot.
+    attribute: which attribute of a queue it is: `arn`, `url` or `name`; None where that is not known.
+    scope: the module whose words these are, so that the same words there mean the same queue; None where they may not.
+    Where `certain`, `possible`, `identity` and `hidden` are empty, it names something that is no queue of the code.
+    """
+
+    text: str
+    certain: frozenset[Key] = frozenset()
+    possible: frozenset[Key] = frozenset()
+    why_possible: str = ""
+    identity: Optional[QueueIdentity] = None
+    hidden: Optional[str] = None
+    attribute: Optional[str] = None
+    scope: Optional[Key] = None
+
+    def perhaps(self, why: str) -> QueueReference:
+        """The same where it is not certain that it stands there at all."""
+        return self._replace(certain=frozenset(), possible=self.certain | self.possible, why_possible=self.why_possible or why)
+
+    @property
+    def is_no_queue(self) -> bool:
+        """Whether it certainly names no queue, of the code or not."""
+        return not self.certain and not self.possible and self.identity is None and self.hidden is None
+
+
+class PolicyAttachment(NamedTuple):
+    """A policy resource, or the inline policy of a queue. policy: what it says, read when it is asked for."""
+
+    place: Place
+    queue: QueueReference
+    there: Ternary
+    policy: Callable[[], Optional[AttachedPolicy]]
+
+
+class Redrive(NamedTuple):
+    """A redrive policy: inline, or a resource of its own. target: the dead-letter queue; None where it states none."""
+
+    place: Place
+    queue: QueueReference
+    there: Ternary
+    target: Optional[QueueReference]
+    max_receive_count: Setting[int]
+
+
+class RedriveAllowance(NamedTuple):
+    """A redrive allow policy: who may use the queue as its dead-letter queue.
+
+    permission: `allowAll`, `denyAll` or `byQueue`. source_count: how many sources it lists.
+    """
+
+    place: Place
+    queue: QueueReference
+    there: Ternary
+    permission: Setting[str]
+    source_count: Stated[int]
+
+
+class Role(Enum):
+    """What a resource other than a queue does with a queue."""
+
+    SENDS = "sends messages to"
+    LEAVES_DEAD_LETTERS = "leaves its dead letters in"
+    CONSUMES = "consumes"
+
+
+class Use(NamedTuple):
+    """A resource that sends to a queue, leaves dead letters in it or consumes it.
+
+    what: the kind of resource, in words (`SNS subscription`).
+    service: the service principal that sends by itself, as the queue's policy has to allow; None where a role sends.
+    consumer: the function that consumes. timeout: of that function, in seconds.
+    """
+
+    place: Place
+    queue: QueueReference
+    there: Ternary
+    role: Role
+    what: str
+    service: Optional[str] = None
+    consumer: Optional[Place] = None
+    timeout: Stated[int] = None

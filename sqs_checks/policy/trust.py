@@ -1,0 +1,52 @@
+"""Whom the queue's owner trusts, beside what a policy says."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+_ORGANIZATION = {"aws:principalorgid", "aws:sourceorgid", "aws:vpceorgid"}
+_ORGANIZATION_PATHS = {"aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"}
+_ACCOUNT = {"aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "aws:vpceaccount"}
+_VPC = {"aws:sourcevpc", "aws:ec2instancesourcevpc"}
+
+
+class Trust(NamedTuple):
+    """Accounts, organisations, VPCs and VPC endpoints by id, networks in CIDR notation."""
+
+    accounts: frozenset[str] = frozenset()
+    organizations: frozenset[str] = frozenset()
+    vpcs: frozenset[str] = frozenset()
+    endpoints: frozenset[str] = frozenset()
+    networks: frozenset[str] = frozenset()
+
+    def covers(self, key: str, text: str) -> bool:
+        """Whether a value of a condition key, in lower case, is that of somebody trusted."""
+        if key in _ORGANIZATION:
+            return text in self.organizations
+        if key in _ORGANIZATION_PATHS:
+            return text.split("/")[0] in self.organizations
+        if key in _ACCOUNT:
+            return text in self.accounts
+        if key == "aws:sourcearn":
+            return self.covers_source(text)
+        if key in _VPC:
+            return text in self.vpcs
+        if key == "aws:sourcevpcarn":
+            return text.rpartition("/")[2] in self.vpcs
+        return key == "aws:sourcevpce" and text in self.endpoints
+
+    def covers_source(self, text: str) -> bool:
+        """Whether an account, or the account of an ARN, is trusted."""
+        parts = text.split(":", 5)
+        return (parts[4] if len(parts) == 6 else text) in self.accounts
+
+    def leaves_out(self, key: str, text: str) -> bool:
+        """Whether a VPC or endpoint is none of those listed; where none are listed, any is."""
+        if key == "aws:sourcevpce":
+            return bool(self.endpoints) and text not in self.endpoints
+        if key in _VPC:
+            return bool(self.vpcs) and text not in self.vpcs
+        return key == "aws:sourcevpcarn" and bool(self.vpcs) and text.rpartition("/")[2] not in self.vpcs
+
+
+NOBODY = Trust()
