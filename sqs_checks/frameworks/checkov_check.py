@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, ClassVar, Generic, NamedTuple, Optional, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Optional, TypeVar, Union
 
 from checkov.common.bridgecrew.severities import Severities
 from checkov.common.models.enums import CheckCategories, CheckResult
 
+from sqs_checks.configuration.settings import Settings
+from sqs_checks.configuration.settings_files import log_broken, settings_for
+from sqs_checks.configuration.settings_layers import SettingsInForce
+from sqs_checks.frameworks.last_read import LastRead
 from sqs_checks.judgement.fault import Fault, Judgement, judge
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import Ternary, any_of
+from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
+from sqs_checks.queues.queue_traits import QueueTraits
+from sqs_checks.queues.setting import Unresolved
 
 Subject = TypeVar("Subject")
 
@@ -46,16 +52,40 @@ class PerThread:
         setattr(self._values, str(id(check)), value)
 
 
+class SeverityInForce:
+    """A check's severity. Of the class: what the check states. Of an object: what the settings make of it, in each thread
+    for the resource that it scans; Checkov's own object.
+    """
+
+    def __init__(self, stated: Severity) -> None:
+        self._stated = stated
+        self._of_resource = threading.local()
+
+    def __get__(self, check: Any, owner: type) -> Any:
+        if check is None:
+            return self._stated
+        return getattr(self._of_resource, str(id(check)), None) or vars(check).get("_severity")
+
+    def __set__(self, check: Any, value: Any) -> None:
+        vars(check)["_severity"] = value
+
+    def put_in_force(self, check: Any, severity: Optional[Severity]) -> None:
+        """For the resource that this thread scans; None for what holds elsewhere."""
+        setattr(self._of_resource, str(id(check)), Severities[severity.value] if severity is not None else None)
+
+
 class Observation(NamedTuple):
     """What a check made of a resource: `violated` holds the reasons where it is not decided.
 
-    entity_path: Checkov's `<file>:<type>:<name>`. address: of the resource, with modules and index.
+    entity_path: Checkov's `<file>:<type>:<name>`. address: of the resource, with modules and index. skipped: why the
+    settings say that the check does not count here; empty where it does.
     """
 
     entity_path: str
     address: str
     check: str
     violated: Ternary
+    skipped: str = ""
 
 
 _observations: Optional[list[Observation]] = None
@@ -70,6 +100,17 @@ def observing() -> Iterator[list[Observation]]:
         yield _observations
     finally:
         _observations = None
+
+
+class Scanned(NamedTuple):
+    """What a framework says of the resource at hand, beside the subject of a check.
+
+    conf: as Checkov hands it to each check. settings: in force for it. traits: of the queues it is about.
+    """
+
+    conf: Any
+    settings: SettingsInForce
+    traits: Callable[[], Sequence[QueueTraits]]
 
 
 class SqsCheck(Generic[Subject]):
@@ -92,7 +133,7 @@ class SqsCheck(Generic[Subject]):
     peers: ClassVar[tuple[str, ...]] = ()
     settings: ClassVar[tuple[str, ...]] = ()
 
-    def faults(self, subject: Subject) -> Iterator[Fault]:
+    def faults(self, subject: Subject, settings: Settings) -> Iterator[Fault]:
         """Everything that may be wrong with the subject, each with how certain it is."""
         raise NotImplementedError
 
@@ -108,6 +149,13 @@ class CheckovCheck(SqsCheck[Subject]):
     entity_type = PerThread()
     graph = PerThread()
     address = PerThread()
+    skip_reason = PerThread()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        stated = getattr(cls, "severity", None)
+        if isinstance(stated, Severity):
+            cls.severity = SeverityInForce(stated)  # type: ignore[assignment]
 
     def __init__(self) -> None:
         stated = type(self)
@@ -118,35 +166,106 @@ class CheckovCheck(SqsCheck[Subject]):
             supported_resources=list(self.resource_types),
             guideline=stated.guideline,
         )
-        # Checkov's constructor resets the severity; set afterwards it works without an API key.
-        self.severity = Severities[stated.severity.value]  # type: ignore[misc]
+        # Checkov's constructor resets the severity; set afterwards it works without an API key. Filters by severity ask
+        # before a resource is known: they go by what holds wherever the code lies.
+        chosen = settings_for().settings.of_check(self.id).severity or stated.severity
+        self.severity = Severities[chosen.value]  # type: ignore[misc]
 
-    def report(self, subject: Optional[Subject]) -> CheckResult:
-        """Judges the subject and leaves behind what Checkov shows of it. Where there is none there is no result."""
-        return self.report_cases([("", subject)])
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        self.skip_reason = None
+        result: Any = super().run(*args, **kwargs)  # type: ignore[misc]  # the framework's
+        if self.skip_reason:
+            result["suppress_comment"] = self.skip_reason
+        return result
 
-    def report_cases(self, cases: Sequence[tuple[str, Optional[Subject]]]) -> CheckResult:
-        """As `report`, of a resource that is different in different cases. A fault in one of them is a fault, and says where.
+    def report(self, cases: Sequence[tuple[str, Union[Subject, Unresolved, None]]], scanned: Scanned) -> CheckResult:
+        """Judges the subject and leaves behind what Checkov shows of it. A fault in one of several cases is a fault.
 
-        cases: what must be so, in words, and the subject as it is then.
+        cases: what must be so, in words, and the subject as it is then; None where the resource states none (without any
+        there is no result), Unresolved where it cannot be known.
         """
-        judged = [(where, judge(list(self.faults(subject)))) for where, subject in cases if subject is not None]
-        if not judged:
+        self.details, self.evaluated_keys = [], []
+        if scanned.settings.problems:
+            return self._refuse(scanned)
+        settings = scanned.settings.settings
+        stated = settings.of_check(self.id)
+        vars(type(self))["severity"].put_in_force(self, stated.severity)
+        subjects = [(where, subject) for where, subject in cases if subject is not None]
+        if not subjects or not self.needs(settings):
             return CheckResult.UNKNOWN
+        if not stated.enabled:
+            return self._observed(NO, "switched off in the settings", CheckResult.UNKNOWN)
+        reason = self._exception(settings, scanned)
+        if reason:
+            self.skip_reason = reason
+            return self._observed(NO, reason, CheckResult.SKIPPED)
+        return self._judge(subjects, settings)
+
+    def needs(self, settings: Settings) -> bool:
+        """Whether the settings say what the check has to know; without it nobody can say what is right."""
+        return True
+
+    def _judge(self, subjects: Sequence[tuple[str, Union[Subject, Unresolved]]], settings: Settings) -> CheckResult:
+        judged = [
+            (
+                where,
+                Judgement(unknown(subject.reason), ())
+                if isinstance(subject, Unresolved)
+                else judge(list(self.faults(subject, settings))),
+            )
+            for where, subject in subjects
+        ]
         judgement = Judgement(any_of(found.violated for _, found in judged), tuple(_in_all_cases(judged)))
-        if _observations is not None:
-            _observations.append(Observation(str(self.entity_path), self.address, self.id, judgement.violated))
-        self.evaluated_keys = [path for fault in judgement.faults for path in fault.paths]
+        self._observed(judgement.violated)
+        self.evaluated_keys = list(dict.fromkeys(path for fault in judgement.faults for path in fault.paths))
         if judgement.violated.is_yes:
             self.details = self._explanation(judgement)
             return CheckResult.FAILED
-        return CheckResult.UNKNOWN if judgement.violated.is_unknown else CheckResult.PASSED
+        if judgement.violated.is_no:
+            return CheckResult.PASSED
+        if settings.unresolved != "fail":
+            return CheckResult.UNKNOWN
+        self.details = [
+            f"Not decided: {'; '.join(judgement.violated.reasons)}.",
+            "Write instead: what the code can tell; or, for this check to report nothing, `unresolved: ignore` in the settings",
+        ]
+        return CheckResult.FAILED
+
+    def _observed(self, violated: Ternary, skipped: str = "", result: CheckResult = CheckResult.UNKNOWN) -> CheckResult:
+        if _observations is not None:
+            _observations.append(Observation(str(self.entity_path), self.address, self.id, violated, skipped))
+        return result
+
+    def _exception(self, settings: Settings, scanned: Scanned) -> str:
+        """Why the check does not count on the resource; empty where no exception is certain to be meant."""
+        for stated in settings.exceptions:
+            if self.id in stated.checks:
+                traits = scanned.traits()
+                if traits and all_of(one.is_selected(stated.names, stated.tags) for one in traits).is_yes:
+                    return stated.reason
+        return ""
+
+    def _refuse(self, scanned: Scanned) -> CheckResult:
+        """Nothing may be judged by broken settings. The first check on a resource says so, the others say nothing."""
+        log_broken(scanned.settings.problems)
+        self._observed(unknown(f"the settings are broken: {scanned.settings.problems[0]}"))
+        first: str = _refused.get(scanned.conf, lambda: self.id)
+        if first != self.id:
+            return CheckResult.UNKNOWN
+        self.details = [
+            f"The settings are broken, so no check of sqs-checks judges this resource: {'; '.join(scanned.settings.problems)}",
+            "Write instead: what `sqs-checks config check` accepts",
+        ]
+        return CheckResult.FAILED
 
     def _explanation(self, judgement: Judgement) -> list[str]:
         lines = []
         for fault in judgement.faults:
             lines += [fault.problem, f"Write instead: {fault.remedy}"]
         return [*lines, f"Why: {self.why}"]
+
+
+_refused: LastRead[str] = LastRead()
 
 
 def _in_all_cases(judged: Sequence[tuple[str, Judgement]]) -> Iterator[Fault]:

@@ -2,44 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Optional
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Optional, Union
 
 from checkov.cloudformation.checks.resource.base_resource_check import BaseResourceCheck
 from checkov.common.models.enums import CheckResult
 
-from sqs_checks.frameworks.checkov_check import CheckovCheck, Subject
+from sqs_checks.configuration.settings_files import settings_for
+from sqs_checks.frameworks.checkov_check import CheckovCheck, Scanned, Subject
 from sqs_checks.frameworks.cloudformation_conditions import cases
+from sqs_checks.frameworks.cloudformation_model import TemplateModels
 from sqs_checks.frameworks.cloudformation_policy import read_policy
 from sqs_checks.frameworks.cloudformation_queue import read_queue
-from sqs_checks.frameworks.cloudformation_runner import explain, scanned_template
+from sqs_checks.frameworks.cloudformation_runner import explain, scanned_file, scanned_template, whole_template
 from sqs_checks.frameworks.cloudformation_values import Template
 from sqs_checks.frameworks.last_read import LastRead
+from sqs_checks.model.policy_place import PolicyPlace
+from sqs_checks.model.queue_model import QueueModel, QueueModels
 from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.queues.queue_traits import QueueTraits
+from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
+
+_scanned: LastRead[Scanned] = LastRead()
+NOT_AT_HAND = Unresolved("Checkov does not hand over the template, so other resources cannot be looked up")
 
 
 class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
     """A check on what a resource states, in each case that the template's conditions allow.
 
-    last_read: shared by the checks on one kind of subject. read: the subject; None where the resource states none.
+    last_read: shared by the checks on one kind of subject.
     """
 
     last_read: ClassVar[LastRead[list[tuple[str, Any]]]]
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         self.address = str(self.entity_path).rpartition(":")[2]
-
-        def read_cases() -> list[tuple[str, Optional[Subject]]]:
-            template = Template(scanned_template(self.entity_path))
-            return [(case.where, self.read(case.conf, template)) for case in cases(conf, template, self.address)]
-
-        result = self.report_cases(self.last_read.get(conf, read_cases))
+        subjects = self.last_read.get(conf, lambda: self.read_cases(conf))
+        result = self.report(subjects, _scanned.get(conf, self._scanned_resource(conf)))
         explain(self.id, self.details)
         return result
 
+    def read_cases(self, conf: Mapping[str, Any]) -> list[tuple[str, Union[Subject, Unresolved, None]]]:
+        """What must be so, in words, and the subject as it is then; None where the resource states none."""
+        template = Template(scanned_template(self.entity_path))
+        return [(case.where, self.read(case.conf, template)) for case in cases(conf, template, self.address)]
+
     def read(self, conf: Mapping[str, Any], template: Template) -> Optional[Subject]:
         raise NotImplementedError
+
+    def models(self) -> Optional[TemplateModels]:
+        """The queues of the template at hand; None where Checkov does not hand it over."""
+        return _models.of(self.entity_path)
+
+    def _scanned_resource(self, conf: Mapping[str, Any]) -> Callable[[], Scanned]:
+        path, below = scanned_file(self.entity_path), str(self.entity_path).partition("::")[0].rpartition(":")[0]
+        root = path[: -len(below)] or "/" if path.endswith(below) else None
+        return lambda: Scanned(conf, settings_for(path, root), self._traits)
+
+    def _traits(self) -> Sequence[QueueTraits]:
+        models = self.models()
+        return models.traits(self.address) if models is not None else []
+
+
+class _Models(threading.local):
+    """The models of the template that this thread scans."""
+
+    template: Optional[Mapping[str, Any]] = None
+    models: Optional[TemplateModels] = None
+
+    def of(self, entity_path: str) -> Optional[TemplateModels]:
+        template = whole_template(entity_path)
+        if template is None or self.template is not template:
+            self.template = template
+            file = entity_path.partition("::")[0].rpartition(":")[0]
+            self.models = TemplateModels(Template(template), file) if template is not None else None
+        return self.models
+
+
+_models = _Models()
 
 
 class CloudFormationQueueCheck(CloudFormationCheck[Queue]):
@@ -59,4 +101,35 @@ class CloudFormationQueuePolicyCheck(CloudFormationCheck[AttachedPolicy]):
     last_read = LastRead()
 
     def read(self, conf: Mapping[str, Any], template: Template) -> Optional[AttachedPolicy]:
-        return read_policy(conf, template)
+        policy = read_policy(conf, template)
+        return policy.with_traits(self._traits) if policy is not None else None
+
+
+class CloudFormationQueueModelCheck(CloudFormationCheck[QueueModel]):
+    """A check on a queue with all that the template says about it."""
+
+    resource_types = ("AWS::SQS::Queue",)
+    last_read = LastRead()
+
+    def read_cases(self, conf: Mapping[str, Any]) -> list[tuple[str, Union[QueueModel, Unresolved, None]]]:
+        models = self.models()
+        if models is None:
+            return [("", NOT_AT_HAND)]
+        return [(where, queues.of(self.address)) for where, queues in models.cases(self.address)]
+
+
+class CloudFormationPolicyPlaceCheck(CloudFormationCheck[PolicyPlace]):
+    """A check on where a policy is attached."""
+
+    resource_types = ("AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy")
+    last_read = LastRead()
+
+    def read_cases(self, conf: Mapping[str, Any]) -> list[tuple[str, Union[PolicyPlace, Unresolved, None]]]:
+        models = self.models()
+        if models is None:
+            return [("", NOT_AT_HAND)]
+
+        def place(queues: QueueModels) -> PolicyPlace:
+            return models.policy_place(self.address, queues)
+
+        return [(where, place(queues)) for where, queues in models.cases(self.address)]

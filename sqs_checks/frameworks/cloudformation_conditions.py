@@ -5,7 +5,7 @@ Source: AWS CloudFormation User Guide, "Condition functions" and "Parameters" (A
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple, Optional
 
@@ -33,36 +33,51 @@ class _Question(NamedTuple):
 Answers = Mapping[_Question, str]
 
 
+class Truth(NamedTuple):
+    """Which conditions hold together in one case. where: what must be so, in words."""
+
+    holds: Mapping[str, bool]
+    where: str
+
+
 def cases(conf: Mapping[str, Any], template: Template, logical_id: str) -> list[Case]:
     """One case for each combination of answers that matters; the resource as it is where there are too many."""
-    conditions = sorted(set(_conditions_in(conf)))
-    if not conditions:
-        return [Case(conf, "")]
     made_if = template.condition_of(logical_id)
+    truths = truths_of(conditions_in(conf), made_if, template)
+    every = [Case(chosen(conf, truth.holds), truth.where) for truth in truths]
+    return [Case(every[0].conf, "")] if len(every) == 1 else every or [Case(conf, "")]
+
+
+def truths_of(conditions: Iterable[str], made_if: Optional[str], template: Template) -> list[Truth]:
+    """The ways in which some conditions can hold together; empty where nothing depends on them or there are too many ways.
+
+    made_if: the condition under which the resource at hand is made; only the ways in which it is count.
+    """
+    names = sorted(set(conditions))
+    if not names:
+        return []
     own = [made_if] if made_if is not None else []
     questions: dict[_Question, set[str]] = {}
-    for name in (*conditions, *own):
+    for name in (*names, *own):
         _ask(template.condition(name), template, questions, 0)
     domains = {question: _domain(question, compared, template) for question, compared in questions.items()}
-    found: dict[tuple[bool, ...], Case] = {}
     combinations = 1
     for domain in domains.values():
         combinations *= len(domain)
     if combinations > _MOST_CASES:
-        return [Case(conf, "")]
+        return []
+    found: dict[tuple[bool, ...], Truth] = {}
     for combination in product(*domains.values()):
         answers = dict(zip(domains, combination))
         if any(not _holds(template.condition(name), template, answers, 0) for name in own):
             continue  # the resource is not made then
-        truth = {name: _holds(template.condition(name), template, answers, 0) for name in conditions}
-        key = tuple(truth.values())
-        if key not in found:
-            found[key] = Case(_chosen(conf, truth, 0), _in_words(answers))
-    every = list(found.values())
-    return [Case(every[0].conf, "")] if len(every) == 1 else every or [Case(conf, "")]
+        truth = {name: _holds(template.condition(name), template, answers, 0) for name in names}
+        found.setdefault(tuple(truth.values()), Truth(truth, _in_words(answers)))
+    return list(found.values())
 
 
-def _conditions_in(value: Any, depth: int = 0) -> Iterator[str]:
+def conditions_in(value: Any, depth: int = 0) -> Iterator[str]:
+    """The conditions that decide an `Fn::If` anywhere in a value."""
     if depth > 100:
         return
     found = intrinsic(value)
@@ -70,20 +85,21 @@ def _conditions_in(value: Any, depth: int = 0) -> Iterator[str]:
         yield str(found[1][0])
     items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     for item in items:
-        yield from _conditions_in(item, depth + 1)
+        yield from conditions_in(item, depth + 1)
 
 
-def _chosen(value: Any, truth: Mapping[str, bool], depth: int) -> Any:
-    """The value with the branch of each `Fn::If` that the truth chooses."""
+def chosen(value: Any, truth: Mapping[str, bool], depth: int = 0) -> Any:
+    """The value with the branch of each `Fn::If` that the truth chooses; one whose condition it does not know stays."""
     if depth > 100:
         return value
     found = intrinsic(value)
     if found is not None and found[0] == "Fn::If" and isinstance(found[1], list) and len(found[1]) == 3:
         name, if_true, if_false = found[1]
-        return _chosen(if_true if truth.get(str(name)) else if_false, truth, depth + 1)
+        if str(name) in truth:
+            return chosen(if_true if truth[str(name)] else if_false, truth, depth + 1)
     if isinstance(value, Mapping):
-        return {key: _chosen(item, truth, depth + 1) for key, item in value.items()}
-    return [_chosen(item, truth, depth + 1) for item in value] if isinstance(value, list) else value
+        return {key: chosen(item, truth, depth + 1) for key, item in value.items()}
+    return [chosen(item, truth, depth + 1) for item in value] if isinstance(value, list) else value
 
 
 def _comparison(argument: Any, template: Template) -> tuple[Optional[str], Any, Any]:

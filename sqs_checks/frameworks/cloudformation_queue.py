@@ -35,7 +35,8 @@ def _malformed(value: object) -> Malformed:
     return Malformed("a list" if isinstance(value, list) else f"`{value}`"[:80])
 
 
-def _text(value: Value) -> Stated[str]:
+def text_value(value: Value) -> Stated[str]:
+    """A value that should be a text; one that is empty counts as not set."""
     if isinstance(value, (ResourceReference, Unresolved)):
         return value if isinstance(value, Unresolved) else _unresolved(value)
     if isinstance(value, (str, int, float)):
@@ -44,10 +45,11 @@ def _text(value: Value) -> Stated[str]:
     return None if value is None else _malformed(value)
 
 
-def _whole_number(value: Value) -> Stated[int]:
+def whole_number(value: Value) -> Stated[int]:
+    """A value that should be a whole number, or the text of one."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    text = _text(value)
+    text = text_value(value)
     if isinstance(text, str):
         return int(text) if re.fullmatch(r"-?\d{1,18}", text) else _malformed(text)
     return text
@@ -56,7 +58,7 @@ def _whole_number(value: Value) -> Stated[int]:
 def _boolean(value: Value) -> Stated[bool]:
     if isinstance(value, bool):
         return value
-    text = _text(value)
+    text = text_value(value)
     if isinstance(text, str):
         return text.lower() == "true" if text.lower() in ("true", "false") else _malformed(text)
     return text
@@ -70,7 +72,7 @@ def _key(value: Value) -> Stated[KmsKey]:
         return KmsKey(str(value), NO if is_own else unknown(f"`{value}` is known only at deployment"))
     if isinstance(value, str) and value:
         return KmsKey(value, names_aws_managed_key(value))
-    text = _text(value)
+    text = text_value(value)
     return KmsKey(text, NO) if isinstance(text, str) else text
 
 
@@ -81,9 +83,9 @@ def _tags(value: Value, template: Template) -> Stated[Mapping[str, TagValue]]:
     for stated in value:
         tag = template.evaluate(stated)
         if isinstance(tag, Mapping):
-            key = _text(template.evaluate(tag.get("Key")))
+            key = text_value(template.evaluate(tag.get("Key")))
             if isinstance(key, str):
-                tag_value = _text(template.evaluate(tag.get("Value")))
+                tag_value = text_value(template.evaluate(tag.get("Value")))
                 tags[key] = None if isinstance(tag_value, Malformed) else tag_value
                 continue
         return _unresolved("Tags")
@@ -102,17 +104,18 @@ def read_queue(conf: Mapping[str, Any], template: Template) -> Queue:
         return setting_of(name, convert(template.evaluate(properties.get(name))))
 
     return Queue(
-        name=read("QueueName", _text),
+        name=read("QueueName", text_value),
         name_prefix=setting_of("QueueName", None),
         fifo_queue=read("FifoQueue", _boolean),
         content_based_deduplication=read("ContentBasedDeduplication", _boolean),
-        deduplication_scope=read("DeduplicationScope", _text),
-        fifo_throughput_limit=read("FifoThroughputLimit", _text),
+        deduplication_scope=read("DeduplicationScope", text_value),
+        fifo_throughput_limit=read("FifoThroughputLimit", text_value),
         kms_master_key_id=read("KmsMasterKeyId", _key),
-        kms_data_key_reuse_period_seconds=read("KmsDataKeyReusePeriodSeconds", _whole_number),
+        kms_data_key_reuse_period_seconds=read("KmsDataKeyReusePeriodSeconds", whole_number),
         sqs_managed_sse_enabled=read("SqsManagedSseEnabled", _boolean),
-        maximum_message_size=read("MaximumMessageSize", _whole_number),
-        message_retention_period=read("MessageRetentionPeriod", _whole_number),
+        maximum_message_size=read("MaximumMessageSize", whole_number),
+        message_retention_period=read("MessageRetentionPeriod", whole_number),
+        visibility_timeout=read("VisibilityTimeout", whole_number),
         tags=setting_of("Tags", _tags(template.evaluate(properties.get("Tags")), template)),
         own_key_example="!GetAtt <YourKey>.Arn",
     )

@@ -1,10 +1,10 @@
 """What the pack needs of Checkov's CloudFormation runner and does not get: the template, and a place for explanations.
 
 The runner hands a check one resource, without the template around it, and leaves `check.details` out of its report
-(3.1.70 to 3.3.30; its Terraform runners do neither). So two names in the runner's module are wrapped, once a process:
-`build_definitions_context`, which is called with all templates before any check runs, and `Record`. Where a future Checkov
-has no such name, or passes details itself, nothing is wrapped or added: other resources are then unknown, and explanations
-missing, but no verdict changes.
+(3.1.70 to 3.3.30; its Terraform runners do neither). So three names in the runner's module are wrapped, once a process:
+`build_definitions_context`, which is called with all templates before any check runs; `ContextParser`, which is called with
+each template as checks will see it; and `Record`. Where a future Checkov has no such name, or passes details itself, nothing
+is wrapped or added: other resources are then unknown, and explanations missing, but no verdict changes.
 """
 
 from __future__ import annotations
@@ -19,20 +19,48 @@ from typing import Any, Optional
 from checkov.cloudformation import runner
 
 _said = threading.local()
-_templates: Mapping[str, Any] = {}
+_templates: Mapping[str, Mapping[str, Any]] = {}
+# What follows from them, by path: the templates as checks see them, and the same with what the runner takes out.
+_evaluated: dict[str, Mapping[str, Any]] = {}
+_whole: dict[str, Mapping[str, Any]] = {}
+_paths: dict[str, str] = {}
 
 
-def scanned_template(entity_path: str) -> Mapping[str, Any]:
-    """The template of a resource; empty where it is not at hand.
+def scanned_file(entity_path: str) -> str:
+    """The whole path of the file of a resource.
 
     entity_path: Checkov's `<file>:<type>:<name>`, the file relative to the scanned root or, where single files are
     scanned, to the working directory.
     """
     file = entity_path.partition("::")[0].rpartition(":")[0]  # the type holds the first `::`
-    # Every file lies below the root: of two that end alike, the shorter path is the one meant.
-    path = min((path for path in _templates if path.endswith(file)), key=len, default=os.path.abspath(file.lstrip("/")))
-    template = _templates.get(path)
-    return template if isinstance(template, Mapping) else {}
+    if file not in _paths:
+        # Every file lies below the root: of two that end alike, the shorter path is the one meant.
+        alike = (path for path in _templates if path.endswith(file))
+        _paths[file] = min(alike, key=len, default=os.path.abspath(file.lstrip("/")))
+    return _paths[file]
+
+
+def scanned_template(entity_path: str) -> Mapping[str, Any]:
+    """The template of a resource, of its resources only what heads them; empty where it is not at hand."""
+    return _templates.get(scanned_file(entity_path), {})
+
+
+def whole_template(entity_path: str) -> Optional[Mapping[str, Any]]:
+    """The same with all resources as checks see them; None where they are not at hand."""
+    path = scanned_file(entity_path)
+    if path not in _whole:
+        evaluated, kept = _evaluated.get(path), _templates.get(path)
+        resources = evaluated.get("Resources") if evaluated is not None else None
+        if kept is None or not isinstance(resources, Mapping):
+            return None
+        # The runner has taken the conditions out of the resources.
+        conditional = {
+            name: {**resources[name], "Condition": header["Condition"]}
+            for name, header in kept["Resources"].items()
+            if "Condition" in header and isinstance(resources.get(name), Mapping)
+        }
+        _whole[path] = {**kept, "Resources": {**resources, **conditional}}
+    return _whole[path]
 
 
 def explain(check_id: str, details: Sequence[str]) -> None:
@@ -44,7 +72,9 @@ def _kept(template: Any) -> Mapping[str, Any]:
     """What is needed of a template besides the resource at hand. A copy: the runner goes on to rewrite the original."""
     if not isinstance(template, Mapping):
         return {}
-    sections = {name: deepcopy(template[name]) for name in ("Parameters", "Mappings", "Conditions") if name in template}
+    sections = {
+        name: deepcopy(template[name]) for name in ("Parameters", "Mappings", "Conditions", "Globals") if name in template
+    }
     resources = template.get("Resources")
     headers = {
         name: {part: resource[part] for part in ("Type", "Condition") if part in resource}
@@ -58,10 +88,27 @@ def _keep_templates(build_definitions_context: Any) -> Any:
     @wraps(build_definitions_context)
     def keeping(definitions: Any, *args: Any, **kwargs: Any) -> Any:
         global _templates
+        for derived in (_evaluated, _whole, _paths):
+            derived.clear()
         # Single files are named as the user names them, files of a folder by their whole path.
         _templates = {os.path.abspath(path): _kept(template) for path, template in definitions.items()}
         return build_definitions_context(definitions, *args, **kwargs)
 
+    return keeping
+
+
+def _keep_evaluated(context_parser: Any) -> Any:
+    # Not copied: the runner is done with it, and it is what the resources handed to checks are parts of.
+    @wraps(context_parser, updated=())
+    def keeping(path: Any, template: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(template, Mapping):
+            _evaluated[os.path.abspath(path)] = template
+        return context_parser(path, template, *args, **kwargs)
+
+    # The runner also calls its static methods by this name.
+    for name, member in vars(context_parser).items():
+        if isinstance(member, (staticmethod, classmethod)):
+            setattr(keeping, name, getattr(context_parser, name))
     return keeping
 
 
@@ -80,6 +127,7 @@ def _add_details(record_class: Any) -> Any:
 
 def wrap_runner() -> None:
     """Wraps what is there to be wrapped. To be called once a process, before the runner runs."""
-    for name, wrap in (("build_definitions_context", _keep_templates), ("Record", _add_details)):
+    wrappers = (("build_definitions_context", _keep_templates), ("ContextParser", _keep_evaluated), ("Record", _add_details))
+    for name, wrap in wrappers:
         if hasattr(runner, name):
             setattr(runner, name, wrap(getattr(runner, name)))

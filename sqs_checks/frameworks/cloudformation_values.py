@@ -98,6 +98,16 @@ class Template:
         stated = resource.get("Condition") if isinstance(resource, Mapping) else None
         return stated if isinstance(stated, str) else None
 
+    def resources(self) -> Mapping[str, Mapping[str, Any]]:
+        """All resources by logical id, as far as they are at hand."""
+        stated = self._section("Resources")
+        return {str(name): resource for name, resource in stated.items() if isinstance(resource, Mapping)}
+
+    def function_default(self, name: str) -> Any:
+        """What SAM's `Globals` state for every function; None where they do not."""
+        stated = self._section("Globals").get("Function")
+        return stated.get(name) if isinstance(stated, Mapping) else None
+
     def parameter(self, name: str) -> Optional[Mapping[str, Any]]:
         """The declaration of a parameter; None where the template has none of that name."""
         declared = self._section("Parameters").get(name)

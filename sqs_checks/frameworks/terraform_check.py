@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from collections.abc import Sequence
+from typing import Any, ClassVar, Optional, Union
 
 from checkov.common.models.enums import CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
-from sqs_checks.frameworks.checkov_check import CheckovCheck, Subject
+from sqs_checks.configuration.settings_files import settings_for
+from sqs_checks.frameworks.checkov_check import CheckovCheck, Scanned, Subject
 from sqs_checks.frameworks.last_read import LastRead
 from sqs_checks.frameworks.terraform_policy import read_policy
 from sqs_checks.frameworks.terraform_queue import read_queue
-from sqs_checks.frameworks.terraform_resource import read_resource
+from sqs_checks.frameworks.terraform_resource import read_resource, scanned_path
+from sqs_checks.frameworks.terraform_surroundings import Surroundings, stand_in_for, surroundings_of
+from sqs_checks.model.policy_place import PolicyPlace
+from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.queues.queue_traits import QueueTraits
+from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
+
+_scanned: LastRead[Scanned] = LastRead()
+_surroundings: LastRead[Union[Surroundings, Unresolved]] = LastRead()
 
 
 class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
-    """A check on what a resource states. read: that; None where the resource states nothing of the kind."""
+    """A check on what a resource states."""
 
     def scan_entity_conf(self, conf: dict[str, Any], entity_type: str) -> CheckResult:
         # Checkov's own version also unfolds `dynamic` blocks, which no SQS resource has; it raises on odd input.
@@ -26,14 +36,27 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         self.address = str(conf.get("__address__", ""))
-        return self.report(self.read(conf))
+        return self.report([("", self.read(conf))], _scanned.get(conf, lambda: self._scanned(conf)))
 
-    def read(self, conf: dict[str, Any]) -> Optional[Subject]:
+    def read(self, conf: dict[str, Any]) -> Union[Subject, Unresolved, None]:
+        """The subject; None where the resource states none, Unresolved where it cannot be known."""
         raise NotImplementedError
+
+    def surroundings(self, conf: dict[str, Any]) -> Union[Surroundings, Unresolved]:
+        return _surroundings.get(conf, lambda: surroundings_of(conf, self.graph, self.entity_path))
+
+    def _scanned(self, conf: dict[str, Any]) -> Scanned:
+        return Scanned(conf, settings_for(*scanned_path(conf, self.graph, self.entity_path)), lambda: self._traits(conf))
+
+    def _traits(self, conf: dict[str, Any]) -> Sequence[QueueTraits]:
+        around = self.surroundings(conf)
+        return () if isinstance(around, Unresolved) else around.traits(self.entity_type)
 
 
 _queues: LastRead[Queue] = LastRead()
 _policies: LastRead[Optional[AttachedPolicy]] = LastRead()
+_models: LastRead[Union[QueueModel, Unresolved, None]] = LastRead()
+_places: LastRead[Union[PolicyPlace, Unresolved, None]] = LastRead()
 
 
 class TerraformQueueCheck(TerraformCheck[Queue]):
@@ -53,6 +76,39 @@ class TerraformQueuePolicyCheck(TerraformCheck[AttachedPolicy]):
     def read(self, conf: dict[str, Any]) -> Optional[AttachedPolicy]:
         def read_it() -> Optional[AttachedPolicy]:
             resource = read_resource(conf, self.graph, self.entity_path)
-            return read_policy(resource, self.entity_type, str(conf.get("__address__", "")))
+            policy = read_policy(resource, self.entity_type, str(conf.get("__address__", "")))
+            return policy.with_traits(lambda: self._traits(conf)) if policy is not None else None
 
         return _policies.get(conf, read_it)
+
+
+class TerraformQueueModelCheck(TerraformCheck[QueueModel]):
+    """A check on a queue with all that the code says about it. A redrive resource is judged with its queue; by itself
+    where the code does not hold the queue.
+    """
+
+    resource_types: ClassVar[tuple[str, ...]] = ("aws_sqs_queue",)
+
+    def read(self, conf: dict[str, Any]) -> Union[QueueModel, Unresolved, None]:
+        def read_it() -> Union[QueueModel, Unresolved, None]:
+            around = self.surroundings(conf)
+            if isinstance(around, Unresolved):
+                return around
+            if self.entity_type == "aws_sqs_queue":
+                return around.models.of(around.stating.key)
+            return stand_in_for(around.stating, self.entity_type)
+
+        return _models.get(conf, read_it)
+
+
+class TerraformPolicyPlaceCheck(TerraformCheck[PolicyPlace]):
+    """A check on where a policy is attached."""
+
+    resource_types = ("aws_sqs_queue_policy", "aws_sqs_queue")
+
+    def read(self, conf: dict[str, Any]) -> Union[PolicyPlace, Unresolved, None]:
+        def read_it() -> Union[PolicyPlace, Unresolved, None]:
+            around = self.surroundings(conf)
+            return around if isinstance(around, Unresolved) else around.policy_place()
+
+        return _places.get(conf, read_it)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 from sqs_checks.queues.setting import Unresolved
 
@@ -14,7 +14,20 @@ _REFERENCE = re.compile(
 )
 _CALL = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*\(")
 _JSONENCODE = re.compile(r"(?:\$\{)?jsonencode\((.*)\)}?", re.DOTALL)
+_BRACES = re.compile(r"\{(.*)}", re.DOTALL)
+_ITEM = re.compile(r"[\"']?(\w+)[\"']?\s*[:=]\s*(.+)", re.DOTALL)
 _DOUBLED_QUOTES = re.compile(r"''([^'{}\[\],]+)''")
+
+# The expressions that may stand around it and change nothing: one value, or one of a list of one.
+_AROUND = re.compile(
+    r"(?:\$\{)?(?:(?:one|try|coalesce|element|tostring)\(|join\(\s*(?:\"\"|'')?\s*,)?(.*?)(?:,\s*(?:null|0|\"\"|''))?\)?}?"
+)
+
+
+def unwrapped(expression: str) -> str:
+    """An expression without what may stand around it and changes nothing: `one(x)`, `join("", x)`, `try(x, null)`, `${x}`."""
+    inner = _AROUND.fullmatch(expression.strip())
+    return inner.group(1).strip() if inner else expression
 
 
 def is_expression(text: str) -> bool:
@@ -37,6 +50,32 @@ def jsonencode_argument(text: str) -> Union[dict[str, Any], list[Any], None]:
             continue
         return value if isinstance(value, (dict, list)) else None
     return None
+
+
+def split_at_commas(text: str) -> list[str]:
+    """The pieces of an argument list; commas within brackets and quotes do not count."""
+    pieces, depth, quote = [""], 0, ""
+    for character in text:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0 and not quote:
+            pieces.append("")
+        else:
+            pieces[-1] += character
+    return [piece.strip() for piece in pieces]
+
+
+def jsonencode_items(text: str) -> Optional[dict[str, str]]:
+    """The items of an object whose `jsonencode` Checkov left as text, each value as an expression; None where it is none."""
+    call = _JSONENCODE.fullmatch(text.strip())
+    body = _BRACES.fullmatch(call.group(1).strip()) if call else None
+    if body is None:
+        return None
+    items = [_ITEM.fullmatch(piece) for piece in split_at_commas(body.group(1)) if piece]
+    return {item.group(1): item.group(2) for item in items if item} if all(items) else None
 
 
 def unresolved(expression: object) -> Unresolved:

@@ -6,9 +6,10 @@ The graph is absent where Checkov splits it (`TF_SPLIT_GRAPH`); then nothing can
 from __future__ import annotations
 
 import os
+import re
 import threading
-from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
 BLOCK_TYPE = "block_type_"
@@ -16,6 +17,12 @@ BLOCK_NAME = "block_name_"
 FILE_PATH = "file_path_"
 ADDRESS = "__address__"
 MODULE = "source_module_object_"
+RESOURCE_TYPE = "resource_type"
+QUEUE = "aws_sqs_queue"
+_DEEPEST_CHAIN = 12
+_BARE = re.compile(r"(?:\$\{)?[A-Za-z_][\w-]*(?:\.[\w*-]+|\[[^]]*])+}?")
+_MODULE_OUTPUT = re.compile(r"(?<![\w.])module\.([A-Za-z_][\w-]*)(?:\[([^]]*)])?\.")
+_INDEX = re.compile(r'\[(?:\d+|"[^"]*")\]$')
 
 
 class Vertex(NamedTuple):
@@ -31,6 +38,46 @@ class Vertex(NamedTuple):
             if isinstance(label, str) and (label == attribute or label.startswith(f"{attribute}.")):
                 yield target
 
+    def sources(self, attribute: str) -> Sources:
+        """The resources and data sources behind an attribute: through locals, variables, module arguments and outputs."""
+        found: list[Vertex] = []
+        is_mixed_up = is_misread = False
+        is_plain = True
+        pending = [(vertex, self, 0, attribute) for vertex in self.inputs(attribute)]
+        seen: set[Any] = set()
+        while pending:
+            vertex, referring, depth, wanted = pending.pop()
+            if vertex.attributes.get(BLOCK_TYPE) == "output":
+                meant = self.graph.output_meant(referring, vertex)
+                is_mixed_up = is_mixed_up or meant is None
+                is_misread = is_misread or meant is None or meant.attributes.get("value") != vertex.attributes.get("value")
+                if meant is None:
+                    continue
+                vertex = meant
+            if vertex.node in seen or depth > _DEEPEST_CHAIN:
+                continue
+            seen.add(vertex.node)
+            block_type = vertex.attributes.get(BLOCK_TYPE)
+            is_plain = is_plain and _passes_on(vertex, block_type, wanted)
+            if block_type in ("data", "resource"):
+                found.append(vertex)
+            elif block_type == "module":
+                # Of a module's arguments only the one that the variable stands for.
+                pending += [(target, vertex, depth + 1, wanted) for target in vertex.inputs(wanted)]
+            elif block_type in ("locals", "variable", "output"):
+                name = str(vertex.attributes.get(BLOCK_NAME))
+                pending += [(target, vertex, depth + 1, name) for target, _ in vertex.graph.edges_from(vertex.node)]
+        return Sources(found, is_mixed_up, is_misread, is_plain)
+
+    def calls(self) -> Iterator[Vertex]:
+        """The module calls in which this block stands, the innermost first."""
+        module = self.attributes.get(MODULE)
+        while module is not None:
+            call = self.graph.module_call(module)
+            if call is not None:
+                yield call
+            module = getattr(module, "nested_tf_module", None)
+
     @property
     def root_folder(self) -> str:
         """The folder of the root module that this block belongs to."""
@@ -42,6 +89,24 @@ class Vertex(NamedTuple):
         return os.path.dirname(str(path))
 
 
+class Sources(NamedTuple):
+    """The blocks behind an attribute.
+
+    Of a module that is called several times Checkov takes the outputs of the first call for those of all.
+    is_mixed_up: whether it cannot be told which call is meant. is_misread: whether, then or else, Checkov put another
+    call's value into the attribute. is_plain: whether all blocks on the way pass on a value as it is.
+    """
+
+    vertices: list[Vertex]
+    is_mixed_up: bool
+    is_misread: bool
+    is_plain: bool
+
+
+# A module call: its name, the index of the instance, the file it stands in and the module of that file.
+_Call = tuple[str, Optional[str], Any, str]
+
+
 class TerraformGraph:
     """An index over one graph of one of the libraries that Checkov builds graphs with."""
 
@@ -51,15 +116,25 @@ class TerraformGraph:
         self._resources = _Index()
         self._data = _Index()
         self._providers: list[Any] = []
-        self._outputs: Counter[tuple[str, str]] = Counter()
+        self._outputs = _Index()
+        self._by_type: dict[object, list[Any]] = {}
+        self._calls_of_outputs: dict[tuple[Any, Any], Mapping[_Call, Vertex]] = {}
+        self._calls = _Index()
+        self._queues = _Index()
         for node, attributes in self._nodes():
             block_type = attributes.get(BLOCK_TYPE)
             if block_type == "resource":
                 self._resources.add(attributes.get(ADDRESS), node)
+                resource_type = attributes.get(RESOURCE_TYPE)
+                self._by_type.setdefault(resource_type, []).append(node)
+                if resource_type == QUEUE:
+                    self._queues.add(without_index(str(attributes.get(ADDRESS))), node)
             elif block_type == "data":
                 self._data.add(attributes.get(BLOCK_NAME), node)
             elif block_type == "output":
-                self._outputs[str(attributes.get(FILE_PATH)), str(attributes.get(BLOCK_NAME))] += 1
+                self._outputs.add((attributes.get(FILE_PATH), attributes.get(BLOCK_NAME)), node)
+            elif block_type == "module":
+                self._calls.add(attributes.get(BLOCK_NAME), node)
             elif block_type == "provider":
                 self._providers.append(node)
 
@@ -99,11 +174,52 @@ class TerraformGraph:
             found = [vertex for vertex in found if str(vertex.attributes.get(FILE_PATH)).endswith(file_suffix)]
         return found[0] if len(found) == 1 else None
 
-    def is_mixed_up(self, vertex: Vertex) -> bool:
-        """Whether a block is an output of a module that is called more than once: Checkov takes the first call's for all."""
-        if vertex.attributes.get(BLOCK_TYPE) != "output":
-            return False
-        return self._outputs[str(vertex.attributes.get(FILE_PATH)), str(vertex.attributes.get(BLOCK_NAME))] > 1
+    def of_type(self, resource_type: str) -> Iterator[Vertex]:
+        """All resources of a type, in every root module that was scanned."""
+        return map(self._vertex, self._by_type.get(resource_type, ()))
+
+    def queues_at(self, address: str) -> Iterator[Vertex]:
+        """The instances of an `aws_sqs_queue`, by its address without an index, in every root module that has one."""
+        return map(self._vertex, self._queues.nodes(address))
+
+    def module_call(self, module: Any) -> Optional[Vertex]:
+        """The `module` block that a resource's module was made from; None where there is not exactly one."""
+        index = getattr(module, "foreach_idx", None)
+        name = getattr(module, "name", None)
+        names = [name] if index is None else [f'{name}["{index}"]', f"{name}[{index}]"]
+        calls = [self._vertex(node) for one in names for node in self._calls.nodes(one)]
+        path, outer = getattr(module, "path", None), getattr(module, "nested_tf_module", None)
+        found = [call for call in calls if call.attributes.get(FILE_PATH) == path and call.attributes.get(MODULE) == outer]
+        return found[0] if len(found) == 1 else None
+
+    def output_meant(self, referring: Vertex, output: Vertex) -> Optional[Vertex]:
+        """The output that a block refers to, where Checkov's edge leads to that of a module's first call.
+
+        None where the module is called several times and the text of the block does not tell which call is meant.
+        """
+        name = output.attributes.get(BLOCK_NAME)
+        alike = self._outputs.nodes((output.attributes.get(FILE_PATH), name))
+        if len(alike) == 1:
+            return output
+        calls = module_calls_in(referring.attributes)
+        if len(calls) != 1:
+            return None
+        ((call, index),) = calls
+        by_call = self._outputs_by_call((output.attributes.get(FILE_PATH), name), alike)
+        return by_call.get((call, index, referring.attributes.get(FILE_PATH), str(referring.attributes.get(MODULE))))
+
+    def _outputs_by_call(self, key: tuple[Any, Any], alike: list[Any]) -> Mapping[_Call, Vertex]:
+        """Outputs of one name and file by the call that they belong to."""
+        if key not in self._calls_of_outputs:
+            by_call: dict[_Call, Vertex] = {}
+            for output in map(self._vertex, alike):
+                module = output.attributes.get(MODULE)
+                index = getattr(module, "foreach_idx", None)
+                outer = getattr(module, "nested_tf_module", None)
+                name = str(getattr(module, "name", None))
+                by_call[name, None if index is None else str(index), getattr(module, "path", None), str(outer)] = output
+            self._calls_of_outputs[key] = by_call
+        return self._calls_of_outputs[key]
 
     def data_beside(self, vertex: Vertex, name: str) -> Optional[Vertex]:
         """The data source of that name (`type.name`) in the folder and module of a block; None where not exactly one."""
@@ -121,6 +237,58 @@ class TerraformGraph:
             for vertex in map(self._vertex, self._providers)
             if vertex.attributes.get(ADDRESS) == address and vertex.root_folder == root_folder
         ]
+
+
+def instance_key(address: str) -> Optional[str]:
+    """The key of an instance, from the address of a resource; None where it has none."""
+    stated = address[len(without_index(address)) :]
+    return stated[1:-1].strip('"') if stated else None
+
+
+def module_calls_in(attributes: Mapping[str, Any]) -> set[tuple[str, Optional[str]]]:
+    """The module calls that the text of a block mentions, by name and index. attributes: of the block's vertex."""
+    stated: Any = attributes.get("config_")
+    while isinstance(stated, Mapping) and "__start_line__" not in stated and len(stated) == 1:
+        stated = next(iter(stated.values()))
+    first, last = (stated.get(key) if isinstance(stated, Mapping) else None for key in ("__start_line__", "__end_line__"))
+    if not isinstance(first, int) or not isinstance(last, int):
+        return set()
+    key = instance_key(str(attributes.get(ADDRESS)))
+    return {(name, _index_meant(index, key)) for name, index in _calls_between(str(attributes.get(FILE_PATH)), first, last)}
+
+
+def _index_meant(index: str, key: Optional[str]) -> Optional[str]:
+    return key if index in ("each.key", "each.value", "count.index") else index.strip('"') or None
+
+
+@lru_cache(maxsize=4096)
+def _calls_between(path: str, first: int, last: int) -> frozenset[tuple[str, str]]:
+    return frozenset(_MODULE_OUTPUT.findall("".join(_lines(path)[first - 1 : last])))
+
+
+@lru_cache(maxsize=16)
+def _lines(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.readlines()
+    except OSError:
+        return []
+
+
+def _passes_on(vertex: Vertex, block_type: object, name: str) -> bool:
+    """Whether a block between an attribute and its sources holds a bare reference. name: of the value that is wanted."""
+    if block_type in ("data", "resource"):
+        return True
+    held = {"output": "value", "variable": "default"}.get(str(block_type))
+    if block_type == "locals":
+        held = str(vertex.attributes.get(BLOCK_NAME))
+    stated = vertex.attributes.get(held or name)
+    return stated is None or (isinstance(stated, str) and _BARE.fullmatch(stated) is not None)
+
+
+def without_index(address: str) -> str:
+    """The address of a resource without the index of the instance: `module.m[0].aws_sqs_queue.q`."""
+    return _INDEX.sub("", address)
 
 
 class _Index:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Optional, Union
 
@@ -21,6 +21,10 @@ from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
 from sqs_checks.queues.setting import Unresolved
 
 _MODULE_NAME = re.compile(r'module\.([^.\[]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")])?')
+_MODULE_INDEX = re.compile(r'module\.[^.\[]+(?:\[(\d+|"(?:[^"\\]|\\.)*")])?')
+_MODULE_OUTPUT = re.compile(r'module\.([\w-]+)(?:\[(\d+|"[^"]*")])?\.([\w-]+)')
+_BLOCK = re.compile(r'(data\.)?([a-z][a-z0-9]*_\w+)\.([\w-]+)(?:\[(\d+|"[^"]*")])?')
+_DEEPEST_CHAIN = 20
 _VARIABLE = re.compile(r"var\.([A-Za-z_][\w-]*)")
 
 # What the AWS provider plans for an attribute that nobody wrote (providers 4 to 6).
@@ -40,16 +44,17 @@ def _mapping(value: object) -> Mapping[str, Any]:
 class _Module:
     """A module of the plan's configuration, with the call that its variables come from."""
 
-    def __init__(self, body: Mapping[str, Any], arguments: Mapping[str, Any], caller: Optional[_Module]) -> None:
+    def __init__(self, body: Mapping[str, Any], arguments: Mapping[str, Any], caller: Optional[_Module], name: str = "") -> None:
         self.body = body
         self._arguments = arguments
         self._caller = caller
+        self.path: tuple[str, ...] = (*caller.path, name) if caller is not None else ()
         self._children: dict[str, _Module] = {}
 
     def child(self, name: str) -> _Module:
         if name not in self._children:
             call = _mapping(_mapping(self.body.get("module_calls")).get(name))
-            self._children[name] = _Module(_mapping(call.get("module")), _mapping(call.get("expressions")), self)
+            self._children[name] = _Module(_mapping(call.get("module")), _mapping(call.get("expressions")), self, name)
         return self._children[name]
 
     def resource(self, address: str) -> Optional[Mapping[str, Any]]:
@@ -76,6 +81,85 @@ class _Module:
         if passed_on is not None and self._caller is not None:
             return self._caller.is_null(passed_on)
         return unknown(f"`var.{variable}` is computed")
+
+    def referred(self, references: Sequence[str], for_each: Sequence[str] = (), depth: int = 0) -> Iterator[Referred]:
+        """What references within this module come to, through variables, module arguments and outputs.
+
+        for_each: what the collection of the resource at hand refers to; `each.value` stands for it.
+        """
+        if depth > _DEEPEST_CHAIN:
+            yield Referred(opaque=True)
+            return
+        for reference in references:
+            kind, _, rest = reference.partition(".")
+            if any(other != reference and other.startswith((f"{reference}.", f"{reference}[")) for other in references):
+                continue  # the block of an attribute that is listed too
+            if kind in ("path", "terraform", "count") or reference == "each.key":
+                continue
+            if kind == "each":
+                yield from self.referred(for_each, (), depth + 1)
+            elif kind == "var":
+                yield from self._variable(_name_in(rest), depth)
+            elif kind == "module":
+                yield from self._output(reference, depth)
+            else:
+                yield self._block(reference)
+
+    def _variable(self, name: str, depth: int) -> Iterator[Referred]:
+        stated = _mapping(self._arguments.get(name))
+        if "references" not in stated:
+            return  # a constant, or the default
+        if self._caller is None:
+            yield Referred(opaque=True)
+        else:
+            yield from self._caller.referred(_references(stated), (), depth + 1)
+
+    def _output(self, reference: str, depth: int) -> Iterator[Referred]:
+        match = _MODULE_OUTPUT.match(reference)
+        if match is None:
+            yield Referred(opaque=True)
+            return
+        name, index, output = match.groups()
+        child = self.child(name)
+        stated = _mapping(_mapping(child.body.get("outputs")).get(output))
+        expression = _mapping(stated.get("expression"))
+        if "references" not in expression:
+            if "constant_value" not in expression:
+                yield Referred(opaque=True)
+            return
+        for referred in child.referred(_references(expression), (), depth + 1):
+            yield referred._replace(key=referred.key or index)
+
+    def _block(self, reference: str) -> Referred:
+        match = _BLOCK.match(reference)
+        if match is None:
+            return Referred(opaque=True)
+        data, resource_type, name, index = match.groups()
+        return Referred(reference, self, f"{data or ''}{resource_type}.{name}", index)
+
+
+class Referred(NamedTuple):
+    """One block that an expression refers to.
+
+    text: the reference as written. module: in which the block stands. block: as `type.name`, `data.type.name`. key: the
+    constant index of its instance, or of a module call on the way. opaque: the plan does not tell what is referred to
+    (locals).
+    """
+
+    text: str = ""
+    module: Optional[_Module] = None
+    block: str = ""
+    key: Optional[str] = None
+    opaque: bool = False
+
+
+def _references(expression: object) -> list[str]:
+    stated = _mapping(expression).get("references")
+    return [str(reference) for reference in stated] if isinstance(stated, list) else []
+
+
+def _name_in(text: str) -> str:
+    return re.split(r"[.\[]", text, maxsplit=1)[0]
 
 
 def _only_variable(expression: Mapping[str, Any]) -> Optional[str]:
@@ -151,6 +235,19 @@ class Plan:
             if isinstance(change, Mapping) and isinstance(change.get("address"), str)
         }
 
+    def of_type(self, resource_type: str) -> list[PlannedResource]:
+        """The resources of a type that will be there once the plan is applied."""
+        found = (self.resource(address) for address in self._managed.get(resource_type, ()))
+        return [resource for resource in found if resource is not None]
+
+    @computed_once
+    def _managed(self) -> dict[str, list[str]]:
+        by_type: dict[str, list[str]] = {}
+        for address, change in self._changes.items():
+            if change.get("mode") != "data" and _mapping(change.get("change")).get("after") is not None:
+                by_type.setdefault(str(change.get("type")), []).append(address)
+        return by_type
+
     def resource(self, address: str) -> Optional[PlannedResource]:
         change = self._changes.get(address)
         if change is None:
@@ -176,13 +273,35 @@ class PlannedResource:
         provider: Mapping[str, Any],
     ) -> None:
         change = _mapping(resource_change.get("change"))
-        self._plan = plan
+        self.plan = plan
+        self.address = str(resource_change.get("address"))
+        self.index = None if resource_change.get("index") is None else str(resource_change["index"])
+        self.block = f"{resource_change.get('type')}.{resource_change.get('name')}"
+        self.for_each = _references(configuration.get("for_each_expression"))
         self._module_address = str(resource_change.get("module_address") or "")
         self._after = _mapping(change.get("after"))
         self._after_unknown = _mapping(change.get("after_unknown"))
         self._module = module
         self._expressions = _mapping(configuration.get("expressions"))
         self._provider = _mapping(provider.get("expressions"))
+
+    @computed_once
+    def module_indexes(self) -> tuple[Optional[str], ...]:
+        """The index of each module call in which the resource stands, the outermost first; None of a call without one."""
+        return tuple(index.strip('"') or None for index in _MODULE_INDEX.findall(self._module_address))
+
+    @property
+    def module_path(self) -> tuple[str, ...]:
+        """The names of those module calls."""
+        return self._module.path
+
+    def planned_values(self, name: str) -> tuple[Any, Any, Any]:
+        """The planned value of an attribute, what of it is known only after apply, and the expression it comes from."""
+        return self._after.get(name), self._after_unknown.get(name), self._expressions.get(name)
+
+    def referred(self, expression: object) -> list[Referred]:
+        """What an expression of this resource refers to."""
+        return list(self._module.referred(_references(expression), self.for_each))
 
     def value(self, name: str) -> Union[Any, Unresolved]:
         """The planned value; None where it will be null; Unresolved where it is known only after apply."""
@@ -198,7 +317,7 @@ class PlannedResource:
     def beside(self, address: str) -> Optional[PlannedResource]:
         """Another block of the same module; the only instance there is of one with `count`."""
         prefix = f"{self._module_address}." if self._module_address else ""
-        return self._plan.resource(f"{prefix}{address}") or self._plan.resource(f"{prefix}{address}[0]")
+        return self.plan.resource(f"{prefix}{address}") or self.plan.resource(f"{prefix}{address}[0]")
 
     def is_default(self, name: str) -> bool:
         """Whether the planned value is what the provider fills in by itself."""
@@ -237,8 +356,7 @@ class PlannedResource:
 
     def references(self, name: str) -> list[str]:
         """What the expression of an attribute refers to, the longest reference first, as written in its module."""
-        references = _mapping(self._expressions.get(name)).get("references")
-        return [reference for reference in references if isinstance(reference, str)] if isinstance(references, list) else []
+        return _references(self._expressions.get(name))
 
     def constants_of(self, address: str) -> Optional[Mapping[str, Any]]:
         """The arguments of another block of the same module that are written as constants."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional, Protocol, Union
 
-from sqs_checks.frameworks.terraform_expressions import is_expression, unresolved
+from sqs_checks.frameworks.terraform_expressions import is_expression, split_at_commas, unresolved, unwrapped
 from sqs_checks.frameworks.terraform_graph import ADDRESS, BLOCK_NAME, BLOCK_TYPE, Vertex
 from sqs_checks.frameworks.terraform_plan import PlannedReference, PlannedResource
 from sqs_checks.policy.attached_policy import PolicyText, read_json
@@ -18,10 +18,6 @@ from sqs_checks.queues.setting import Unresolved
 
 DATA_SOURCE = "aws_iam_policy_document"
 _DOCUMENT = re.compile(rf"data\.({DATA_SOURCE}\.[A-Za-z_][\w-]*)(?:\[[^]]*]|\.\*)?\.(?:minified_)?json")
-# The expressions that may stand around it and change nothing: one value, or one of a list of one.
-_AROUND = re.compile(
-    r"(?:\$\{)?(?:(?:one|try|coalesce|element|tostring)\(|join\(\s*(?:\"\"|'')?\s*,)?(.*?)(?:,\s*(?:null|0|\"\"|''))?\)?}?"
-)
 _KEY = re.compile(r"\[\"([^\"]*)\"](?:\.(?:minified_)?json)?}?$")
 _TRY = re.compile(r"(?:\$\{)?try\((.*)\)}?", re.DOTALL)
 _DEEPEST_CHAIN = 12
@@ -46,8 +42,7 @@ class DataSource(Protocol):
 
 def document_name(expression: str) -> Optional[str]:
     """The data source whose JSON an expression is, as `aws_iam_policy_document.name`; None where it is none, or several."""
-    inner = _AROUND.fullmatch(expression.strip())
-    match = _DOCUMENT.fullmatch(inner.group(1).strip()) if inner else None
+    match = _DOCUMENT.fullmatch(unwrapped(expression))
     return match.group(1) if match else None
 
 
@@ -98,29 +93,10 @@ def find_document(resource: Vertex, attribute: str, expression: str) -> Optional
         return None
     # `data.x.y[each.key].json` of a resource with `for_each`: the key stands in the resource's address.
     key = _KEY.search(expression) or _KEY.search(str(resource.attributes.get(ADDRESS)))
-    reached = [vertex for vertex in _reachable(resource, attribute) if vertex.attributes.get(BLOCK_NAME) == name]
+    reached = [vertex for vertex in resource.sources(attribute).vertices if vertex.attributes.get(BLOCK_NAME) == name]
     beside = resource.graph.data_beside(resource, name) if not reached else None
     found = reached[0] if len(reached) == 1 else beside
     return HclDataSource(found, key.group(1) if key else None) if found is not None else None
-
-
-def _reachable(resource: Vertex, attribute: str) -> Iterator[Vertex]:
-    pending = [(vertex, 0, attribute) for vertex in resource.inputs(attribute)]
-    seen: set[Any] = set()
-    while pending:
-        vertex, depth, wanted = pending.pop()
-        if vertex.node in seen or depth > _DEEPEST_CHAIN:
-            continue
-        seen.add(vertex.node)
-        block_type = vertex.attributes.get(BLOCK_TYPE)
-        if block_type == "data":
-            yield vertex
-        elif block_type == "module":
-            # Of a module's arguments only the one that the variable stands for.
-            pending += [(target, depth + 1, wanted) for target in vertex.inputs(wanted)]
-        elif block_type in ("locals", "variable", "output"):
-            name = str(vertex.attributes.get(BLOCK_NAME))
-            pending += [(target, depth + 1, name) for target, _ in vertex.graph.edges_from(vertex.node)]
 
 
 def _blocks(value: Any) -> list[Any]:
@@ -312,20 +288,7 @@ def _is_one_element(collection: Mapping[str, Any], contents: list[Any], iterator
 def _alternatives(expression: str) -> list[str]:
     """The arguments of `try(…)`; empty where an expression is no such call."""
     call = _TRY.fullmatch(expression.strip())
-    if call is None:
-        return []
-    arguments, depth, quote = [""], 0, ""
-    for character in call.group(1):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        depth += (character in "([{") - (character in ")]}")
-        if character == "," and depth == 0 and not quote:
-            arguments.append("")
-        else:
-            arguments[-1] += character
-    return [argument.strip() for argument in arguments]
+    return split_at_commas(call.group(1)) if call else []
 
 
 def _literal(text: str) -> Any:

@@ -29,7 +29,8 @@ def _text(stated: Stated) -> setting.Stated[str]:
     return None if stated is None else _opaque(stated)
 
 
-def _whole_number(stated: Stated) -> setting.Stated[int]:
+def whole_number(stated: Stated) -> setting.Stated[int]:
+    """A value that should be a whole number, or the text of one."""
     if isinstance(stated, int) and not isinstance(stated, bool):
         return stated
     if isinstance(stated, float) and stated.is_integer():
@@ -102,10 +103,11 @@ def read_queue(resource: TerraformResource) -> Queue:
         deduplication_scope=read("deduplication_scope", _text),
         fifo_throughput_limit=read("fifo_throughput_limit", _text),
         kms_master_key_id=setting_of("kms_master_key_id", _key(resource)),
-        kms_data_key_reuse_period_seconds=read("kms_data_key_reuse_period_seconds", _whole_number),
+        kms_data_key_reuse_period_seconds=read("kms_data_key_reuse_period_seconds", whole_number),
         sqs_managed_sse_enabled=read("sqs_managed_sse_enabled", _boolean),
-        maximum_message_size=read("max_message_size", _whole_number),
-        message_retention_period=read("message_retention_seconds", _whole_number),
+        maximum_message_size=read("max_message_size", whole_number),
+        message_retention_period=read("message_retention_seconds", whole_number),
+        visibility_timeout=read("visibility_timeout_seconds", whole_number),
         tags=setting_of("tags", _tags(resource.tags())),
         own_key_example="aws_kms_key.<your key>.arn",
     )

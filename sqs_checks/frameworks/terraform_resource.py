@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Optional, Protocol, Union, cast
+from typing import Any, NamedTuple, Optional, Protocol, Union, cast
 
 from sqs_checks.frameworks.terraform_expressions import is_expression, jsonencode_argument, unresolved
 from sqs_checks.frameworks.terraform_files import read_file_call
-from sqs_checks.frameworks.terraform_graph import Vertex, index_graph
+from sqs_checks.frameworks.terraform_graph import FILE_PATH, TerraformGraph, Vertex, index_graph
 from sqs_checks.frameworks.terraform_plan import PlannedResource, read_planned_resource
 from sqs_checks.frameworks.terraform_policy_document import DataSource, PlannedDataSource, document_name, find_document
 from sqs_checks.queues.setting import Unresolved
@@ -78,7 +79,7 @@ class HclResource:
     def attribute(self, name: str) -> Stated:
         if name not in self._conf:
             return None
-        if self._vertex is not None and any(map(self._vertex.graph.is_mixed_up, self._vertex.inputs(name))):
+        if self._vertex is not None and self._vertex.sources(name).is_misread:
             return Unresolved(f"`{name}` comes from a module that is called several times, whose outputs Checkov mixes up")
         raw = self._conf[name]
         value: Stated = raw[0] if isinstance(raw, list) and len(raw) == 1 else raw
@@ -185,14 +186,43 @@ class PlanResource:
         return _merged_tags(self.attribute("tags"), self._planned.default_tags())
 
 
-def read_resource(conf: Mapping[str, Any], library_graph: Any, entity_path: str) -> TerraformResource:
-    """The resource that Checkov hands to a check, with what its graph or its plan adds.
+class Found(NamedTuple):
+    """A resource that Checkov hands to a check, as its graph and its plan know it.
 
-    entity_path: Checkov's `<file>:<type>:<name>`, the file relative to the scanned root.
+    scanned_file: its file below the scanned folder, as Checkov names it.
     """
+
+    scanned_file: str
+    graph: Optional[TerraformGraph]
+    vertex: Optional[Vertex]
+    planned: Optional[PlannedResource]
+
+    @property
+    def scanned_folder(self) -> Optional[str]:
+        """The root of the scan; None where it cannot be told."""
+        path = str(self.vertex.attributes.get(FILE_PATH)) if self.vertex is not None else ""
+        return path[: -len(self.scanned_file)] or os.sep if path.endswith(self.scanned_file) else None
+
+
+def find_resource(conf: Mapping[str, Any], library_graph: Any, entity_path: str) -> Found:
+    """entity_path: Checkov's `<file>:<type>:<name>`, the file relative to the scanned root."""
     graph = index_graph(library_graph)
     address = str(conf.get("__address__", ""))
     scanned_file = entity_path.rsplit(":", 2)[0]
     vertex = graph.resource(address, scanned_file) if graph else None
     planned = read_planned_resource(conf, address, vertex) if "__change_actions__" in conf else None
-    return PlanResource(planned) if planned else HclResource(conf, vertex, scanned_file)
+    return Found(scanned_file, graph, vertex, planned)
+
+
+def read_resource(conf: Mapping[str, Any], library_graph: Any, entity_path: str) -> TerraformResource:
+    """What a resource states, with what its graph or its plan adds; arguments as `find_resource` takes them."""
+    found = find_resource(conf, library_graph, entity_path)
+    return PlanResource(found.planned) if found.planned else HclResource(conf, found.vertex, found.scanned_file)
+
+
+def scanned_path(conf: Mapping[str, Any], library_graph: Any, entity_path: str) -> tuple[Optional[str], Optional[str]]:
+    """The file of a resource and the root of the scan, each None where it cannot be told."""
+    found = find_resource(conf, library_graph, entity_path)
+    if found.vertex is None:
+        return None, None
+    return str(found.vertex.attributes.get(FILE_PATH)), found.scanned_folder

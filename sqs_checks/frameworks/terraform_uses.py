@@ -1,0 +1,45 @@
+"""Where Terraform's AWS resources name a queue that they send to, leave dead letters in or consume.
+
+Source: Terraform AWS provider, the resources of the rows; Amazon SQS Developer Guide, "Amazon SQS key management" (AWS
+services that send by themselves).
+"""
+
+from __future__ import annotations
+
+from sqs_checks.model.relations import Role
+from sqs_checks.model.use_rules import ANY, UseRule
+
+_SNS, _S3, _EVENTS = "sns.amazonaws.com", "s3.amazonaws.com", "events.amazonaws.com"
+SUBSCRIPTION = "aws_sns_topic_subscription"
+CONSUMER = "aws_lambda_event_source_mapping"
+FUNCTION = "aws_lambda_function"
+
+USES = (
+    UseRule(SUBSCRIPTION, ("endpoint",), Role.SENDS, "SNS subscription", _SNS),
+    UseRule(SUBSCRIPTION, ("redrive_policy", "deadLetterTargetArn"), Role.LEAVES_DEAD_LETTERS, "SNS subscription", _SNS),
+    UseRule("aws_s3_bucket_notification", ("queue", "queue_arn"), Role.SENDS, "S3 notification", _S3),
+    UseRule("aws_cloudwatch_event_target", ("arn",), Role.SENDS, "EventBridge rule", _EVENTS),
+    UseRule("aws_cloudwatch_event_target", ("dead_letter_config", "arn"), Role.LEAVES_DEAD_LETTERS, "EventBridge rule", _EVENTS),
+    UseRule("aws_cloudwatch_event_bus", ("dead_letter_config", "arn"), Role.LEAVES_DEAD_LETTERS, "event bus", _EVENTS),
+    UseRule("aws_pipes_pipe", ("target",), Role.SENDS, "EventBridge pipe"),
+    UseRule(
+        "aws_pipes_pipe", ("source_parameters", ANY, "dead_letter_config", "arn"), Role.LEAVES_DEAD_LETTERS, "EventBridge pipe"
+    ),
+    UseRule("aws_scheduler_schedule", ("target", "arn"), Role.SENDS, "schedule"),
+    UseRule("aws_scheduler_schedule", ("target", "dead_letter_config", "arn"), Role.LEAVES_DEAD_LETTERS, "schedule"),
+    UseRule(FUNCTION, ("dead_letter_config", "target_arn"), Role.LEAVES_DEAD_LETTERS, "Lambda function"),
+    UseRule(
+        "aws_lambda_function_event_invoke_config",
+        ("destination_config", "on_failure", "destination"),
+        Role.LEAVES_DEAD_LETTERS,
+        "Lambda destination",
+    ),
+    UseRule(
+        "aws_lambda_function_event_invoke_config",
+        ("destination_config", "on_success", "destination"),
+        Role.SENDS,
+        "Lambda destination",
+    ),
+    UseRule(CONSUMER, ("destination_config", "on_failure", "destination_arn"), Role.LEAVES_DEAD_LETTERS, "event source mapping"),
+    UseRule(CONSUMER, ("event_source_arn",), Role.CONSUMES, "event source mapping"),
+)
