@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
@@ -49,13 +49,13 @@ class AdministrationGranted(SqsCheck[AttachedPolicy]):
     )
     settings = ("duties.administrators",)
 
-    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+    def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         administration = DUTY_ACTIONS[Duty.ADMINISTRATOR]
         for statement, applies in subject.allows:
             certain, possible = statement.certain_actions & administration, statement.possible_actions & administration
             if not possible:
                 continue
-            listed = DEFAULTS.duties.administrators
+            listed = settings.duties.administrators
             principals = named_principals(statement)
             others = [principal for principal in principals if principal not in listed]
             if not others and not statement.inverts_principals and not statement.principals.hidden:

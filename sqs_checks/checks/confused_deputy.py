@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
@@ -39,7 +40,7 @@ class ConfusedDeputy(SqsCheck[AttachedPolicy]):
     why = "anybody can have the service send to the queue from a topic, bucket or rule of their own"
     guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
 
-    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+    def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         held, verdict = subject.first(lambda policy: policy.confused_deputy)
         witness = verdict.witness
         problem = ""

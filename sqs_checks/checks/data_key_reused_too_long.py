@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
@@ -46,8 +46,8 @@ class DataKeyReusedTooLong(SqsCheck[Queue]):
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
     settings = ("encryption.max_data_key_reuse_seconds",)
 
-    def faults(self, subject: Queue) -> Iterator[Fault]:
-        maximum = DEFAULTS.encryption.max_data_key_reuse_seconds
+    def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
+        maximum = settings.encryption.max_data_key_reuse_seconds
         period, key = subject.kms_data_key_reuse_period_seconds, subject.kms_master_key_id
         wanted = Bounds(DATA_KEY_REUSE_SECONDS.minimum, maximum)
         for fault in out_of_bounds(period, wanted, DATA_KEY_REUSE_SECONDS, "seconds", maximum):

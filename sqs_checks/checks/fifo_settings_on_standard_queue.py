@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
@@ -37,16 +38,16 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
     why = "AWS refuses or ignores it, and nothing comes once and in order as the setting suggests"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html"
 
-    def faults(self, subject: Queue) -> Iterator[Fault]:
+    def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         fifo = subject.fifo_queue
         is_standard = ~fifo.holds(lambda flag: flag)
         deduplication = subject.content_based_deduplication
-        settings = (
+        stated = (
             (deduplication, deduplication.holds(lambda flag: flag)),
             (subject.deduplication_scope, subject.deduplication_scope.is_set()),
             (subject.fifo_throughput_limit, subject.fifo_throughput_limit.is_set()),
         )
-        for setting, asks_for_fifo in settings:
+        for setting, asks_for_fifo in stated:
             yield Fault(
                 violated=is_standard & asks_for_fifo,
                 problem=f"{setting}, but {fifo}: only a FIFO queue takes `{setting.name}`.",

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
@@ -41,7 +42,7 @@ class InvalidPolicy(SqsCheck[AttachedPolicy]):
     why = "the deployment fails or hangs, or a protection that somebody counts on is not there"
     guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"
 
-    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+    def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         for problem in problems_of(subject.stated, subject.repeated_keys):
             where = f"{problem.path}: " if problem.path else ""
             yield Fault(YES, f"{where}{problem.text}.", problem.remedy, (subject.path,))

@@ -27,7 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
@@ -49,10 +49,10 @@ class InvalidQueueName(SqsCheck[Queue]):
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
     settings = ("naming.pattern",)
 
-    def faults(self, subject: Queue) -> Iterator[Fault]:
+    def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         yield from self._refused(subject)
         yield from self._fifo_disagrees(subject)
-        yield from self._against_convention(subject)
+        yield from self._against_convention(subject, settings)
 
     def _refused(self, queue: Queue) -> Iterator[Fault]:
         for name, generated in ((queue.name, 0), (queue.name_prefix, _GENERATED_CHARACTERS)):
@@ -87,8 +87,8 @@ class InvalidQueueName(SqsCheck[Queue]):
             paths=(name.path, fifo.path),
         )
 
-    def _against_convention(self, queue: Queue) -> Iterator[Fault]:
-        pattern, name = DEFAULTS.naming.pattern, queue.name
+    def _against_convention(self, queue: Queue, settings: Settings) -> Iterator[Fault]:
+        pattern, name = settings.naming.pattern, queue.name
         if pattern is None:
             return
         matches = name.holds(lambda text: bool(re.fullmatch(pattern, text)))

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
@@ -38,7 +39,7 @@ class InvertedAllow(SqsCheck[AttachedPolicy]):
     why = "it grants to everyone, or everything, that nobody thought of"
     guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html"
 
-    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+    def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         for statement in subject.document.statements:
             inverted = {
                 "Principal": statement.inverts_principals,

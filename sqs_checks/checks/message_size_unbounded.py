@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
@@ -45,8 +45,8 @@ class MessageSizeUnbounded(SqsCheck[Queue]):
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"
     settings = ("messages.max_bytes",)
 
-    def faults(self, subject: Queue) -> Iterator[Fault]:
-        size, maximum = subject.maximum_message_size, DEFAULTS.messages.max_bytes
+    def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
+        size, maximum = subject.maximum_message_size, settings.messages.max_bytes
         yield Fault(
             violated=~size.is_set(),
             problem=f"{size}: AWS decides how large a message may be (up to {MESSAGE_BYTES.maximum} bytes).",

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
@@ -47,7 +47,7 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
     settings = ("duties.administrators",)
 
-    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+    def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         grants: dict[str, tuple[ActionSet, ActionSet]] = {}
         hidden: tuple[str, ...] = ()
         for statement, applies in subject.allows:
@@ -62,7 +62,7 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
         if hidden:
             yield Fault(violated=unknown(*hidden), problem="", remedy="")
         for principal, (certain, possible) in grants.items():
-            if principal in DEFAULTS.duties.administrators:
+            if principal in settings.duties.administrators:
                 continue
             duties = [duty for duty, actions in DUTY_ACTIONS.items() if certain & actions]
             is_mixed = len(duties) > 1

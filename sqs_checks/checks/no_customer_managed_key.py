@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
@@ -39,7 +40,7 @@ class NoCustomerManagedKey(SqsCheck[Queue]):
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
     peers = ("CKV2_AWS_73",)
 
-    def faults(self, subject: Queue) -> Iterator[Fault]:
+    def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         key = subject.kms_master_key_id
         remedy = key.assign(subject.own_key_example)
         yield Fault(

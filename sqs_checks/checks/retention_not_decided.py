@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
@@ -46,8 +46,8 @@ class RetentionNotDecided(SqsCheck[Queue]):
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
     settings = ("messages.min_retention_seconds", "messages.max_retention_seconds")
 
-    def faults(self, subject: Queue) -> Iterator[Fault]:
-        period, messages = subject.message_retention_period, DEFAULTS.messages
+    def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
+        period, messages = subject.message_retention_period, settings.messages
         wanted = Bounds(messages.min_retention_seconds, messages.max_retention_seconds)
         yield Fault(
             violated=~period.is_set(),

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
@@ -55,7 +55,7 @@ class TagsMissing(SqsCheck[Queue]):
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-tags.html"
     settings = ("tags.required",)
 
-    def faults(self, subject: Queue) -> Iterator[Fault]:
+    def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         tags = subject.tags
         yield Fault(
             violated=~tags.holds(lambda stated: bool(stated)),
@@ -63,7 +63,7 @@ class TagsMissing(SqsCheck[Queue]):
             remedy=f"at least one tag in `{tags.name}` that says who owns the queue",
             paths=(tags.path,),
         )
-        for key, allowed in DEFAULTS.tags.required.items():
+        for key, allowed in settings.tags.required:
             wanted = f"`{key}`" + (f" with one of {', '.join(allowed)}" if allowed else "")
             yield Fault(
                 violated=~tags.holds(lambda stated, key=key, allowed=allowed: _fits(stated, key, allowed)),  # type: ignore[misc]

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
@@ -43,7 +43,7 @@ class UnencryptedQueue(SqsCheck[Queue]):
     peers = ("CKV_AWS_27",)
     settings = ("encryption.explicit",)
 
-    def faults(self, subject: Queue) -> Iterator[Fault]:
+    def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         managed, key = subject.sqs_managed_sse_enabled, subject.kms_master_key_id
         remedy = f"{managed.assign(True)}, or {key.assign(subject.own_key_example)} for a key of your own"
         yield Fault(
@@ -53,7 +53,7 @@ class UnencryptedQueue(SqsCheck[Queue]):
             paths=(managed.path, key.path),
         )
         yield Fault(
-            violated=known(DEFAULTS.encryption.explicit) & ~managed.is_set() & ~key.is_set(),
+            violated=known(settings.encryption.explicit) & ~managed.is_set() & ~key.is_set(),
             problem=f"{managed} and {key}: encryption is left to AWS's default.",
             remedy=remedy,
             paths=(managed.path, key.path),

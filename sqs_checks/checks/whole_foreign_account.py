@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
@@ -40,7 +41,7 @@ class WholeForeignAccount(SqsCheck[AttachedPolicy]):
     why = "every user and role of that account whose administrator allows it gets in, now and later"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
 
-    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+    def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         for statement, applies in subject.allows:
             if statement.inverts_principals or narrows_principal(statement):
                 continue

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
 from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
 from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
@@ -38,7 +39,7 @@ class WildcardPrincipal(SqsCheck[AttachedPolicy]):
     why = "the whole protection hangs on the conditions: one edit of them opens the queue"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
 
-    def faults(self, subject: AttachedPolicy) -> Iterator[Fault]:
+    def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         public, _ = subject.first(lambda policy: policy.public)
         # Where the queue is public, that is the finding; where it may be, it may be.
         alone = YES if public.is_no else unknown("CKV_SQS_1 reports the document, or may")

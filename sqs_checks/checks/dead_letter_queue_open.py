@@ -1,0 +1,101 @@
+"""Any queue may leave its dead letters in this dead-letter queue.
+
+## What it does
+Reports a dead-letter queue without a redrive allow policy, with one that allows all queues, or with one whose list of
+sources is empty or longer than the ten that AWS takes.
+
+## Why it matters
+Every queue of the account and region can name it as its dead-letter queue: foreign messages mix with the ones that
+somebody has to look after, or are moved back to the wrong place.
+
+## How to fix
+List the source queues: `redrivePermission` `byQueue` with `sourceQueueArns`. In Terraform as a resource of its own
+(`aws_sqs_queue_redrive_allow_policy`), since the two queues would refer to each other.
+
+## Limits
+Only dead-letter queues of queues count; a redrive allow policy says nothing about other services. A queue with more than ten
+sources in the code may allow all, as AWS demands then. Not decided when a source or the permission is known only at deployment.
+
+## References
+- [Using dead-letter queues in Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html)
+- [SetQueueAttributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.configuration.settings import Settings
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueModelCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueueModelCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
+from sqs_checks.model.queue_model import QueueModel, any_linked, linked_for_certain
+from sqs_checks.model.relations import RedriveAllowance
+from sqs_checks.queues.setting import Malformed, Unresolved
+from sqs_checks.queues.sqs_limits import REDRIVE_SOURCES
+
+_REMEDY = "`redrivePermission` `byQueue` with the ARNs of its source queues in `sourceQueueArns`"
+
+
+def _is_no_permission(allowance: RedriveAllowance) -> Ternary:
+    permission = allowance.permission
+    if permission.value is None or isinstance(permission.value, Malformed):
+        return YES
+    return permission.holds(lambda text: text not in ("allowAll", "denyAll", "byQueue"))
+
+
+def _is_wrong_number(allowance: RedriveAllowance) -> Ternary:
+    count = allowance.source_count
+    if isinstance(count, Unresolved):
+        return unknown(count.reason)
+    return NO if isinstance(count, int) and 1 <= count <= REDRIVE_SOURCES else YES
+
+
+class DeadLetterQueueOpen(SqsCheck[QueueModel]):
+    id = "CKV_SQS_41"
+    name = "Ensure the dead-letter queue says which queues may use it"
+    severity = Severity.MEDIUM
+    area = Area.NOTHING_LOST
+    why = "every queue of the account can leave its messages among the ones that somebody has to look after"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+
+    def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
+        sources = linked_for_certain(subject.dead_letter_redrives)
+        if len(sources) <= REDRIVE_SOURCES:
+            named = ", ".join(str(redrive.place) for redrive in sources[:3])
+            yield Fault(
+                violated=any_linked(subject.dead_letter_redrives) & ~any_linked(subject.allowances),
+                problem=f"{subject.place} is the dead-letter queue of {named} and states no redrive allow policy.",
+                remedy=_REMEDY,
+            )
+        for allowance, certainty in subject.allowances:
+            permission = allowance.permission
+            if len(sources) <= REDRIVE_SOURCES:
+                yield Fault(
+                    violated=certainty & permission.holds(lambda text: text == "allowAll"),
+                    problem=f"{permission} in {allowance.place}: every queue of the account may use it.",
+                    remedy=_REMEDY,
+                    paths=(permission.path,),
+                )
+            yield Fault(
+                violated=certainty & _is_no_permission(allowance),
+                problem=f"{permission} in {allowance.place}: AWS takes `allowAll`, `denyAll` and `byQueue`.",
+                remedy=_REMEDY,
+                paths=(permission.path,),
+            )
+            yield Fault(
+                violated=certainty & permission.holds(lambda text: text == "byQueue") & _is_wrong_number(allowance),
+                problem=f"{permission} in {allowance.place}, with {allowance.source_count or 'no'} sources.",
+                remedy=f"one to {REDRIVE_SOURCES} source queues in `sourceQueueArns`",
+                paths=(permission.path,),
+            )
+
+
+class DeadLetterQueueOpenTerraform(DeadLetterQueueOpen, TerraformQueueModelCheck):
+    resource_types = ("aws_sqs_queue", "aws_sqs_queue_redrive_allow_policy")
+
+
+class DeadLetterQueueOpenCloudFormation(DeadLetterQueueOpen, CloudFormationQueueModelCheck): ...

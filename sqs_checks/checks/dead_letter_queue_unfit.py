@@ -1,0 +1,107 @@
+"""The dead-letter queue does not fit its source.
+
+## What it does
+Reports a dead-letter queue that is of another type (FIFO or standard) than a queue whose dead letters it takes, keeps
+messages for a shorter time, or is encrypted more weakly (not at all, by SSE-SQS or the AWS-managed key, by a key of one's own).
+
+## Why it matters
+AWS refuses a pair of different types. A dead letter of a standard queue keeps the age it has: in a queue with a shorter
+retention it is deleted before anybody looks at it. And the same messages lie there with less protection.
+
+## How to fix
+Give both the same type and encryption, and the dead-letter queue the longer retention (14 days at most).
+
+## Limits
+Only pairs that both stand in the scanned code are compared. Not decided when one of the values is known only at deployment.
+
+## References
+- [Using dead-letter queues in Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.configuration.settings import Settings
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueModelCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueueModelCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import Ternary
+from sqs_checks.model.queue_model import QueueModel
+from sqs_checks.queues.setting import Setting
+from sqs_checks.queues.sqs_limits import DEFAULT_RETENTION_SECONDS, RETENTION_SECONDS
+from sqs_checks.queues.sqs_queue import Queue
+
+
+def _seconds(retention: Setting[int]) -> object:
+    return DEFAULT_RETENTION_SECONDS if retention.value is None else retention.value
+
+
+def _is_shorter(retention: Setting[int], other: Setting[int]) -> Ternary:
+    own, wanted = retention.or_default(DEFAULT_RETENTION_SECONDS), other.or_default(DEFAULT_RETENTION_SECONDS)
+    return own.holds_with(wanted, lambda mine, theirs: mine < theirs)
+
+
+def _is_weaker(queue: Queue, other: Queue) -> Ternary:
+    return (_has_own_key(other) & ~_has_own_key(queue)) | (_is_encrypted(other) & ~_is_encrypted(queue))
+
+
+def _has_own_key(queue: Queue) -> Ternary:
+    return queue.kms_master_key_id.holds(lambda key: ~key.aws_managed)
+
+
+def _is_encrypted(queue: Queue) -> Ternary:
+    return ~queue.sqs_managed_sse_enabled.holds(lambda enabled: not enabled) | queue.kms_master_key_id.is_set()
+
+
+class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
+    id = "CKV_SQS_42"
+    name = "Ensure the dead-letter queue fits the queues whose dead letters it takes"
+    severity = Severity.MEDIUM
+    area = Area.NOTHING_LOST
+    why = "dead letters are refused, deleted before anybody looks at them, or less protected than the messages they were"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+
+    def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
+        for redrive, certainty in subject.dead_letter_redrives:
+            for source in subject.queues_of(redrive.queue):
+                if source is not subject:
+                    yield from self._pair(subject, source, certainty)
+
+    @staticmethod
+    def _pair(own: QueueModel, source: QueueModel, certainty: Ternary) -> Iterator[Fault]:
+        queue, other = own.queue, source.queue
+        is_fifo, wants_fifo = (one.fifo_queue.holds(lambda flag: flag) for one in (queue, other))
+        yield Fault(
+            violated=certainty & ((is_fifo & ~wants_fifo) | (~is_fifo & wants_fifo)),
+            problem=f"{own.place}: {queue.fifo_queue}, but its source {source.place} has {other.fifo_queue}.",
+            remedy="queues of the same type",
+            paths=(queue.fifo_queue.path,),
+        )
+        retention = queue.message_retention_period
+        yield Fault(
+            violated=certainty & _is_shorter(retention, other.message_retention_period),
+            problem=(
+                f"{own.place} keeps messages for {_seconds(retention)} seconds, "
+                f"its source {source.place} for {_seconds(other.message_retention_period)}."
+            ),
+            remedy=retention.assign(RETENTION_SECONDS.maximum),
+            paths=(retention.path,),
+        )
+        key = queue.kms_master_key_id
+        yield Fault(
+            violated=certainty & _is_weaker(queue, other),
+            problem=(
+                f"{own.place} is encrypted more weakly than its source {source.place}: {key}, there {other.kms_master_key_id}."
+            ),
+            remedy=f"the encryption of its source, such as {key.assign(queue.own_key_example)}",
+            paths=(key.path,),
+        )
+
+
+class DeadLetterQueueUnfitTerraform(DeadLetterQueueUnfit, TerraformQueueModelCheck): ...
+
+
+class DeadLetterQueueUnfitCloudFormation(DeadLetterQueueUnfit, CloudFormationQueueModelCheck): ...

@@ -1,0 +1,76 @@
+"""Messages become visible again while a Lambda function still works on them.
+
+## What it does
+Reports a queue whose visibility timeout is shorter than a multiple of the timeout of the Lambda function that an event
+source mapping in the scanned code has consume it. AWS advises six times.
+
+## Why it matters
+A message that is still being processed, or waits for a throttled function, is handed out a second time: it is processed
+twice, or counts as failed and ends as a dead letter. Below the function's own timeout AWS refuses the mapping.
+
+## How to fix
+Raise the queue's visibility timeout, or lower the function's timeout.
+
+## Options
+`lambda.visibility_factor`: how many times the function's timeout the visibility timeout must be (default: 6).
+
+## Limits
+Not decided when one of the timeouts, or the function, is known only at deployment or stands outside the scanned code.
+
+## References
+- [Creating and configuring an Amazon SQS event source mapping](https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.configuration.settings import Settings
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueModelCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueueModelCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.model.queue_model import QueueModel
+from sqs_checks.model.relations import Role, Use
+from sqs_checks.queues.setting import Setting
+from sqs_checks.queues.sqs_limits import DEFAULT_VISIBILITY_SECONDS
+
+
+class MessagesProcessedTwice(SqsCheck[QueueModel]):
+    id = "CKV_SQS_43"
+    name = "Ensure messages stay invisible while a Lambda function works on them"
+    severity = Severity.MEDIUM
+    area = Area.NOTHING_LOST
+    why = "a message that a function still works on is handed out again, and processed twice or lost as a dead letter"
+    guideline = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
+    settings = ("lambda.visibility_factor",)
+
+    def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
+        visibility, factor = subject.queue.visibility_timeout, settings.lambda_.visibility_factor
+        own = visibility.or_default(DEFAULT_VISIBILITY_SECONDS)
+        for use, certainty in subject.uses:
+            if use.role is not Role.CONSUMES:
+                continue
+            timeout: Setting[int] = Setting("timeout", "timeout", use.timeout, "{} = {}")
+            wanted = factor * use.timeout if isinstance(use.timeout, int) else None
+            yield Fault(
+                violated=certainty & own.holds_with(timeout, lambda mine, theirs: mine < factor * theirs),
+                problem=f"{visibility}{self._by_default(visibility)}, but {self._consumer(use)} may take {use.timeout} seconds.",
+                remedy=f"{visibility.assign(wanted)} ({factor} times the function's timeout) or more",
+                paths=(visibility.path,),
+            )
+
+    @staticmethod
+    def _by_default(visibility: Setting[int]) -> str:
+        return f" (AWS's default: {DEFAULT_VISIBILITY_SECONDS} seconds)" if visibility.value is None else ""
+
+    @staticmethod
+    def _consumer(use: Use) -> str:
+        return f"the function {use.consumer}, which {use.place} has consume it,"
+
+
+class MessagesProcessedTwiceTerraform(MessagesProcessedTwice, TerraformQueueModelCheck): ...
+
+
+class MessagesProcessedTwiceCloudFormation(MessagesProcessedTwice, CloudFormationQueueModelCheck): ...

@@ -1,0 +1,84 @@
+"""Messages that cannot be processed have nowhere to go.
+
+## What it does
+Reports a queue without a redrive policy, or whose `maxReceiveCount` is outside the bounds. A queue that is itself a
+dead-letter target in the scanned code, of a queue, a Lambda function, an SNS subscription, an EventBridge rule or pipe or
+a schedule, needs none.
+
+## Why it matters
+A message that no consumer can process comes back until its retention period ends, and is lost; until then it keeps
+consumers busy, and holds up a FIFO queue.
+
+## How to fix
+Name a dead-letter queue in the redrive policy, with the number of attempts that a message deserves.
+
+## Options
+`redrive.min_receive_count`, `redrive.max_receive_count`: the bounds of `maxReceiveCount` (default: AWS's, 1 to 1000).
+
+## Limits
+A queue that only other code uses for dead letters is reported: except it in the settings. Not decided when a redrive
+policy, or a dead-letter target of something else in the code, is known only at deployment.
+
+## References
+- [Using dead-letter queues in Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sqs_checks.configuration.settings import Settings
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueModelCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueueModelCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.model.queue_model import QueueModel, any_linked
+from sqs_checks.queues.number_bounds import out_of_bounds
+from sqs_checks.queues.sqs_limits import RECEIVE_COUNT, Bounds
+
+
+class NoDeadLetterQueue(SqsCheck[QueueModel]):
+    id = "CKV_SQS_40"
+    name = "Ensure the queue has a dead-letter queue"
+    severity = Severity.MEDIUM
+    area = Area.NOTHING_LOST
+    why = "a message that cannot be processed comes back until its retention ends, and is lost"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+    settings = (
+        "redrive.min_receive_count",
+        "redrive.max_receive_count",
+    )
+
+    def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
+        yield Fault(
+            violated=~any_linked(subject.redrives) & ~subject.is_dead_letter_target,
+            problem=f"{subject.place} has no redrive policy, and nothing in the scanned code leaves its dead letters in it.",
+            remedy="a redrive policy that names a dead-letter queue and `maxReceiveCount`",
+        )
+        wanted = Bounds(settings.redrive.min_receive_count, settings.redrive.max_receive_count)
+        for redrive, certainty in subject.redrives:
+            count = redrive.max_receive_count
+            if redrive.target is None:
+                yield Fault(
+                    violated=certainty,
+                    problem=f"The redrive policy of {redrive.place} names no dead-letter queue.",
+                    remedy="the ARN of the dead-letter queue as `deadLetterTargetArn`",
+                    paths=(count.path,),
+                )
+            yield Fault(
+                violated=certainty & ~count.is_set() & ~count.is_malformed(),
+                problem=f"{count}: AWS refuses a redrive policy without it.",
+                remedy=count.assign(5),
+                paths=(count.path,),
+            )
+            for fault in out_of_bounds(count, wanted, RECEIVE_COUNT, "receives", min(max(5, wanted.minimum), wanted.maximum)):
+                yield replace(fault, violated=fault.violated & certainty)
+
+
+class NoDeadLetterQueueTerraform(NoDeadLetterQueue, TerraformQueueModelCheck):
+    resource_types = ("aws_sqs_queue", "aws_sqs_queue_redrive_policy")
+
+
+class NoDeadLetterQueueCloudFormation(NoDeadLetterQueue, CloudFormationQueueModelCheck): ...

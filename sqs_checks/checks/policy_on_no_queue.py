@@ -1,0 +1,70 @@
+"""The policy is attached to no queue.
+
+## What it does
+Reports a policy resource that lists no queue, or lists something that is no queue's URL: an ARN, a name, another resource.
+
+## Why it matters
+The deployment fails, or the queue that was meant goes without the policy.
+
+## How to fix
+Give the queue's URL: `aws_sqs_queue.<name>.url` or `.id` in Terraform, `!Ref <Queue>` in CloudFormation.
+
+## Limits
+Whether a URL that is written out belongs to a queue is not looked up. Not decided when it is known only at deployment.
+
+## References
+- [AWS::SQS::QueuePolicy](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queuepolicy.html)
+- [Queue and message identifiers](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.configuration.settings import Settings
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationPolicyPlaceCheck
+from sqs_checks.frameworks.terraform_check import TerraformPolicyPlaceCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
+from sqs_checks.model.policy_place import PolicyPlace
+from sqs_checks.model.relations import ARN, NAME, QueueReference
+
+
+class PolicyOnNoQueue(SqsCheck[PolicyPlace]):
+    id = "CKV_SQS_15"
+    name = "Ensure the policy is attached to a queue by its URL"
+    severity = Severity.MEDIUM
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "the deployment fails, or the queue that was meant goes without the policy"
+    guideline = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queuepolicy.html"
+
+    def faults(self, subject: PolicyPlace, settings: Settings) -> Iterator[Fault]:
+        if subject.is_inline:
+            return
+        if not subject.attachments:
+            yield self._fault(subject, YES, f"`{subject.attribute}` names no queue.")
+        for reference in subject.queues:
+            violated, what = self._fault_of(reference)
+            yield self._fault(subject, violated, f"`{subject.attribute}` holds `{reference.text}`, {what}.")
+
+    @staticmethod
+    def _fault_of(reference: QueueReference) -> tuple[Ternary, str]:
+        if reference.attribute == ARN:
+            return YES, "an ARN where a queue's URL is wanted"
+        if reference.attribute == NAME:
+            return YES, "a queue's name where its URL is wanted"
+        if reference.is_no_queue:
+            return YES, "which is no queue's URL"
+        return (unknown(reference.hidden) if reference.hidden is not None else NO), ""
+
+    @staticmethod
+    def _fault(subject: PolicyPlace, violated: Ternary, problem: str) -> Fault:
+        return Fault(violated, problem, "the URL of the queue", (subject.path,))
+
+
+class PolicyOnNoQueueTerraform(PolicyOnNoQueue, TerraformPolicyPlaceCheck): ...
+
+
+class PolicyOnNoQueueCloudFormation(PolicyOnNoQueue, CloudFormationPolicyPlaceCheck): ...

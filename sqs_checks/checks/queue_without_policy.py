@@ -1,0 +1,56 @@
+"""No policy in the scanned code is attached to the queue.
+
+## What it does
+Reports a queue to which the scanned code attaches no policy: neither inline nor by a resource of its own, in whichever
+file or module that stands.
+
+## Why it matters
+Without a policy nothing refuses plain HTTP: every principal that its own account lets in may send messages in the clear.
+
+## How to fix
+Attach a policy that denies `sqs:*` to everyone where `aws:SecureTransport` is false (CKV_SQS_12 judges it).
+
+## Limits
+A policy that other code attaches is not seen. Not decided when the code holds a policy whose queue is known only at
+deployment, or whose existence is.
+
+## References
+- [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.configuration.settings import Settings
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueModelCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueueModelCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.model.queue_model import QueueModel, any_linked
+
+
+class QueueWithoutPolicy(SqsCheck[QueueModel]):
+    id = "CKV_SQS_17"
+    name = "Ensure a policy is attached to the queue"
+    severity = Severity.MEDIUM
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "nothing refuses plain HTTP, so messages can be read and changed on the way"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+
+    def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
+        yield Fault(
+            violated=~any_linked(subject.policies),
+            problem=f"No policy in the scanned code is attached to {subject.place}.",
+            remedy=(
+                'a policy with `{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "<ARN of the queue>", '
+                '"Condition": {"Bool": {"aws:SecureTransport": "false"}}}`'
+            ),
+        )
+
+
+class QueueWithoutPolicyTerraform(QueueWithoutPolicy, TerraformQueueModelCheck): ...
+
+
+class QueueWithoutPolicyCloudFormation(QueueWithoutPolicy, CloudFormationQueueModelCheck): ...

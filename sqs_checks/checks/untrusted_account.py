@@ -1,0 +1,85 @@
+"""Somebody who is not on the list of the trusted may use the queue.
+
+## What it does
+Reports a policy that lets in an account, an organisation, a VPC, an endpoint or a network that is neither the queue's own
+nor listed in the settings. Silent until one of the lists is there; an empty list trusts nobody.
+
+## Why it matters
+Access that was given to a partner once, or copied with an example, stays for good: nobody notices who else reads the queue.
+
+## How to fix
+Take the grant out, or add whom it is for to the list.
+
+## Options
+`trusted.accounts`, `trusted.organizations`, `trusted.vpcs`, `trusted.endpoints`, `trusted.networks`: who may use the queues
+beside their own account (default: not set, and the check says nothing).
+
+## Limits
+Not decided when the queue's own account, or whom a statement lets in, is known only at deployment.
+
+## References
+- [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
+- [Cross-account policy evaluation logic](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqs_checks.configuration.settings import Settings
+from sqs_checks.frameworks.checkov_check import SqsCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
+from sqs_checks.judgement.fault import Fault
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.explanation import actions_in_words, caller_in_words, statement_in_words, values_in_words
+from sqs_checks.policy.trust import Trust
+
+
+class UntrustedAccount(SqsCheck[AttachedPolicy]):
+    id = "CKV_SQS_6"
+    name = "Ensure only trusted accounts use the queue"
+    severity = Severity.HIGH
+    area = Area.ACCESS_CONTROL_POLICY
+    why = "whoever was let in once, or by a copied example, keeps reading or writing messages unnoticed"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    settings = (
+        "trusted.accounts",
+        "trusted.organizations",
+        "trusted.vpcs",
+        "trusted.endpoints",
+        "trusted.networks",
+    )
+
+    def needs(self, settings: Settings) -> bool:
+        return settings.trusted.is_configured
+
+    def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
+        listed = settings.trusted
+        trust = Trust(
+            *(
+                frozenset(stated or ())
+                for stated in (listed.accounts, listed.organizations, listed.vpcs, listed.endpoints, listed.networks)
+            )
+        )
+        held, verdict = subject.first(lambda policy: policy.cross_account_beyond(trust))
+        witness = verdict.witness
+        problem = ""
+        if witness is not None:
+            problem = (
+                f"{statement_in_words(witness)}: {caller_in_words(witness.caller)} may call "
+                f"{actions_in_words(witness.actions)}{values_in_words(witness)}, and is not on the list of the trusted."
+            )
+        yield Fault(
+            violated=held,
+            problem=problem,
+            remedy="only accounts, organisations and endpoints that `trusted` lists in the settings, or a longer list there",
+            paths=(subject.path,),
+        )
+
+
+class UntrustedAccountTerraform(UntrustedAccount, TerraformQueuePolicyCheck): ...
+
+
+class UntrustedAccountCloudFormation(UntrustedAccount, CloudFormationQueuePolicyCheck): ...
