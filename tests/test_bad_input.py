@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from conftest import FRAMEWORKS, scan
 
-from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck
-from sqs_checks.frameworks.terraform_check import TerraformQueueCheck
+from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck, CloudFormationQueueModelCheck
+from sqs_checks.frameworks.terraform_check import TerraformQueueCheck, TerraformQueueModelCheck
 from sqs_checks.pack.catalogue import check_classes
 
 TERRAFORM_ATTRIBUTES = (
@@ -25,6 +25,9 @@ TERRAFORM_ATTRIBUTES = (
     "sqs_managed_sse_enabled",
     "max_message_size",
     "message_retention_seconds",
+    "visibility_timeout_seconds",
+    "redrive_policy",
+    "redrive_allow_policy",
     "tags",
 )
 CLOUDFORMATION_PROPERTIES = (
@@ -38,6 +41,9 @@ CLOUDFORMATION_PROPERTIES = (
     "SqsManagedSseEnabled",
     "MaximumMessageSize",
     "MessageRetentionPeriod",
+    "VisibilityTimeout",
+    "RedrivePolicy",
+    "RedriveAllowPolicy",
     "Tags",
 )
 ODD_VALUES: tuple[Any, ...] = (
@@ -89,6 +95,32 @@ def _hcl(value: Any) -> str:
     return json.dumps(value).replace("${", "$${") if isinstance(value, str) else json.dumps(value)
 
 
+def _plan(planned: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {"root_module": {"resources": planned}},
+        "resource_changes": [
+            {
+                **resource,
+                "change": {"actions": ["create"], "before": None, "after": resource["values"], "after_unknown": {}},
+            }
+            for resource in planned
+        ],
+        "configuration": {
+            "root_module": {
+                "resources": [
+                    {
+                        **resource,
+                        "expressions": {name: {"constant_value": value} for name, value in resource["values"].items()},
+                    }
+                    for resource in planned
+                ]
+            }
+        },
+    }
+
+
 @pytest.fixture(scope="module")
 def odd_queues(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every attribute with every odd value, beside one queue with a plain fault."""
@@ -100,7 +132,9 @@ def odd_queues(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ]
         (folder / f"odd_{number}.tf").write_text("\n".join(blocks), encoding="utf-8")
     sane = 'resource "aws_sqs_queue" "sane" {\n  sqs_managed_sse_enabled = false\n}\n'
-    (folder / "sane.tf").write_text(sane, encoding="utf-8")
+    # In a root module of its own: the others may have it for their dead letters.
+    (folder / "sane").mkdir()
+    (folder / "sane" / "main.tf").write_text(sane, encoding="utf-8")
     for number, value in enumerate(ODD_VALUES + ODD_INTRINSICS):
         # A template a value: Checkov's parser refuses some of them (null) with the whole file.
         resources = {
@@ -124,39 +158,15 @@ def odd_queues(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name in TERRAFORM_ATTRIBUTES
         for number, value in enumerate(ODD_VALUES)
     ]
-    planned.append(
-        {
-            "address": "aws_sqs_queue.sane",
-            "mode": "managed",
-            "type": "aws_sqs_queue",
-            "name": "sane",
-            "values": {"sqs_managed_sse_enabled": False},
-        }
-    )
-    plan = {
-        "format_version": "1.2",
-        "terraform_version": "1.11.4",
-        "planned_values": {"root_module": {"resources": planned}},
-        "resource_changes": [
-            {
-                **resource,
-                "change": {"actions": ["create"], "before": None, "after": resource["values"], "after_unknown": {}},
-            }
-            for resource in planned
-        ],
-        "configuration": {
-            "root_module": {
-                "resources": [
-                    {
-                        **resource,
-                        "expressions": {name: {"constant_value": value} for name, value in resource["values"].items()},
-                    }
-                    for resource in planned
-                ]
-            }
-        },
+    sane_one = {
+        "address": "aws_sqs_queue.sane",
+        "mode": "managed",
+        "type": "aws_sqs_queue",
+        "name": "sane",
+        "values": {"sqs_managed_sse_enabled": False},
     }
-    (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    (folder / "plan.json").write_text(json.dumps(_plan(planned)), encoding="utf-8")
+    (folder / "sane.json").write_text(json.dumps(_plan([sane_one])), encoding="utf-8")
     return folder
 
 
@@ -167,7 +177,8 @@ def test_odd_values_raise_nothing_and_hide_nothing(framework: str, odd_queues: P
     sane = "AWS::SQS::Queue.Sane" if framework == "cloudformation" else "aws_sqs_queue.sane"
     assert found["CKV_SQS_20", sane] == "FAILED"
     checks_with_a_result = {check for check, resource in found if "sane" in resource.lower()}
-    on_queues = {check.id for check in check_classes() if issubclass(check, (TerraformQueueCheck, CloudFormationQueueCheck))}
+    kinds = (TerraformQueueCheck, CloudFormationQueueCheck, TerraformQueueModelCheck, CloudFormationQueueModelCheck)
+    on_queues = {check.id for check in check_classes() if issubclass(check, kinds)}
     assert checks_with_a_result == on_queues
 
 

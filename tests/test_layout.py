@@ -22,16 +22,17 @@ MODULES = sorted(PACKAGE.glob("**/*.py"))
 CHECK_MODULES = sorted((PACKAGE / "checks").glob("*.py"))
 
 # What each sub-package may import of the others. `checks -> frameworks -> pure`; nothing points back.
-PURE = {"judgement", "queues", "configuration", "policy"}
+PURE = {"judgement", "queues", "policy", "model"}
 MAY_IMPORT = {
     "judgement": {"judgement"},
-    "configuration": {"configuration"},
+    "configuration": {"configuration", "judgement"},
     "queues": {"judgement", "queues"},
     "policy": {"judgement", "queues", "policy"},
-    "frameworks": {"frameworks"} | PURE,
-    "checks": {"checks", "frameworks"} | PURE,
-    "pack": {"pack", "checks", "frameworks"} | PURE,
-    "commands": {"commands", "pack"} | PURE,
+    "model": {"judgement", "queues", "policy", "model"},
+    "frameworks": {"frameworks", "configuration"} | PURE,
+    "checks": {"checks", "frameworks", "configuration"} | PURE,
+    "pack": {"pack", "checks", "frameworks", "configuration"} | PURE,
+    "commands": {"commands", "pack", "configuration"} | PURE,
 }
 
 

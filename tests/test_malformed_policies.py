@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policies import HIDDEN, NO_TLS, QUEUE, ROLE, TOPIC, allow, aws, deny, places, policy, service
 
+from sqs_checks.configuration.settings import DEFAULTS
 from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
 from sqs_checks.judgement.fault import Judgement, judge
 from sqs_checks.pack.catalogue import check_classes
@@ -39,7 +40,7 @@ def attached(stated: Any) -> AttachedPolicy:
 def judged(check: str, stated: Any) -> Judgement:
     """The outcome of a check, without Checkov."""
     bare = object.__new__(CHECKS[check])
-    return judge(list(bare.faults(attached(stated))))
+    return judge(list(bare.faults(attached(stated), DEFAULTS)))
 
 
 def test_the_good_policy_is_good() -> None:

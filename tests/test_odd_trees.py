@@ -17,6 +17,7 @@ from policies import places
 from test_malformed_policies import CHECKS
 from test_verdicts_against_reference import policy
 
+from sqs_checks.configuration.settings import DEFAULTS
 from sqs_checks.frameworks.cloudformation_conditions import cases
 from sqs_checks.frameworks.cloudformation_policy import read_policy
 from sqs_checks.frameworks.cloudformation_values import Template
@@ -106,7 +107,7 @@ def verdicts(properties: Any, template: Mapping[str, Any]) -> dict[str, Ternary]
     found = {}
     for check, check_class in CHECKS.items():
         bare = object.__new__(check_class)
-        outcomes = [judge(list(bare.faults(subject))).violated for subject in subjects if subject is not None]
+        outcomes = [judge(list(bare.faults(subject, DEFAULTS))).violated for subject in subjects if subject is not None]
         result = outcomes[0]
         for outcome in outcomes[1:]:
             result = result | outcome
