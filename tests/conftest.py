@@ -74,6 +74,8 @@ class _ErrorRecords(logging.Handler):
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name == "sqs_checks.settings":
+            return  # broken settings, which the tests of the settings bring about
         self.messages.append(self.format(record))
 
 

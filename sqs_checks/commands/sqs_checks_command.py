@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from sqs_checks import __version__
+from sqs_checks.commands.config_command import add_config_command, run_config_command
 from sqs_checks.commands.doctor import examine, package_folder
 from sqs_checks.commands.hook_files import remove_hook_files, site_packages, write_hook_files
 
@@ -72,18 +73,23 @@ def _coverage(path: str) -> int:
         from sqs_checks.pack.coverage import cover
     except ImportError as error:
         return _without_checkov(error)
-    decided = total = 0
+    decided = total = skipped = 0
     resource = None
     for framework, found in cover(Path(path)):
         file = found.entity_path.partition(":")[0]
         if (framework, file, found.address) != resource:
             resource = (framework, file, found.address)
             print(f"{framework}  {file}  {found.address}")
+        if found.skipped:
+            skipped += 1
+            print(f"    {found.check:<11} skipped: {found.skipped}")
+            continue
         total += 1
         decided += not found.violated.is_unknown
         why = f"not decided: {'; '.join(found.violated.reasons)}" if found.violated.is_unknown else "decided"
         print(f"    {found.check:<11} {why}")
-    print(f"{decided} of {total} verdicts decided" if total else "no SQS resources found")
+    by_settings = f", {skipped} skipped by the settings" if skipped else ""
+    print(f"{decided} of {total} verdicts decided{by_settings}" if total or skipped else "no SQS resources found")
     return 0
 
 
@@ -104,7 +110,10 @@ def main() -> int:
         commands.add_parser(name, help=summary, description=summary)
     coverage = "list each SQS resource and, for each check, whether it was decided and why not"
     commands.add_parser("coverage", help=coverage, description=coverage).add_argument("path", metavar="PATH")
+    add_config_command(commands)
     arguments = parser.parse_args()
+    if arguments.command == "config":
+        return run_config_command(arguments)
     if arguments.command == "coverage":
         return _coverage(arguments.path)
     run, _ = _COMMANDS[arguments.command]

@@ -231,7 +231,7 @@ class MappingOf:
 
 @dataclass(frozen=True)
 class Either:
-    """A value of the first of several kinds that fits."""
+    """A value of the first of several kinds that fits; the last takes a mapping, the others do not."""
 
     kinds: tuple[Kind, ...]
 
@@ -242,9 +242,8 @@ class Either:
     def problems(self, value: Any) -> Iterator[Problem]:
         found = [list(kind.problems(value)) for kind in self.kinds]
         if all(found):
-            # The problem that lies deepest is that of the kind which the user meant.
-            deepest = max(found, key=lambda problems: max(len(problem.path) for problem in problems))
-            yield from deepest if any(problem.path for problem in deepest) else [_wrong_type(self, value)]
+            # Whoever writes a mapping means the last kind, which takes one.
+            yield from found[-1] if isinstance(value, Mapping) else [_wrong_type(self, value)]
 
     def read(self, value: Any) -> Any:
         return next(kind for kind in self.kinds if not list(kind.problems(value))).read(value)

@@ -88,6 +88,11 @@ def log_broken(problems: Iterable[str]) -> None:
             _log.error("sqs-checks: the settings are broken, and nothing is judged by them: %s", problem)
 
 
+def read_settings_file(path: str) -> SettingsText:
+    """One settings file, whatever its name; a problem where it cannot be read."""
+    return _read(os.path.abspath(path), _named(path), _stamp(path) or (0, 0))
+
+
 def settings_files(file: Optional[str] = None, root: Optional[str] = None) -> Iterator[SettingsText]:
     """The files that hold for a file of scanned code, the weakest first.
 

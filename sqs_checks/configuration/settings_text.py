@@ -51,6 +51,8 @@ class _Tree:
         self._count += 1
         if id(node) in self._open or self._count > _MOST_NODES:
             raise _RefusedError("the aliases in this file refer to each other, or make it too large", line)
+        if node.tag.startswith("tag:yaml.org,2002:python/") or not node.tag.startswith("tag:yaml.org,2002:"):
+            raise _RefusedError(f"the tag `{node.tag}` has no meaning here", line)
         self.lines.setdefault(path, line)
         self._open.add(id(node))
         try:
