@@ -23,7 +23,6 @@ Not decided when the key or the period is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
@@ -51,7 +50,7 @@ class DataKeyReusedTooLong(SqsCheck[Queue]):
         period, key = subject.kms_data_key_reuse_period_seconds, subject.kms_master_key_id
         wanted = Bounds(DATA_KEY_REUSE_SECONDS.minimum, maximum)
         for fault in out_of_bounds(period, wanted, DATA_KEY_REUSE_SECONDS, "seconds", maximum):
-            yield replace(fault, violated=fault.violated & key.is_set())
+            yield fault._replace(violated=fault.violated & key.is_set())
         yield Fault(
             violated=known(maximum < DEFAULT_DATA_KEY_REUSE_SECONDS) & key.is_set() & ~period.is_set(),
             problem=f"{period}: AWS's default of {DEFAULT_DATA_KEY_REUSE_SECONDS} seconds is above {maximum}.",

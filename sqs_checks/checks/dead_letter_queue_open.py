@@ -64,7 +64,7 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         sources = linked_for_certain(subject.dead_letter_redrives)
-        if len(sources) <= REDRIVE_SOURCES:
+        if subject.dead_letter_redrives and len(sources) <= REDRIVE_SOURCES:
             named = ", ".join(str(redrive.place) for redrive in sources[:3])
             yield Fault(
                 violated=any_linked(subject.dead_letter_redrives) & ~any_linked(subject.allowances),

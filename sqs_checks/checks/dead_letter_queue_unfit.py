@@ -30,17 +30,17 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import Ternary
 from sqs_checks.model.queue_model import QueueModel
-from sqs_checks.queues.setting import Setting
 from sqs_checks.queues.sqs_limits import DEFAULT_RETENTION_SECONDS, RETENTION_SECONDS
 from sqs_checks.queues.sqs_queue import Queue
 
 
-def _seconds(retention: Setting[int]) -> object:
-    return DEFAULT_RETENTION_SECONDS if retention.value is None else retention.value
+def _is_of_other_type(queue: Queue, other: Queue) -> Ternary:
+    is_fifo, wants_fifo = (one.fifo_queue.holds(lambda flag: flag) for one in (queue, other))
+    return (is_fifo & ~wants_fifo) | (~is_fifo & wants_fifo)
 
 
-def _is_shorter(retention: Setting[int], other: Setting[int]) -> Ternary:
-    own, wanted = retention.or_default(DEFAULT_RETENTION_SECONDS), other.or_default(DEFAULT_RETENTION_SECONDS)
+def _is_shorter(queue: Queue, other: Queue) -> Ternary:
+    own, wanted = (one.message_retention_period.or_default(DEFAULT_RETENTION_SECONDS) for one in (queue, other))
     return own.holds_with(wanted, lambda mine, theirs: mine < theirs)
 
 
@@ -70,35 +70,37 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
                 if source is not subject:
                     yield from self._pair(subject, source, certainty)
 
-    @staticmethod
-    def _pair(own: QueueModel, source: QueueModel, certainty: Ternary) -> Iterator[Fault]:
+    def _pair(self, own: QueueModel, source: QueueModel, certainty: Ternary) -> Iterator[Fault]:
         queue, other = own.queue, source.queue
-        is_fifo, wants_fifo = (one.fifo_queue.holds(lambda flag: flag) for one in (queue, other))
-        yield Fault(
-            violated=certainty & ((is_fifo & ~wants_fifo) | (~is_fifo & wants_fifo)),
-            problem=f"{own.place}: {queue.fifo_queue}, but its source {source.place} has {other.fifo_queue}.",
-            remedy="queues of the same type",
-            paths=(queue.fifo_queue.path,),
+        for violated, fault in (
+            (_is_of_other_type(queue, other), self._other_type),
+            (_is_shorter(queue, other), self._shorter),
+            (_is_weaker(queue, other), self._weaker),
+        ):
+            if not (certainty & violated).is_no:
+                yield fault(own, source, certainty & violated)
+
+    @staticmethod
+    def _other_type(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:
+        fifo = own.queue.fifo_queue
+        problem = f"{own.place}: {fifo}, but its source {source.place} has {source.queue.fifo_queue}."
+        return Fault(violated, problem, "queues of the same type", (fifo.path,))
+
+    @staticmethod
+    def _shorter(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:
+        retention, wanted = (one.queue.message_retention_period.or_default(DEFAULT_RETENTION_SECONDS) for one in (own, source))
+        problem = (
+            f"{own.place} keeps messages for {retention.value} seconds, its source {source.place} for {wanted.value}: "
+            "what was there long is deleted at once."
         )
-        retention = queue.message_retention_period
-        yield Fault(
-            violated=certainty & _is_shorter(retention, other.message_retention_period),
-            problem=(
-                f"{own.place} keeps messages for {_seconds(retention)} seconds, "
-                f"its source {source.place} for {_seconds(other.message_retention_period)}."
-            ),
-            remedy=retention.assign(RETENTION_SECONDS.maximum),
-            paths=(retention.path,),
-        )
-        key = queue.kms_master_key_id
-        yield Fault(
-            violated=certainty & _is_weaker(queue, other),
-            problem=(
-                f"{own.place} is encrypted more weakly than its source {source.place}: {key}, there {other.kms_master_key_id}."
-            ),
-            remedy=f"the encryption of its source, such as {key.assign(queue.own_key_example)}",
-            paths=(key.path,),
-        )
+        return Fault(violated, problem, retention.assign(RETENTION_SECONDS.maximum), (retention.path,))
+
+    @staticmethod
+    def _weaker(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:
+        key, other = own.queue.kms_master_key_id, source.queue.kms_master_key_id
+        problem = f"{own.place} is encrypted more weakly than its source {source.place}: {key}, there {other}."
+        remedy = f"the encryption of its source, such as {key.assign(own.queue.own_key_example)}"
+        return Fault(violated, problem, remedy, (key.path,))
 
 
 class DeadLetterQueueUnfitTerraform(DeadLetterQueueUnfit, TerraformQueueModelCheck): ...

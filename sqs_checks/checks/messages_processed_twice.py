@@ -48,10 +48,10 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         visibility, factor = subject.queue.visibility_timeout, settings.lambda_.visibility_factor
-        own = visibility.or_default(DEFAULT_VISIBILITY_SECONDS)
         for use, certainty in subject.uses:
             if use.role is not Role.CONSUMES:
                 continue
+            own: Setting[int] = visibility.or_default(DEFAULT_VISIBILITY_SECONDS)
             timeout: Setting[int] = Setting("timeout", "timeout", use.timeout, "{} = {}")
             wanted = factor * use.timeout if isinstance(use.timeout, int) else None
             yield Fault(

@@ -26,7 +26,6 @@ policy, or a dead-letter target of something else in the code, is known only at 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.frameworks.checkov_check import SqsCheck
@@ -52,11 +51,13 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
     )
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
-        yield Fault(
-            violated=~any_linked(subject.redrives) & ~subject.is_dead_letter_target,
-            problem=f"{subject.place} has no redrive policy, and nothing in the scanned code leaves its dead letters in it.",
-            remedy="a redrive policy that names a dead-letter queue and `maxReceiveCount`",
-        )
+        has_redrive = any_linked(subject.redrives)
+        if not has_redrive.is_yes:
+            yield Fault(
+                violated=~has_redrive & ~subject.is_dead_letter_target,
+                problem=f"{subject.place} has no redrive policy, and nothing in the scanned code leaves its dead letters in it.",
+                remedy="a redrive policy that names a dead-letter queue and `maxReceiveCount`",
+            )
         wanted = Bounds(settings.redrive.min_receive_count, settings.redrive.max_receive_count)
         for redrive, certainty in subject.redrives:
             count = redrive.max_receive_count
@@ -74,7 +75,7 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
                 paths=(count.path,),
             )
             for fault in out_of_bounds(count, wanted, RECEIVE_COUNT, "receives", min(max(5, wanted.minimum), wanted.maximum)):
-                yield replace(fault, violated=fault.violated & certainty)
+                yield fault._replace(violated=fault.violated & certainty)
 
 
 class NoDeadLetterQueueTerraform(NoDeadLetterQueue, TerraformQueueModelCheck):

@@ -47,6 +47,8 @@ class PolicyOnNoQueue(SqsCheck[PolicyPlace]):
             yield self._fault(subject, YES, f"`{subject.attribute}` names no queue.")
         for reference in subject.queues:
             violated, what = self._fault_of(reference)
+            if violated.is_no:
+                continue
             yield self._fault(subject, violated, f"`{subject.attribute}` holds `{reference.text}`, {what}.")
 
     @staticmethod

@@ -40,8 +40,11 @@ class QueueWithoutPolicy(SqsCheck[QueueModel]):
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
+        has_policy = any_linked(subject.policies)
+        if has_policy.is_yes:
+            return
         yield Fault(
-            violated=~any_linked(subject.policies),
+            violated=~has_policy,
             problem=f"No policy in the scanned code is attached to {subject.place}.",
             remedy=(
                 'a policy with `{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "<ARN of the queue>", '

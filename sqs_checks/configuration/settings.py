@@ -333,7 +333,7 @@ class Settings:
     )
 
     def of_check(self, check_id: str) -> CheckSettings:
-        return dict(self.checks).get(check_id, _BY_DEFAULT)
+        return dict(self.checks).get(check_id, _BY_DEFAULT) if self.checks else _BY_DEFAULT
 
 
 _BY_DEFAULT = CheckSettings()

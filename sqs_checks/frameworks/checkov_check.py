@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, ClassVar, Generic, NamedTuple, Optional, TypeVar, Union
 
 from checkov.common.bridgecrew.severities import Severities
@@ -40,16 +39,23 @@ class PerThread:
     read what it says from the attributes of the object.
     """
 
-    def __init__(self) -> None:
-        self._values = threading.local()
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
 
-    def __get__(self, check: object, owner: type) -> Any:
-        if check is None:
-            return self
-        return getattr(self._values, str(id(check)), None)
+    def __get__(self, check: Any, owner: type) -> Any:
+        return self if check is None else getattr(_of_thread(check), self._name, None)
 
-    def __set__(self, check: object, value: Any) -> None:
-        setattr(self._values, str(id(check)), value)
+    def __set__(self, check: Any, value: Any) -> None:
+        setattr(_of_thread(check), self._name, value)
+
+
+def _of_thread(check: Any) -> threading.local:
+    """What a check keeps for the thread at hand."""
+    kept = vars(check)
+    try:
+        return kept["_of_thread"]  # type: ignore[no-any-return]
+    except KeyError:
+        return kept.setdefault("_of_thread", threading.local())  # type: ignore[no-any-return]
 
 
 class SeverityInForce:
@@ -59,19 +65,20 @@ class SeverityInForce:
 
     def __init__(self, stated: Severity) -> None:
         self._stated = stated
-        self._of_resource = threading.local()
 
     def __get__(self, check: Any, owner: type) -> Any:
         if check is None:
             return self._stated
-        return getattr(self._of_resource, str(id(check)), None) or vars(check).get("_severity")
+        return getattr(_of_thread(check), "severity", None) or vars(check).get("_severity")
 
     def __set__(self, check: Any, value: Any) -> None:
         vars(check)["_severity"] = value
 
     def put_in_force(self, check: Any, severity: Optional[Severity]) -> None:
         """For the resource that this thread scans; None for what holds elsewhere."""
-        setattr(self._of_resource, str(id(check)), Severities[severity.value] if severity is not None else None)
+        kept = _of_thread(check)
+        if severity is not None or getattr(kept, "severity", None) is not None:
+            kept.severity = Severities[severity.value] if severity is not None else None
 
 
 class Observation(NamedTuple):
@@ -105,10 +112,12 @@ def observing() -> Iterator[list[Observation]]:
 class Scanned(NamedTuple):
     """What a framework says of the resource at hand, beside the subject of a check.
 
-    conf: as Checkov hands it to each check. settings: in force for it. traits: of the queues it is about.
+    conf: as Checkov hands it to each check. address: of the resource. settings: in force for it. traits: of the queues it
+    is about.
     """
 
     conf: Any
+    address: str
     settings: SettingsInForce
     traits: Callable[[], Sequence[QueueTraits]]
 
@@ -148,7 +157,6 @@ class CheckovCheck(SqsCheck[Subject]):
     entity_path = PerThread()
     entity_type = PerThread()
     graph = PerThread()
-    address = PerThread()
     skip_reason = PerThread()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -172,10 +180,10 @@ class CheckovCheck(SqsCheck[Subject]):
         self.severity = Severities[chosen.value]  # type: ignore[misc]
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
-        self.skip_reason = None
         result: Any = super().run(*args, **kwargs)  # type: ignore[misc]  # the framework's
-        if self.skip_reason:
-            result["suppress_comment"] = self.skip_reason
+        if result["result"] is CheckResult.SKIPPED:
+            # A skip that stands in the code has its own reason.
+            result.setdefault("suppress_comment", self.skip_reason)
         return result
 
     def report(self, cases: Sequence[tuple[str, Union[Subject, Unresolved, None]]], scanned: Scanned) -> CheckResult:
@@ -184,7 +192,8 @@ class CheckovCheck(SqsCheck[Subject]):
         cases: what must be so, in words, and the subject as it is then; None where the resource states none (without any
         there is no result), Unresolved where it cannot be known.
         """
-        self.details, self.evaluated_keys = [], []
+        if self.details:
+            self.details = []
         if scanned.settings.problems:
             return self._refuse(scanned)
         settings = scanned.settings.settings
@@ -194,31 +203,28 @@ class CheckovCheck(SqsCheck[Subject]):
         if not subjects or not self.needs(settings):
             return CheckResult.UNKNOWN
         if not stated.enabled:
-            return self._observed(NO, "switched off in the settings", CheckResult.UNKNOWN)
-        reason = self._exception(settings, scanned)
+            return self._observed(scanned, NO, "switched off in the settings", CheckResult.UNKNOWN)
+        reason = self._exception(settings, scanned) if settings.exceptions else ""
         if reason:
             self.skip_reason = reason
-            return self._observed(NO, reason, CheckResult.SKIPPED)
-        return self._judge(subjects, settings)
+            return self._observed(scanned, NO, reason, CheckResult.SKIPPED)
+        return self._judge(subjects, settings, scanned)
 
     def needs(self, settings: Settings) -> bool:
         """Whether the settings say what the check has to know; without it nobody can say what is right."""
         return True
 
-    def _judge(self, subjects: Sequence[tuple[str, Union[Subject, Unresolved]]], settings: Settings) -> CheckResult:
-        judged = [
-            (
-                where,
-                Judgement(unknown(subject.reason), ())
-                if isinstance(subject, Unresolved)
-                else judge(list(self.faults(subject, settings))),
-            )
-            for where, subject in subjects
-        ]
-        judgement = Judgement(any_of(found.violated for _, found in judged), tuple(_in_all_cases(judged)))
-        self._observed(judgement.violated)
-        self.evaluated_keys = list(dict.fromkeys(path for fault in judgement.faults for path in fault.paths))
+    def _judge(
+        self, subjects: Sequence[tuple[str, Union[Subject, Unresolved]]], settings: Settings, scanned: Scanned
+    ) -> CheckResult:
+        judged = [(where, self._judgement(subject, settings)) for where, subject in subjects]
+        if len(judged) == 1:
+            judgement = judged[0][1]
+        else:
+            judgement = Judgement(any_of(found.violated for _, found in judged), tuple(_in_all_cases(judged)))
+        self._observed(scanned, judgement.violated)
         if judgement.violated.is_yes:
+            self.evaluated_keys = list(dict.fromkeys(path for fault in judgement.faults for path in fault.paths))
             self.details = self._explanation(judgement)
             return CheckResult.FAILED
         if judgement.violated.is_no:
@@ -231,9 +237,16 @@ class CheckovCheck(SqsCheck[Subject]):
         ]
         return CheckResult.FAILED
 
-    def _observed(self, violated: Ternary, skipped: str = "", result: CheckResult = CheckResult.UNKNOWN) -> CheckResult:
+    def _judgement(self, subject: Union[Subject, Unresolved], settings: Settings) -> Judgement:
+        if isinstance(subject, Unresolved):
+            return Judgement(unknown(subject.reason), ())
+        return judge(list(self.faults(subject, settings)))
+
+    def _observed(
+        self, scanned: Scanned, violated: Ternary, skipped: str = "", result: CheckResult = CheckResult.UNKNOWN
+    ) -> CheckResult:
         if _observations is not None:
-            _observations.append(Observation(str(self.entity_path), self.address, self.id, violated, skipped))
+            _observations.append(Observation(str(self.entity_path), scanned.address, self.id, violated, skipped))
         return result
 
     def _exception(self, settings: Settings, scanned: Scanned) -> str:
@@ -248,7 +261,7 @@ class CheckovCheck(SqsCheck[Subject]):
     def _refuse(self, scanned: Scanned) -> CheckResult:
         """Nothing may be judged by broken settings. The first check on a resource says so, the others say nothing."""
         log_broken(scanned.settings.problems)
-        self._observed(unknown(f"the settings are broken: {scanned.settings.problems[0]}"))
+        self._observed(scanned, unknown(f"the settings are broken: {scanned.settings.problems[0]}"))
         first: str = _refused.get(scanned.conf, lambda: self.id)
         if first != self.id:
             return CheckResult.UNKNOWN
@@ -277,4 +290,4 @@ def _in_all_cases(judged: Sequence[tuple[str, Judgement]]) -> Iterator[Fault]:
         for fault in judgement.faults:
             if fault.problem not in said:
                 said.add(fault.problem)
-                yield fault if fault.problem in everywhere else replace(fault, problem=f"Where {where}: {fault.problem}")
+                yield fault if fault.problem in everywhere else fault._replace(problem=f"Where {where}: {fault.problem}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Optional, Union
 
 from checkov.cloudformation.checks.resource.base_resource_check import BaseResourceCheck
 from checkov.common.models.enums import CheckResult
 
 from sqs_checks.configuration.settings_files import settings_for
+from sqs_checks.configuration.settings_layers import SettingsInForce
 from sqs_checks.frameworks.checkov_check import CheckovCheck, Scanned, Subject
 from sqs_checks.frameworks.cloudformation_conditions import cases
 from sqs_checks.frameworks.cloudformation_model import TemplateModels
@@ -17,7 +18,7 @@ from sqs_checks.frameworks.cloudformation_policy import read_policy
 from sqs_checks.frameworks.cloudformation_queue import read_queue
 from sqs_checks.frameworks.cloudformation_runner import explain, scanned_file, scanned_template, whole_template
 from sqs_checks.frameworks.cloudformation_values import Template
-from sqs_checks.frameworks.last_read import LastRead
+from sqs_checks.frameworks.last_read import LastRead, OfRun
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import QueueModel, QueueModels
 from sqs_checks.policy.attached_policy import AttachedPolicy
@@ -26,6 +27,7 @@ from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
 
 _scanned: LastRead[Scanned] = LastRead()
+_settings: OfRun[SettingsInForce] = OfRun()
 NOT_AT_HAND = Unresolved("Checkov does not hand over the template, so other resources cannot be looked up")
 
 
@@ -38,32 +40,36 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
     last_read: ClassVar[LastRead[list[tuple[str, Any]]]]
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        self.address = str(self.entity_path).rpartition(":")[2]
         subjects = self.last_read.get(conf, lambda: self.read_cases(conf))
-        result = self.report(subjects, _scanned.get(conf, self._scanned_resource(conf)))
+        result = self.report(subjects, _scanned.get(conf, lambda: self._scanned_resource(conf)))
         explain(self.id, self.details)
         return result
 
     def read_cases(self, conf: Mapping[str, Any]) -> list[tuple[str, Union[Subject, Unresolved, None]]]:
         """What must be so, in words, and the subject as it is then; None where the resource states none."""
         template = Template(scanned_template(self.entity_path))
-        return [(case.where, self.read(case.conf, template)) for case in cases(conf, template, self.address)]
+        return [(case.where, self.read(case.conf, template)) for case in cases(conf, template, self.logical_id)]
 
     def read(self, conf: Mapping[str, Any], template: Template) -> Optional[Subject]:
         raise NotImplementedError
+
+    @property
+    def logical_id(self) -> str:
+        return str(self.entity_path).rpartition(":")[2]
 
     def models(self) -> Optional[TemplateModels]:
         """The queues of the template at hand; None where Checkov does not hand it over."""
         return _models.of(self.entity_path)
 
-    def _scanned_resource(self, conf: Mapping[str, Any]) -> Callable[[], Scanned]:
+    def _scanned_resource(self, conf: Mapping[str, Any]) -> Scanned:
         path, below = scanned_file(self.entity_path), str(self.entity_path).partition("::")[0].rpartition(":")[0]
         root = path[: -len(below)] or "/" if path.endswith(below) else None
-        return lambda: Scanned(conf, settings_for(path, root), self._traits)
+        settings = _settings.get(scanned_template(self.entity_path), path, lambda: settings_for(path, root))
+        return Scanned(conf, self.logical_id, settings, self._traits)
 
     def _traits(self) -> Sequence[QueueTraits]:
         models = self.models()
-        return models.traits(self.address) if models is not None else []
+        return models.traits(self.logical_id) if models is not None else []
 
 
 class _Models(threading.local):
@@ -115,7 +121,7 @@ class CloudFormationQueueModelCheck(CloudFormationCheck[QueueModel]):
         models = self.models()
         if models is None:
             return [("", NOT_AT_HAND)]
-        return [(where, queues.of(self.address)) for where, queues in models.cases(self.address)]
+        return [(where, queues.of(self.logical_id)) for where, queues in models.cases(self.logical_id)]
 
 
 class CloudFormationPolicyPlaceCheck(CloudFormationCheck[PolicyPlace]):
@@ -130,6 +136,6 @@ class CloudFormationPolicyPlaceCheck(CloudFormationCheck[PolicyPlace]):
             return [("", NOT_AT_HAND)]
 
         def place(queues: QueueModels) -> PolicyPlace:
-            return models.policy_place(self.address, queues)
+            return models.policy_place(self.logical_id, queues)
 
-        return [(where, place(queues)) for where, queues in models.cases(self.address)]
+        return [(where, place(queues)) for where, queues in models.cases(self.logical_id)]

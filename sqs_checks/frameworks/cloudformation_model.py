@@ -19,6 +19,7 @@ from sqs_checks.frameworks.cloudformation_uses import (
     USES,
 )
 from sqs_checks.frameworks.cloudformation_values import ResourceReference, Template, intrinsic
+from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.policy_place import PolicyPlace
@@ -78,7 +79,8 @@ class TemplateModels:
     def _models(self, truth: Mapping[str, bool]) -> QueueModels:
         key = tuple(sorted(truth.items()))
         if key not in self._built:
-            self._built[key] = _build(self._template, self._relevant, truth, self._file)
+            with collection_paused():
+                self._built[key] = _build(self._template, self._relevant, truth, self._file)
         return self._built[key]
 
     @computed_once
@@ -98,10 +100,6 @@ class TemplateModels:
                 found.setdefault(other, set()).add(name)
         return found
 
-    @computed_once
-    def _has_conditions(self) -> bool:
-        return any("Condition" in resource or next(conditions_in(resource), None) for resource in self._relevant.values())
-
     def traits(self, logical_id: str) -> list[QueueTraits]:
         """By what settings pick the queue that a resource is, or those that its policy is attached to."""
         models = self._models({})
@@ -120,7 +118,7 @@ class TemplateModels:
 
     def _conditions_around(self, logical_id: str) -> set[str]:
         """The conditions of a resource, of those that refer to it or to what it refers to, and of those they refer to."""
-        if not self._has_conditions:
+        if not self._template.has_conditions:
             return set()
         near = {logical_id, *self._mentions.get(logical_id, ())}
         near |= {name for one in near for name in self._mentioned_by.get(one, ())}
@@ -157,7 +155,7 @@ def _build(template: Template, resources: Mapping[str, Mapping[str, Any]], truth
             by_type.setdefault(resource.type, []).append(resource)
     queues = by_type.get(QUEUE, [])
     return QueueModels(
-        queues=[CodeQueue(queue.name, queue.place, queue.name, queue.read_queue) for queue in queues],
+        queues=[CodeQueue(queue.name, queue.place, None, queue.read_queue) for queue in queues],
         policies=[
             attachment
             for kind in _POLICY_TYPES

@@ -42,13 +42,15 @@ def without_line_numbers(value: Mapping[str, Any]) -> dict[str, Any]:
 
 def intrinsic(value: object) -> Optional[tuple[str, Any]]:
     """The name and the argument of a function (`Ref`, `Fn::GetAtt`, …); None where the value is none."""
-    if isinstance(value, Mapping):
-        stated = without_line_numbers(value)
-        if len(stated) == 1:
-            name, argument = next(iter(stated.items()))
-            if name == "Ref" or str(name).startswith("Fn::"):
-                return str(name), argument
-    return None
+    if isinstance(value, (str, list)) or not isinstance(value, Mapping):
+        return None
+    name = None
+    for key in value:
+        if not str(key).startswith("__"):
+            if name is not None:
+                return None
+            name = key
+    return (str(name), value[name]) if name == "Ref" or str(name).startswith("Fn::") else None
 
 
 class Template:
@@ -102,6 +104,10 @@ class Template:
         """All resources by logical id, as far as they are at hand."""
         stated = self._section("Resources")
         return {str(name): resource for name, resource in stated.items() if isinstance(resource, Mapping)}
+
+    @property
+    def has_conditions(self) -> bool:
+        return bool(self._section("Conditions"))
 
     def function_default(self, name: str) -> Any:
         """What SAM's `Globals` state for every function; None where they do not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, ClassVar, Optional, Union
 
@@ -9,8 +10,9 @@ from checkov.common.models.enums import CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
 from sqs_checks.configuration.settings_files import settings_for
+from sqs_checks.configuration.settings_layers import SettingsInForce
 from sqs_checks.frameworks.checkov_check import CheckovCheck, Scanned, Subject
-from sqs_checks.frameworks.last_read import LastRead
+from sqs_checks.frameworks.last_read import LastRead, OfRun
 from sqs_checks.frameworks.terraform_policy import read_policy
 from sqs_checks.frameworks.terraform_queue import read_queue
 from sqs_checks.frameworks.terraform_resource import read_resource, scanned_path
@@ -23,6 +25,7 @@ from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
 
 _scanned: LastRead[Scanned] = LastRead()
+_settings: OfRun[SettingsInForce] = OfRun()
 _surroundings: LastRead[Union[Surroundings, Unresolved]] = LastRead()
 
 
@@ -35,7 +38,6 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
         return CheckResult.UNKNOWN if conf.get("count") == [0] else self.scan_resource_conf(conf)
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        self.address = str(conf.get("__address__", ""))
         return self.report([("", self.read(conf))], _scanned.get(conf, lambda: self._scanned(conf)))
 
     def read(self, conf: dict[str, Any]) -> Union[Subject, Unresolved, None]:
@@ -46,7 +48,10 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
         return _surroundings.get(conf, lambda: surroundings_of(conf, self.graph, self.entity_path))
 
     def _scanned(self, conf: dict[str, Any]) -> Scanned:
-        return Scanned(conf, settings_for(*scanned_path(conf, self.graph, self.entity_path)), lambda: self._traits(conf))
+        path, root = scanned_path(conf, self.graph, self.entity_path)
+        folder = os.path.dirname(path) if path is not None else None
+        settings = _settings.get(self.graph, (folder, root), lambda: settings_for(path, root))
+        return Scanned(conf, str(conf.get("__address__", "")), settings, lambda: self._traits(conf))
 
     def _traits(self, conf: dict[str, Any]) -> Sequence[QueueTraits]:
         around = self.surroundings(conf)
@@ -65,7 +70,12 @@ class TerraformQueueCheck(TerraformCheck[Queue]):
     resource_types = ("aws_sqs_queue",)
 
     def read(self, conf: dict[str, Any]) -> Queue:
-        return _queues.get(conf, lambda: read_queue(read_resource(conf, self.graph, self.entity_path)))
+        def read_it() -> Queue:
+            around = self.surroundings(conf)
+            model = around.models.of(around.stating.key) if isinstance(around, Surroundings) else None
+            return model.queue if model else read_queue(read_resource(conf, self.graph, self.entity_path))
+
+        return _queues.get(conf, read_it)
 
 
 class TerraformQueuePolicyCheck(TerraformCheck[AttachedPolicy]):

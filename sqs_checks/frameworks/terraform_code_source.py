@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional
 
@@ -45,7 +44,8 @@ class HclStatingResource:
 
     @property
     def _file(self) -> str:
-        return f"/{os.path.relpath(str(self._vertex.attributes.get(FILE_PATH)), self._scanned_folder)}"
+        path = str(self._vertex.attributes.get(FILE_PATH))
+        return path[len(self._scanned_folder) :] if path.startswith(self._scanned_folder) else path
 
     @computed_once
     def place(self) -> Place:

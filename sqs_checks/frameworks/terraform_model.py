@@ -26,6 +26,8 @@ from sqs_checks.model.relations import (
 from sqs_checks.model.use_rules import UseRule
 from sqs_checks.queues.setting import Malformed, Setting, Stated, Unresolved
 
+# The name of a queue within its address.
+_QUEUE_NAME = re.compile(r"aws_sqs_queue\.([^.\[]+)")
 # What AWS gives a function whose code states no timeout, in seconds.
 _DEFAULT_TIMEOUT = 3
 
@@ -77,8 +79,7 @@ def build_models(source: Source) -> QueueModels:
 
 
 def _code_queue(stating: StatingResource) -> CodeQueue:
-    code_name = re.sub(r"^.*aws_sqs_queue\.|\[.*$", "", stating.place.label)
-    return CodeQueue(stating.key, stating.place, code_name, lambda: read_queue(stating.resource))
+    return CodeQueue(stating.key, stating.place, _QUEUE_NAME, lambda: read_queue(stating.resource))
 
 
 def _itself(stating: StatingResource) -> QueueReference:

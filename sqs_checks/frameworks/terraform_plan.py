@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Optional, Union
 
+from sqs_checks.frameworks.last_read import OfRun
 from sqs_checks.frameworks.terraform_graph import FILE_PATH, Vertex
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
@@ -228,6 +229,7 @@ class Plan:
         body = _mapping(configuration.get("root_module"))
         self._providers = _mapping(configuration.get("provider_config"))
         self._root = _Module(body, root_variables, None)
+        self._resources: dict[str, Optional[PlannedResource]] = {}
         changes = document.get("resource_changes")
         self._changes = {
             change["address"]: change
@@ -249,6 +251,11 @@ class Plan:
         return by_type
 
     def resource(self, address: str) -> Optional[PlannedResource]:
+        if address not in self._resources:
+            self._resources[address] = self._read_resource(address)
+        return self._resources[address]
+
+    def _read_resource(self, address: str) -> Optional[PlannedResource]:
         change = self._changes.get(address)
         if change is None:
             return None
@@ -383,8 +390,15 @@ def read_planned_resource(conf: Mapping[str, Any], address: str, vertex: Optiona
     """The resource from the plan file that Checkov read it from; None where that file cannot be read again."""
     stated = conf.get("__file__")
     path = stated[0] if isinstance(stated, list) and stated else vertex.attributes.get(FILE_PATH) if vertex else None
+    plan = _plans.get(vertex.graph, path, lambda: _plan_in(str(path))) if vertex else _plan_in(str(path))
+    return plan.resource(address) if plan else None
+
+
+_plans: OfRun[Optional[Plan]] = OfRun()
+
+
+def _plan_in(path: str) -> Optional[Plan]:
     try:
-        plan = _read_plan(str(path), os.stat(str(path)).st_mtime)
+        return _read_plan(path, os.stat(path).st_mtime)
     except OSError:
         return None
-    return plan.resource(address) if plan else None

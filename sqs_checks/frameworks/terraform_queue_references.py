@@ -226,7 +226,8 @@ class HclReferences:
         """
         certain, possible, why = set(), set(), ""
         for queue in queues:
-            missing = None if paired else self._conditions.beyond(conditions_of(queue))
+            is_always_there = paired or not self._conditions.texts
+            missing = None if is_always_there else self._conditions.beyond(conditions_of(queue))
             if missing is None:
                 certain.add(queue.node)
             else:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional, Protocol, Union, cast
 
+from sqs_checks.frameworks.last_read import LastRead
 from sqs_checks.frameworks.terraform_expressions import is_expression, jsonencode_argument, unresolved
 from sqs_checks.frameworks.terraform_files import read_file_call
 from sqs_checks.frameworks.terraform_graph import FILE_PATH, TerraformGraph, Vertex, index_graph
@@ -204,8 +205,15 @@ class Found(NamedTuple):
         return path[: -len(self.scanned_file)] or os.sep if path.endswith(self.scanned_file) else None
 
 
+_found: LastRead[Found] = LastRead()
+
+
 def find_resource(conf: Mapping[str, Any], library_graph: Any, entity_path: str) -> Found:
     """entity_path: Checkov's `<file>:<type>:<name>`, the file relative to the scanned root."""
+    return _found.get(conf, lambda: _find(conf, library_graph, entity_path))
+
+
+def _find(conf: Mapping[str, Any], library_graph: Any, entity_path: str) -> Found:
     graph = index_graph(library_graph)
     address = str(conf.get("__address__", ""))
     scanned_file = entity_path.rsplit(":", 2)[0]

@@ -18,6 +18,7 @@ from sqs_checks.frameworks.terraform_plan_source import PlannedStatingResource, 
 from sqs_checks.frameworks.terraform_queue import read_queue
 from sqs_checks.frameworks.terraform_resource import find_resource
 from sqs_checks.frameworks.terraform_uses import USES
+from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import CodeQueue, QueueModel, QueueModels
 from sqs_checks.model.relations import QueueReference
@@ -68,7 +69,7 @@ def stand_in_for(stating: StatingResource, resource_type: str) -> Optional[Queue
     redrive = read_redrive(stating, inline=False) if resource_type == "aws_sqs_queue_redrive_policy" else None
     allowance = read_allowance(stating, inline=False) if resource_type == "aws_sqs_queue_redrive_allow_policy" else None
     models = QueueModels(
-        queues=[CodeQueue(stating.key, stating.place, "", lambda: read_queue(stating.resource))],
+        queues=[CodeQueue(stating.key, stating.place, None, lambda: read_queue(stating.resource))],
         redrives=[redrive._replace(queue=queue)] if redrive else [],
         allowances=[allowance._replace(queue=queue)] if allowance else [],
     )
@@ -95,7 +96,8 @@ def surroundings_of(conf: Mapping[str, Any], library_graph: Any, entity_path: st
     if found.planned is not None:
         if _built.plan is not found.planned.plan:
             _built.plan_source = PlanSource(found.planned.plan, found.scanned_file)
-            _built.plan_models = build_models(_built.plan_source)
+            with collection_paused():
+                _built.plan_models = build_models(_built.plan_source)
             _built.plan = found.planned.plan
         return Surroundings(PlannedStatingResource(found.planned, _built.plan_source), _built.plan_models)
     if found.graph is None or found.vertex is None:
@@ -107,9 +109,11 @@ def surroundings_of(conf: Mapping[str, Any], library_graph: Any, entity_path: st
 
 def _models(graph: TerraformGraph, root_folder: str, scanned_folder: str) -> QueueModels:
     if _built.graph is not graph:
-        _built.sources = by_root_folder(graph, _TYPES)
+        with collection_paused():
+            _built.sources = by_root_folder(graph, _TYPES)
         _built.models = {}
         _built.graph = graph
     if root_folder not in _built.models:
-        _built.models[root_folder] = build_models(HclSource(_built.sources.get(root_folder, {}), scanned_folder))
+        with collection_paused():
+            _built.models[root_folder] = build_models(HclSource(_built.sources.get(root_folder, {}), scanned_folder))
     return _built.models[root_folder]

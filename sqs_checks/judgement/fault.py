@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqs_checks.judgement.ternary import NO, Ternary, any_of
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing that may be wrong with a resource.
 
     violated: whether it is, as far as the code tells.
@@ -24,8 +23,7 @@ class Fault:
     paths: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The outcome of one check on one resource.
 
     violated: YES where some fault is certain, UNKNOWN where one is possible.
@@ -36,7 +34,12 @@ class Judgement:
     faults: tuple[Fault, ...]
 
 
+_NO_FAULT = Judgement(NO, ())
+
+
 def judge(faults: Sequence[Fault]) -> Judgement:
     """A certain fault decides; a possible one leaves the check undecided; with none the resource is not at fault."""
+    if not faults:
+        return _NO_FAULT
     certain = tuple(fault for fault in faults if fault.violated.is_yes)
-    return Judgement(any_of(fault.violated for fault in faults) if faults else NO, certain)
+    return Judgement(any_of(fault.violated for fault in faults), certain)

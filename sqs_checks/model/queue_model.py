@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Generic, NamedTuple, Optional, Protocol, TypeVar
 
@@ -56,12 +57,16 @@ def any_linked(links: Iterable[Linked[Any]]) -> Ternary:
 
 
 class CodeQueue:
-    """A queue resource of the scanned code. read: its attributes, read when they are asked for."""
+    """A queue resource of the scanned code.
 
-    def __init__(self, key: Key, place: Place, code_name: str, read: Callable[[], Queue]) -> None:
+    code_name: finds what the code calls the queue in the label of its place; None where that is the label itself. read: its
+    attributes, read when they are asked for.
+    """
+
+    def __init__(self, key: Key, place: Place, code_name: Optional[re.Pattern[str]], read: Callable[[], Queue]) -> None:
         self.key = key
         self.place = place
-        self.code_name = code_name
+        self._code_name = code_name
         self._read = read
 
     @computed_once
@@ -70,7 +75,8 @@ class CodeQueue:
 
     @property
     def traits(self) -> QueueTraits:
-        return QueueTraits(self.queue.name.value, self.code_name, self.queue.tags)
+        found = self._code_name.search(self.place.label) if self._code_name else None
+        return QueueTraits(self.queue.name.value, found.group(1) if found else self.place.label, self.queue.tags)
 
     def is_named(self, identity: QueueIdentity, text: str) -> Ternary:
         """Whether an ARN, URL or name that is written out is this queue's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, Optional, TypeVar, Union
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
@@ -70,7 +70,7 @@ class Setting(Generic[T]):
 
     def or_default(self, default: T) -> Setting[T]:
         """The same with what AWS fills in where the code leaves the attribute out."""
-        return replace(self, value=default) if self.value is None else self
+        return Setting(self.name, self.path, default, self.assignment) if self.value is None else self
 
     def holds_with(self, other: Setting[T], predicate: Callable[[T, T], bool]) -> Ternary:
         """Whether this attribute and another one are both set to values for which the predicate is true."""
