@@ -26,6 +26,8 @@ _MODULE_INDEX = re.compile(r'module\.[^.\[]+(?:\[(\d+|"(?:[^"\\]|\\.)*")])?')
 _MODULE_OUTPUT = re.compile(r'module\.([\w-]+)(?:\[(\d+|"[^"]*")])?\.([\w-]+)')
 _BLOCK = re.compile(r'(data\.)?([a-z][a-z0-9]*_\w+)\.([\w-]+)(?:\[(\d+|"[^"]*")])?')
 _DEEPEST_CHAIN = 20
+# References that stand for something else in each instance of a resource.
+PER_INSTANCE = ("each.key", "each.value", "count.index")
 _VARIABLE = re.compile(r"var\.([A-Za-z_][\w-]*)")
 
 # What the AWS provider plans for an attribute that nobody wrote (providers 4 to 6).
@@ -113,7 +115,7 @@ class _Module:
         if self._caller is None:
             yield Referred(opaque=True)
         else:
-            yield from self._caller.referred(_references(stated), (), depth + 1)
+            yield from self._caller.referred(references_in(stated), (), depth + 1)
 
     def _output(self, reference: str, depth: int) -> Iterator[Referred]:
         match = _MODULE_OUTPUT.match(reference)
@@ -128,7 +130,7 @@ class _Module:
             if "constant_value" not in expression:
                 yield Referred(opaque=True)
             return
-        for referred in child.referred(_references(expression), (), depth + 1):
+        for referred in child.referred(references_in(expression), (), depth + 1):
             yield referred._replace(key=referred.key or index)
 
     def _block(self, reference: str) -> Referred:
@@ -154,7 +156,8 @@ class Referred(NamedTuple):
     opaque: bool = False
 
 
-def _references(expression: object) -> list[str]:
+def references_in(expression: object) -> list[str]:
+    """What an expression refers to, as written in its module."""
     stated = _mapping(expression).get("references")
     return [str(reference) for reference in stated] if isinstance(stated, list) else []
 
@@ -242,6 +245,21 @@ class Plan:
         found = (self.resource(address) for address in self._managed.get(resource_type, ()))
         return [resource for resource in found if resource is not None]
 
+    def instances(self, referred: Referred) -> list[PlannedResource]:
+        """All instances of a block, in all instances of its module."""
+        module = referred.module
+        addresses = self._by_block.get((module.path, referred.block), ()) if module is not None else ()
+        return [planned for planned in map(self.resource, addresses) if planned is not None]
+
+    @computed_once
+    def _by_block(self) -> dict[tuple[tuple[str, ...], str], list[str]]:
+        by_block: dict[tuple[tuple[str, ...], str], list[str]] = {}
+        for address, change in self._changes.items():
+            path = tuple(_MODULE_NAME.findall(str(change.get("module_address", ""))))
+            mode = "data." if change.get("mode") == "data" else ""
+            by_block.setdefault((path, f"{mode}{change.get('type')}.{change.get('name')}"), []).append(address)
+        return by_block
+
     @computed_once
     def _managed(self) -> dict[str, list[str]]:
         by_type: dict[str, list[str]] = {}
@@ -284,7 +302,7 @@ class PlannedResource:
         self.address = str(resource_change.get("address"))
         self.index = None if resource_change.get("index") is None else str(resource_change["index"])
         self.block = f"{resource_change.get('type')}.{resource_change.get('name')}"
-        self.for_each = _references(configuration.get("for_each_expression"))
+        self.for_each = references_in(configuration.get("for_each_expression"))
         self._module_address = str(resource_change.get("module_address") or "")
         self._after = _mapping(change.get("after"))
         self._after_unknown = _mapping(change.get("after_unknown"))
@@ -308,7 +326,31 @@ class PlannedResource:
 
     def referred(self, expression: object) -> list[Referred]:
         """What an expression of this resource refers to."""
-        return list(self._module.referred(_references(expression), self.for_each))
+        return list(self._module.referred(references_in(expression), self.for_each))
+
+    def meant(self, referred: Sequence[Referred], expression: object) -> list[PlannedResource]:
+        """The instances of blocks that an expression of this resource means, as far as indexes tell; all where they do not."""
+        instances = {planned.address: planned for one in dict.fromkeys(referred) for planned in self.plan.instances(one)}
+        found = [planned for planned in instances.values() if self._is_beside(planned)]
+        if len(found) <= 1:
+            return found
+        constants = {one.key.strip('"') for one in referred if one.key is not None}
+        if len(constants) == 1:
+            wanted: Optional[str] = next(iter(constants))
+        elif any(text.startswith(PER_INSTANCE) for text in references_in(expression)):
+            wanted = self.index
+        else:
+            return found
+        return [planned for planned in found if wanted in (planned.index, *planned.module_indexes)] or found
+
+    def _is_beside(self, other: PlannedResource) -> bool:
+        """Whether another resource stands in the same instances of the modules that both stand in."""
+        shared = 0
+        for own, its in zip(self.module_path, other.module_path):
+            if own != its:
+                break
+            shared += 1
+        return self.module_indexes[:shared] == other.module_indexes[:shared]
 
     def value(self, name: str) -> Union[Any, Unresolved]:
         """The planned value; None where it will be null; Unresolved where it is known only after apply."""
@@ -363,7 +405,7 @@ class PlannedResource:
 
     def references(self, name: str) -> list[str]:
         """What the expression of an attribute refers to, the longest reference first, as written in its module."""
-        return _references(self._expressions.get(name))
+        return references_in(self._expressions.get(name))
 
     def constants_of(self, address: str) -> Optional[Mapping[str, Any]]:
         """The arguments of another block of the same module that are written as constants."""

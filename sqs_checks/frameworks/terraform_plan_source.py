@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from sqs_checks.frameworks.terraform_plan import Plan, PlannedResource, Referred
+from sqs_checks.frameworks.terraform_plan import PER_INSTANCE, Plan, PlannedResource, Referred, references_in
 from sqs_checks.frameworks.terraform_queue_references import is_other_resource, last_name, written_reference
 from sqs_checks.frameworks.terraform_resource import PlanResource
 from sqs_checks.frameworks.terraform_uses import FUNCTION
@@ -21,7 +21,6 @@ from sqs_checks.queues.setting import Unresolved
 
 _QUEUE = "aws_sqs_queue"
 _DATA_QUEUE = f"data.{_QUEUE}."
-_PAIRING = ("each.key", "each.value", "count.index")
 
 
 class _Planned(NamedTuple):
@@ -66,12 +65,6 @@ def _expression_at(expression: Any, path: tuple[str, ...]) -> Any:
     return expression
 
 
-def _texts(expression: Any) -> list[str]:
-    """What an expression refers to, as written."""
-    stated = expression.get("references") if isinstance(expression, Mapping) else None
-    return [str(one) for one in stated] if isinstance(stated, list) else []
-
-
 class PlanSource:
     """All resources of a plan. file: as messages name it."""
 
@@ -83,15 +76,6 @@ class PlanSource:
         return [PlannedStatingResource(planned, self) for planned in self._plan.of_type(resource_type)]
 
     @computed_once
-    def _instances(self) -> dict[tuple[tuple[str, ...], str], list[PlannedResource]]:
-        """Queues and functions by module and block."""
-        found: dict[tuple[tuple[str, ...], str], list[PlannedResource]] = {}
-        for resource_type in (_QUEUE, FUNCTION):
-            for planned in self._plan.of_type(resource_type):
-                found.setdefault((planned.module_path, planned.block), []).append(planned)
-        return found
-
-    @computed_once
     def known_queues(self) -> dict[str, str]:
         """The addresses of queues that are there already, by URL and by ARN."""
         return {
@@ -100,10 +84,6 @@ class PlanSource:
             for value in map(planned.value, ("arn", "url", "id"))
             if isinstance(value, str)
         }
-
-    def instances(self, referred: Referred) -> list[PlannedResource]:
-        module = referred.module
-        return self._instances.get((module.path, referred.block), []) if module is not None else []
 
 
 class PlannedStatingResource:
@@ -141,7 +121,7 @@ class PlannedStatingResource:
     def function(self) -> Optional[PlannedStatingResource]:
         _, _, expression = self._planned.planned_values("function_name")
         referred = [one for one in self._planned.referred(expression) if one.block.startswith(f"{FUNCTION}.")]
-        found = self._selected([planned for one in referred for planned in self._source.instances(one)], referred, expression)
+        found = self._planned.meant(referred, expression)
         return PlannedStatingResource(found[0], self._source) if len(found) == 1 else None
 
     def _known(self, value: Any) -> QueueReference:
@@ -155,9 +135,9 @@ class PlannedStatingResource:
         if not stated.is_unknown:
             return self._known(stated.value)
         reference = self._unknown(stated)
-        texts = _texts(stated.expression)
+        texts = references_in(stated.expression)
         attribute = next((last_name(text) for text in texts if last_name(text) is not None), None)
-        is_shared = reference.hidden is not None and texts and not any(text.startswith(_PAIRING) for text in texts)
+        is_shared = reference.hidden is not None and texts and not any(text.startswith(PER_INSTANCE) for text in texts)
         scope = (self._planned.address.rpartition(self._planned.block)[0], tuple(texts)) if is_shared else None
         return reference._replace(attribute=attribute, scope=scope)
 
@@ -186,8 +166,7 @@ class PlannedStatingResource:
         return QueueReference(text, hidden=f"`{text}` is known only after apply")
 
     def _chosen(self, text: str, referred: Sequence[Referred], expression: Any, *, is_opaque: bool) -> QueueReference:
-        instances = [planned for one in dict.fromkeys(referred) for planned in self._source.instances(one)]
-        found = self._selected(instances, referred, expression)
+        found = self._planned.meant(referred, expression)
         hidden = f"`{text}` is known only after apply" if is_opaque else None
         if len(found) == 1 and not is_opaque:
             return QueueReference(text, certain=frozenset({found[0].address}))
@@ -197,29 +176,3 @@ class PlannedStatingResource:
             why_possible=f"which of `{text}` is meant is known only after apply",
             hidden=hidden if found or is_opaque else f"`{text}` is known only after apply",
         )
-
-    def _selected(
-        self, instances: Sequence[PlannedResource], referred: Sequence[Referred], expression: Any
-    ) -> list[PlannedResource]:
-        """Of several instances those that are meant, as far as indexes tell; all where they do not."""
-        found = [planned for planned in {one.address: one for one in instances}.values() if self._is_beside(planned)]
-        if len(found) <= 1:
-            return found
-        constants = {one.key.strip('"') for one in referred if one.key is not None}
-        if len(constants) == 1:
-            wanted: Optional[str] = next(iter(constants))
-        elif any(text.startswith(_PAIRING) for text in _texts(expression)):
-            wanted = self._planned.index
-        else:
-            return found
-        exact = [planned for planned in found if wanted in (planned.index, *planned.module_indexes)]
-        return exact or found
-
-    def _is_beside(self, other: PlannedResource) -> bool:
-        """Whether another resource stands in the same instances of the modules that both stand in."""
-        shared = 0
-        for own, its in zip(self._planned.module_path, other.module_path):
-            if own != its:
-                break
-            shared += 1
-        return self._planned.module_indexes[:shared] == other.module_indexes[:shared]

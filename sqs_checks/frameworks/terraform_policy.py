@@ -12,7 +12,7 @@ from typing import Any, Optional, Union
 from sqs_checks.frameworks.terraform_expressions import is_expression, unresolved
 from sqs_checks.frameworks.terraform_plan import PlannedReference
 from sqs_checks.frameworks.terraform_policy_document import read_data_document
-from sqs_checks.frameworks.terraform_resource import AttributeOf, HclResource, TerraformResource
+from sqs_checks.frameworks.terraform_resource import AttributeOf, HclResource, PlanResource, TerraformResource
 from sqs_checks.policy.attached_policy import AttachedPolicy, NotJson, read_json
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, own_resource_arn
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url, own_queue
@@ -46,7 +46,13 @@ _ARN_SHAPES: Mapping[str, tuple[str, bool, bool, str]] = {
 _ID_IS_ARN = {"aws_sns_topic"}
 # What IAM, not Terraform, fills in: `${aws:username}`, escaped for Terraform as `$${…}` or `&{…}`.
 _POLICY_VARIABLE = re.compile(r"[$&]*[$&]\{([A-Za-z0-9.-]+:[^}]*|[*?$])}")
+_QUOTED_NUMBER = re.compile(r"\[\"(\d+)\"]")
 _HELD_BACK = "\ue0f2"
+
+
+def _canonical(reference: str) -> str:
+    """A reference with the index of a counted resource as Terraform writes it; Checkov puts some into quotes."""
+    return _QUOTED_NUMBER.sub(r"[\1]", reference)
 
 
 def _arn(match: re.Match[str]) -> str:
@@ -55,7 +61,7 @@ def _arn(match: re.Match[str]) -> str:
     if shape is None or (attribute == "id" and resource_type not in _ID_IS_ARN):
         return match.group()
     service, has_region, has_account, prefix = shape
-    return own_resource_arn(service, reference, has_region=has_region, has_account=has_account, prefix=prefix)
+    return own_resource_arn(service, _canonical(reference), has_region=has_region, has_account=has_account, prefix=prefix)
 
 
 def _text(text: str, own_queue_arn: Optional[str]) -> Any:
@@ -96,7 +102,7 @@ def _identity(resource: TerraformResource, own_address: Optional[str]) -> QueueI
     if isinstance(url, (AttributeOf, Unresolved)):
         text = url.text if isinstance(url, AttributeOf) else url.expression or ""
         match = _QUEUE_URL.fullmatch(text)
-        return own_queue(match.group(1)) if match else QueueIdentity()
+        return own_queue(_canonical(match.group(1))) if match else QueueIdentity()
     if not isinstance(url, str):
         return QueueIdentity()
     return identity_from_arn(url) if url.startswith("arn:") else identity_from_url(url)
@@ -123,6 +129,12 @@ def _planned_tree(value: Any) -> Any:
     return [_planned_tree(item) for item in value] if isinstance(value, list) else value
 
 
+def _hidden_in_plan(resource: PlanResource) -> Unresolved:
+    referred = [text for text in resource.refers_to("policy") if text.count(".") > 1]
+    telling = f"; it refers to {', '.join(f'`{text}`' for text in referred[:3])}" if referred else ""
+    return Unresolved(f"`policy` is known only after apply{telling}")
+
+
 def read_policy(resource: TerraformResource, resource_type: str, address: str) -> Optional[AttachedPolicy]:
     """The policy that a resource attaches to a queue; None where it attaches none."""
     stated = resource.attribute("policy")
@@ -139,6 +151,8 @@ def read_policy(resource: TerraformResource, resource_type: str, address: str) -
             return AttachedPolicy(text, [identity], "policy")
         stated, repeated = text.stated, text.repeated_keys
     if isinstance(stated, Unresolved):
+        if isinstance(resource, PlanResource):
+            stated = _hidden_in_plan(resource)
         return AttachedPolicy(stated, [identity], "policy")
     if not isinstance(resource, HclResource):
         stated = _planned_tree(stated)

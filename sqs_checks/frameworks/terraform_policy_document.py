@@ -18,7 +18,9 @@ from sqs_checks.queues.setting import Unresolved
 
 DATA_SOURCE = "aws_iam_policy_document"
 _DOCUMENT = re.compile(rf"data\.({DATA_SOURCE}\.[A-Za-z_][\w-]*)(?:\[[^]]*]|\.\*)?\.(?:minified_)?json")
-_KEY = re.compile(r"\[\"([^\"]*)\"](?:\.(?:minified_)?json)?}?$")
+_KEY = re.compile(r"\[(?:\"([^\"]*)\"|(\d+))](?:\.(?:minified_)?json)?}?$")
+_COUNT_INDEX = re.compile(r"\$\{count\.index}|(?<![\w.])count\.index(?![\w.])")
+_ELEMENT = re.compile(r"(\[.*])\[(\d+)]", re.DOTALL)
 _TRY = re.compile(r"(?:\$\{)?try\((.*)\)}?", re.DOTALL)
 _DEEPEST_CHAIN = 12
 _MOST_STATEMENTS = 1_000
@@ -52,10 +54,13 @@ class HclDataSource:
     def __init__(self, vertex: Vertex, key: Optional[str]) -> None:
         self._vertex = vertex
         self.arguments: Mapping[str, Any] = vertex.attributes
-        collection = vertex.attributes.get("for_each")
+        # Checkov leaves a data source with `for_each` or `count` as it is written.
+        collection, count = vertex.attributes.get("for_each"), vertex.attributes.get("count")
         if key is not None and isinstance(collection, Mapping) and key in collection:
-            # Checkov leaves a data source with `for_each` as it is written.
             self.arguments = _filled(vertex.attributes, "each", key, collection[key])
+        elif count is not None:
+            number = key if key is not None and key.isdigit() else "0" if count == 1 else None
+            self.arguments = _counted(vertex.attributes, number) if number is not None else vertex.attributes
 
     def other(self, attribute: str, expression: Any) -> Optional[DataSource]:
         return find_document(self._vertex, attribute, str(expression))
@@ -96,7 +101,7 @@ def find_document(resource: Vertex, attribute: str, expression: str) -> Optional
     reached = [vertex for vertex in resource.sources(attribute).vertices if vertex.attributes.get(BLOCK_NAME) == name]
     beside = resource.graph.data_beside(resource, name) if not reached else None
     found = reached[0] if len(reached) == 1 else beside
-    return HclDataSource(found, key.group(1) if key else None) if found is not None else None
+    return HclDataSource(found, (key.group(1) or key.group(2)) if key else None) if found is not None else None
 
 
 def _blocks(value: Any) -> list[Any]:
@@ -329,6 +334,21 @@ def _filled(content: Any, iterator: str, key: Any, value: Any) -> Any:
 
     text = re.sub(rf"\$\{{{reference}}}|{reference}", lambda match: fill(re.search(reference, match.group())), content)  # type: ignore[arg-type]
     return text if all(isinstance(element, (str, int)) for element in elements) else unresolved(content)
+
+
+def _counted(content: Any, number: str) -> Any:
+    """The content of a block with `count` for one of its instances."""
+    if isinstance(content, Mapping):
+        return {name: _counted(item, number) for name, item in content.items()}
+    if isinstance(content, list):
+        return [_counted(item, number) for item in content]
+    if not isinstance(content, str) or "count.index" not in content:
+        return content
+    text = _COUNT_INDEX.sub(number, content)
+    element = _ELEMENT.fullmatch(text)
+    items = _literal(element.group(1)) if element else None
+    position = int(element.group(2)) if element else 0
+    return items[position] if isinstance(items, list) and position < len(items) else text
 
 
 def _element(which: str, path: str, key: Any, value: Any, expression: str) -> Any:

@@ -13,7 +13,7 @@ from sqs_checks.frameworks.terraform_expressions import is_expression, jsonencod
 from sqs_checks.frameworks.terraform_files import read_file_call
 from sqs_checks.frameworks.terraform_graph import FILE_PATH, TerraformGraph, Vertex, index_graph
 from sqs_checks.frameworks.terraform_plan import PlannedResource, read_planned_resource
-from sqs_checks.frameworks.terraform_policy_document import DataSource, PlannedDataSource, document_name, find_document
+from sqs_checks.frameworks.terraform_policy_document import DATA_SOURCE, DataSource, PlannedDataSource, find_document
 from sqs_checks.queues.setting import Unresolved
 
 # The whole text is one attribute of one resource or data source.
@@ -157,9 +157,17 @@ class PlanResource:
         return None
 
     def policy_document(self, name: str, expression: str) -> Optional[DataSource]:
-        document = document_name(expression)
-        planned = self._planned.beside(f"data.{document}") if document else None
-        return PlannedDataSource(planned) if planned else None
+        configured = self._planned.planned_values(name)[2]
+        referred = self._planned.referred(configured)
+        # Through variables and outputs the name is another one; a local, or more than one block, hides what becomes of it.
+        if len({one.block for one in referred}) == 1 and referred[0].block.startswith(f"data.{DATA_SOURCE}."):
+            found = self._planned.meant(referred, configured)
+            return PlannedDataSource(found[0]) if len(found) == 1 else None
+        return None
+
+    def refers_to(self, name: str) -> list[str]:
+        """What the expression of an attribute refers to, as its module writes it."""
+        return self._planned.references(name)
 
     def attribute(self, name: str) -> Stated:
         configured = self._planned.is_configured(name)
