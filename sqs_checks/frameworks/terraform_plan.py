@@ -11,24 +11,26 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Optional, Union
 
 from sqs_checks.frameworks.last_read import OfRun
 from sqs_checks.frameworks.terraform_graph import FILE_PATH, Vertex
+from sqs_checks.frameworks.terraform_plan_configuration import (
+    PER_INSTANCE,
+    Module,
+    Referred,
+    mapping,
+    only_variable,
+    references_in,
+)
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
 from sqs_checks.queues.setting import Unresolved
 
 _MODULE_NAME = re.compile(r'module\.([^.\[]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")])?')
 _MODULE_INDEX = re.compile(r'module\.[^.\[]+(?:\[(\d+|"(?:[^"\\]|\\.)*")])?')
-_MODULE_OUTPUT = re.compile(r'module\.([\w-]+)(?:\[(\d+|"[^"]*")])?\.([\w-]+)')
-_BLOCK = re.compile(r'(data\.)?([a-z][a-z0-9]*_\w+)\.([\w-]+)(?:\[(\d+|"[^"]*")])?')
-_DEEPEST_CHAIN = 20
-# References that stand for something else in each instance of a resource.
-PER_INSTANCE = ("each.key", "each.value", "count.index")
-_VARIABLE = re.compile(r"var\.([A-Za-z_][\w-]*)")
 
 # What the AWS provider plans for an attribute that nobody wrote (providers 4 to 6).
 _PROVIDER_DEFAULTS: Mapping[str, tuple[object, ...]] = {
@@ -38,141 +40,6 @@ _PROVIDER_DEFAULTS: Mapping[str, tuple[object, ...]] = {
     "message_retention_seconds": (345_600,),
     "visibility_timeout_seconds": (30,),
 }
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-class _Module:
-    """A module of the plan's configuration, with the call that its variables come from."""
-
-    def __init__(self, body: Mapping[str, Any], arguments: Mapping[str, Any], caller: Optional[_Module], name: str = "") -> None:
-        self.body = body
-        self._arguments = arguments
-        self._caller = caller
-        self.path: tuple[str, ...] = (*caller.path, name) if caller is not None else ()
-        self._children: dict[str, _Module] = {}
-
-    def child(self, name: str) -> _Module:
-        if name not in self._children:
-            call = _mapping(_mapping(self.body.get("module_calls")).get(name))
-            self._children[name] = _Module(_mapping(call.get("module")), _mapping(call.get("expressions")), self, name)
-        return self._children[name]
-
-    def resource(self, address: str) -> Optional[Mapping[str, Any]]:
-        return self._resources.get(address)
-
-    @computed_once
-    def _resources(self) -> dict[str, Mapping[str, Any]]:
-        resources = self.body.get("resources")
-        return {
-            resource["address"]: resource
-            for resource in (resources if isinstance(resources, list) else ())
-            if isinstance(resource, Mapping) and isinstance(resource.get("address"), str)
-        }
-
-    def is_null(self, variable: str) -> Ternary:
-        """Whether a variable of this module is null."""
-        stated = self._arguments.get(variable)
-        if not isinstance(stated, Mapping):
-            declared = _mapping(self.body.get("variables")).get(variable)
-            return known(_mapping(declared).get("default") is None)
-        if "references" not in stated:
-            return known(stated.get("constant_value") is None)
-        passed_on = _only_variable(stated)
-        if passed_on is not None and self._caller is not None:
-            return self._caller.is_null(passed_on)
-        return unknown(f"`var.{variable}` is computed")
-
-    def referred(self, references: Sequence[str], for_each: Sequence[str] = (), depth: int = 0) -> Iterator[Referred]:
-        """What references within this module come to, through variables, module arguments and outputs.
-
-        for_each: what the collection of the resource at hand refers to; `each.value` stands for it.
-        """
-        if depth > _DEEPEST_CHAIN:
-            yield Referred(opaque=True)
-            return
-        for reference in references:
-            kind, _, rest = reference.partition(".")
-            if any(other != reference and other.startswith((f"{reference}.", f"{reference}[")) for other in references):
-                continue  # the block of an attribute that is listed too
-            if kind in ("path", "terraform", "count") or reference == "each.key":
-                continue
-            if kind == "each":
-                yield from self.referred(for_each, (), depth + 1)
-            elif kind == "var":
-                yield from self._variable(_name_in(rest), depth)
-            elif kind == "module":
-                yield from self._output(reference, depth)
-            else:
-                yield self._block(reference)
-
-    def _variable(self, name: str, depth: int) -> Iterator[Referred]:
-        stated = _mapping(self._arguments.get(name))
-        if "references" not in stated:
-            return  # a constant, or the default
-        if self._caller is None:
-            yield Referred(opaque=True)
-        else:
-            yield from self._caller.referred(references_in(stated), (), depth + 1)
-
-    def _output(self, reference: str, depth: int) -> Iterator[Referred]:
-        match = _MODULE_OUTPUT.match(reference)
-        if match is None:
-            yield Referred(opaque=True)
-            return
-        name, index, output = match.groups()
-        child = self.child(name)
-        stated = _mapping(_mapping(child.body.get("outputs")).get(output))
-        expression = _mapping(stated.get("expression"))
-        if "references" not in expression:
-            if "constant_value" not in expression:
-                yield Referred(opaque=True)
-            return
-        for referred in child.referred(references_in(expression), (), depth + 1):
-            yield referred._replace(key=referred.key or index)
-
-    def _block(self, reference: str) -> Referred:
-        match = _BLOCK.match(reference)
-        if match is None:
-            return Referred(opaque=True)
-        data, resource_type, name, index = match.groups()
-        return Referred(reference, self, f"{data or ''}{resource_type}.{name}", index)
-
-
-class Referred(NamedTuple):
-    """One block that an expression refers to.
-
-    text: the reference as written. module: in which the block stands. block: as `type.name`, `data.type.name`. key: the
-    constant index of its instance, or of a module call on the way. opaque: the plan does not tell what is referred to
-    (locals).
-    """
-
-    text: str = ""
-    module: Optional[_Module] = None
-    block: str = ""
-    key: Optional[str] = None
-    opaque: bool = False
-
-
-def references_in(expression: object) -> list[str]:
-    """What an expression refers to, as written in its module."""
-    stated = _mapping(expression).get("references")
-    return [str(reference) for reference in stated] if isinstance(stated, list) else []
-
-
-def _name_in(text: str) -> str:
-    return re.split(r"[.\[]", text, maxsplit=1)[0]
-
-
-def _only_variable(expression: Mapping[str, Any]) -> Optional[str]:
-    """The variable that an expression refers to, where it refers to nothing else."""
-    references = expression.get("references")
-    if not isinstance(references, list) or len(references) != 1:
-        return None
-    match = _VARIABLE.fullmatch(str(references[0]))
-    return match.group(1) if match else None
 
 
 class PlannedReference(NamedTuple):
@@ -186,7 +53,7 @@ class PlannedReference(NamedTuple):
 
 def _only_reference(expression: object) -> Optional[str]:
     """The attribute that an expression refers to, where it refers to that and its block and nothing else."""
-    references = _mapping(expression).get("references")
+    references = mapping(expression).get("references")
     if not isinstance(references, list) or len(references) != 2:
         return None
     attribute, block = map(str, references)
@@ -202,7 +69,7 @@ def _with_unknowns(value: Any, is_unknown: Any, expression: Any) -> Any:
         reference = _only_reference(expression)
         return PlannedReference(reference) if reference else Unresolved("a part of the document is known only after apply")
     if isinstance(value, Mapping):
-        unknowns, expressions = _mapping(is_unknown), _mapping(expression)
+        unknowns, expressions = mapping(is_unknown), mapping(expression)
         return {key: _with_unknowns(value.get(key), unknowns.get(key), expressions.get(key)) for key in {**value, **unknowns}}
     if isinstance(value, list):
         unknowns_of = is_unknown if isinstance(is_unknown, list) else []
@@ -225,13 +92,12 @@ class Plan:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         root_variables = {
-            name: {"constant_value": _mapping(stated).get("value")}
-            for name, stated in _mapping(document.get("variables")).items()
+            name: {"constant_value": mapping(stated).get("value")} for name, stated in mapping(document.get("variables")).items()
         }
-        configuration = _mapping(document.get("configuration"))
-        body = _mapping(configuration.get("root_module"))
-        self._providers = _mapping(configuration.get("provider_config"))
-        self._root = _Module(body, root_variables, None)
+        configuration = mapping(document.get("configuration"))
+        body = mapping(configuration.get("root_module"))
+        self._providers = mapping(configuration.get("provider_config"))
+        self._root = Module(body, root_variables, None)
         self._resources: dict[str, Optional[PlannedResource]] = {}
         changes = document.get("resource_changes")
         self._changes = {
@@ -264,7 +130,7 @@ class Plan:
     def _managed(self) -> dict[str, list[str]]:
         by_type: dict[str, list[str]] = {}
         for address, change in self._changes.items():
-            if change.get("mode") != "data" and _mapping(change.get("change")).get("after") is not None:
+            if change.get("mode") != "data" and mapping(change.get("change")).get("after") is not None:
                 by_type.setdefault(str(change.get("type")), []).append(address)
         return by_type
 
@@ -282,8 +148,8 @@ class Plan:
             module = module.child(name)
         mode = "data." if change.get("mode") == "data" else ""
         configuration = module.resource(f"{mode}{change.get('type')}.{change.get('name')}")
-        provider = self._providers.get(str(_mapping(configuration).get("provider_config_key")))
-        return PlannedResource(self, change, module, _mapping(configuration), _mapping(provider))
+        provider = self._providers.get(str(mapping(configuration).get("provider_config_key")))
+        return PlannedResource(self, change, module, mapping(configuration), mapping(provider))
 
 
 class PlannedResource:
@@ -293,22 +159,22 @@ class PlannedResource:
         self,
         plan: Plan,
         resource_change: Mapping[str, Any],
-        module: _Module,
+        module: Module,
         configuration: Mapping[str, Any],
         provider: Mapping[str, Any],
     ) -> None:
-        change = _mapping(resource_change.get("change"))
+        change = mapping(resource_change.get("change"))
         self.plan = plan
         self.address = str(resource_change.get("address"))
         self.index = None if resource_change.get("index") is None else str(resource_change["index"])
         self.block = f"{resource_change.get('type')}.{resource_change.get('name')}"
         self.for_each = references_in(configuration.get("for_each_expression"))
         self._module_address = str(resource_change.get("module_address") or "")
-        self._after = _mapping(change.get("after"))
-        self._after_unknown = _mapping(change.get("after_unknown"))
+        self._after = mapping(change.get("after"))
+        self._after_unknown = mapping(change.get("after_unknown"))
         self._module = module
-        self._expressions = _mapping(configuration.get("expressions"))
-        self._provider = _mapping(provider.get("expressions"))
+        self._expressions = mapping(configuration.get("expressions"))
+        self._provider = mapping(provider.get("expressions"))
 
     @computed_once
     def module_indexes(self) -> tuple[Optional[str], ...]:
@@ -382,7 +248,7 @@ class PlannedResource:
         if "references" not in expression:
             # A function of constants, such as `jsonencode`, is written as an empty expression.
             return unknown(f"`{name}` is computed") if self.is_default(name) else YES
-        variable = _only_variable(expression)
+        variable = only_variable(expression)
         if variable is None:
             return unknown(f"`{name}` is computed")
         is_null = self._module.is_null(variable)
@@ -397,10 +263,10 @@ class PlannedResource:
         """The tags that the resource's provider adds to all its resources."""
         blocks = self._provider.get("default_tags")
         for block in blocks if isinstance(blocks, list) else ():
-            stated = _mapping(_mapping(block).get("tags"))
+            stated = mapping(mapping(block).get("tags"))
             if "references" in stated:
                 return Unresolved("the provider's `default_tags` are computed")
-            return _mapping(stated.get("constant_value"))
+            return mapping(stated.get("constant_value"))
         return {}
 
     def references(self, name: str) -> list[str]:
@@ -414,7 +280,7 @@ class PlannedResource:
             return None
         return {
             name: expression["constant_value"]
-            for name, expression in _mapping(block.get("expressions")).items()
+            for name, expression in mapping(block.get("expressions")).items()
             if isinstance(expression, Mapping) and "constant_value" in expression
         }
 
@@ -423,7 +289,7 @@ class PlannedResource:
 def _read_plan(path: str, modified: float) -> Optional[Plan]:
     try:
         with open(path, encoding="utf-8-sig") as file:
-            return Plan(_mapping(json.load(file)))
+            return Plan(mapping(json.load(file)))
     except (OSError, ValueError, RecursionError):
         return None
 
