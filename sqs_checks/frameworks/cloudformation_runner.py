@@ -18,6 +18,9 @@ from typing import Any, Optional
 
 from checkov.cloudformation import runner
 
+from sqs_checks.frameworks.cloudformation_for_each import MadeResource, made_resources
+
+_BESIDE = "what Fn::ForEach makes beside SQS"
 _said = threading.local()
 _templates: Mapping[str, Mapping[str, Any]] = {}
 # What follows from them, by path: the templates as checks see them, and the same with what the runner takes out.
@@ -54,12 +57,13 @@ def whole_template(entity_path: str) -> Optional[Mapping[str, Any]]:
         if kept is None or not isinstance(resources, Mapping):
             return None
         # The runner has taken the conditions out of the resources.
+        beside = {name: kept["Resources"][name] for name in kept[_BESIDE]}
         conditional = {
             name: {**resources[name], "Condition": header["Condition"]}
             for name, header in kept["Resources"].items()
             if "Condition" in header and isinstance(resources.get(name), Mapping)
         }
-        _whole[path] = {**kept, "Resources": {**resources, **conditional}}
+        _whole[path] = {**kept, "Resources": {**resources, **conditional, **beside}}
     return _whole[path]
 
 
@@ -76,12 +80,28 @@ def _kept(template: Any) -> Mapping[str, Any]:
         name: deepcopy(template[name]) for name in ("Parameters", "Mappings", "Conditions", "Globals") if name in template
     }
     resources = template.get("Resources")
+    made = made_resources(template)
+    _add_queues(resources, made)
     headers = {
         name: {part: resource[part] for part in ("Type", "Condition") if part in resource}
         for name, resource in (resources.items() if isinstance(resources, Mapping) else ())
         if isinstance(resource, Mapping)
     }
-    return {**sections, "Resources": headers}
+    beside = {one.logical_id: _as_possible(one) for one in made if one.logical_id not in headers}
+    return {**sections, "Resources": {**headers, **beside}, _BESIDE: tuple(beside)}
+
+
+def _add_queues(resources: Any, made: Sequence[MadeResource]) -> None:
+    """Has the runner see what `Fn::ForEach` makes of SQS, which it passes over; other types are none of ours to add."""
+    for one in made:
+        is_ours = str(one.resource.get("Type")).startswith("AWS::SQS::") and hasattr(one.resource, "start_mark")
+        if one.is_certain and is_ours and one.logical_id not in resources:
+            resources[one.logical_id] = one.resource
+
+
+def _as_possible(made: MadeResource) -> Any:
+    """A resource of a loop; of one whose collection is not known it is not known either whether it is made."""
+    return made.resource if made.is_certain else {**made.resource, "Condition": "the collection of its Fn::ForEach"}
 
 
 def _keep_templates(build_definitions_context: Any) -> Any:
