@@ -283,7 +283,9 @@ def _passes_on(vertex: Vertex, block_type: object, name: str) -> bool:
     if block_type == "locals":
         held = str(vertex.attributes.get(BLOCK_NAME))
     stated = vertex.attributes.get(held or name)
-    return stated is None or (isinstance(stated, str) and _BARE.fullmatch(stated) is not None)
+    if isinstance(stated, str):
+        return _BARE.fullmatch(stated) is not None
+    return not isinstance(stated, (Mapping, list))  # a number or nothing refers to nothing
 
 
 def without_index(address: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from sqs_checks.judgement.ternary import YES, Ternary, unknown
+from sqs_checks.judgement.ternary import Ternary, unknown
 from sqs_checks.model.queue_model import QueueModels
 from sqs_checks.model.relations import Place, PolicyAttachment, QueueReference
 
@@ -39,23 +40,23 @@ class PolicyPlace(NamedTuple):
     def competitors(self) -> Iterator[Competitor]:
         """The policies of other resources on one of the queues."""
         for own in self.attachments:
-            yield from self._on_queues_of_the_code(own)
-            yield from self._on_the_same_text(own)
+            for queue, certainty in self.models.possible_queues(own.queue):
+                for link in queue.policies:
+                    if link.item.place != self.place:
+                        yield Competitor(link.item.place, queue.place.label, own.there & certainty & link.certainty)
+            if not own.queue.certain:
+                yield from self._outside_the_code(own)
 
-    def _on_queues_of_the_code(self, own: PolicyAttachment) -> Iterator[Competitor]:
-        reference = own.queue
-        for key in reference.certain | reference.possible:
-            model = self.models.of(key)
-            for link in model.policies if model is not None else ():
-                if link.item.place != self.place:
-                    is_mine = YES if key in reference.certain else unknown(reference.why_possible)
-                    label = model.place.label if model is not None else reference.text
-                    yield Competitor(link.item.place, label, own.there & is_mine & link.certainty)
-
-    def _on_the_same_text(self, own: PolicyAttachment) -> Iterator[Competitor]:
-        """Of a queue outside the code: two resources that name it in the same words mean the same one."""
-        if own.queue.certain:
-            return
-        for other in self.models.policies_on(own.queue):
+    def _outside_the_code(self, own: PolicyAttachment) -> Iterator[Competitor]:
+        """Of a queue that the code may not hold: resources that name it in the same words mean the same one."""
+        same = self.models.policies_on(own.queue)
+        for other in same:
             if other.place != self.place:
                 yield Competitor(other.place, own.queue.text, own.there & other.there)
+        if own.queue.is_no_queue:
+            return
+        others = self.models.all_policies if own.queue.hidden is not None else self.models.policies_somewhere
+        hidden = (other for other in others if other.place != self.place and other not in same)
+        for other in islice(hidden, 1):
+            why = own.queue.hidden or other.queue.hidden or "which queue is meant is not known"
+            yield Competitor(other.place, own.queue.text, own.there & other.there & unknown(why))

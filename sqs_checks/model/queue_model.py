@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, Optional, Protocol, TypeVar
 
 from sqs_checks.judgement.computed_once import computed_once
@@ -211,6 +211,29 @@ class QueueModels:
 
     def of(self, key: Key) -> Optional[QueueModel]:
         return self._models.get(key)
+
+    def possible_queues(self, reference: QueueReference) -> Iterator[tuple[QueueModel, Ternary]]:
+        """The queues that a reference names, certainly or perhaps; not those that a hidden one might name."""
+        for key in reference.certain | reference.possible:
+            model = self._models.get(key)
+            if model is not None:
+                yield model, YES if key in reference.certain else unknown(reference.why_possible)
+        if reference.identity is not None:
+            named = self._by_name.get(reference.identity.name, ()) if reference.identity.name else self._models.values()
+            for model in (*named, *self._of_hidden_name):
+                certainty = model.own.is_named(reference.identity, reference.text)
+                if not certainty.is_no:
+                    yield model, certainty
+
+    @computed_once
+    def _of_hidden_name(self) -> tuple[QueueModel, ...]:
+        names = ((model, model.queue.name.value) for model in self._models.values())
+        return tuple(model for model, name in names if name is not None and not isinstance(name, str))
+
+    @computed_once
+    def policies_somewhere(self) -> tuple[PolicyAttachment, ...]:
+        """The policies whose queue cannot be told at all."""
+        return tuple(attachment for attachment in self.all_policies if attachment.queue.hidden is not None)
 
     def traits_of(self, reference: QueueReference) -> QueueTraits:
         """By what the settings pick the queue that a reference names."""

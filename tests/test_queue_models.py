@@ -1,0 +1,282 @@
+"""The queue is judged by all that the code says about it, however that is spelled, and never by a guess."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import FIXTURES, Finding, scan
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from policies import places
+
+from sqs_checks.configuration.settings import DEFAULTS
+from sqs_checks.frameworks.cloudformation_check import CloudFormationPolicyPlaceCheck, CloudFormationQueueModelCheck
+from sqs_checks.frameworks.cloudformation_model import QUEUE, TemplateModels
+from sqs_checks.frameworks.cloudformation_values import Template
+from sqs_checks.judgement.fault import judge
+from sqs_checks.judgement.ternary import NO, Ternary
+from sqs_checks.pack.catalogue import check_classes
+
+ON_QUEUES = {check.id: check for check in check_classes() if issubclass(check, CloudFormationQueueModelCheck)}
+ON_PLACES = {check.id: check for check in check_classes() if issubclass(check, CloudFormationPolicyPlaceCheck)}
+
+
+def plain_name(finding: Finding) -> str:
+    return finding.resource.rpartition(".")[2].replace("_", "").lower()
+
+
+def test_the_same_infrastructure_has_the_same_findings(fixture_findings: list[Finding]) -> None:
+    """Code, plan and CloudFormation: every check fails on the same queues and policies."""
+    failed: dict[str, set[tuple[str, str]]] = {}
+    for finding in fixture_findings:
+        if finding.file.startswith("/same_findings/") and finding.result == "FAILED":
+            failed.setdefault(finding.framework, set()).add((finding.check, plain_name(finding)))
+    assert failed["terraform"] == failed["terraform_plan"] == failed["cloudformation"]
+    across = {(check, name) for check, name in failed["terraform"] if check in {*ON_QUEUES, *ON_PLACES}}
+    assert across == {
+        ("CKV_SQS_15", "byarn"),
+        ("CKV_SQS_16", "first"), ("CKV_SQS_16", "second"),
+        ("CKV_SQS_17", "bare"), ("CKV_SQS_17", "deadletters"),
+        ("CKV_SQS_23", "managed"),
+        ("CKV_SQS_40", "bare"), ("CKV_SQS_40", "managed"), ("CKV_SQS_40", "barewithpolicy"),
+        ("CKV_SQS_41", "deadletters"), ("CKV_SQS_41", "barewithpolicy"),
+        ("CKV_SQS_42", "deadletters"),
+        ("CKV_SQS_43", "orders"),
+    }  # fmt: skip
+
+
+def test_a_finding_names_both_sides_and_their_files(tmp_path: Path) -> None:
+    (tmp_path / "queues.tf").write_text('resource "aws_sqs_queue" "orders" {}\n', encoding="utf-8")
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.tf").write_text(
+            f'resource "aws_sqs_queue_policy" "{name}" {{\n  queue_url = aws_sqs_queue.orders.id\n  policy = "{{}}"\n}}\n',
+            encoding="utf-8",
+        )
+    details = [finding.details[0] for finding in scan(tmp_path, ["terraform"], ["CKV_SQS_16"])]
+    assert len(details) == 2
+    for text in details:
+        assert "`aws_sqs_queue_policy.first` (/first.tf)" in text
+        assert "`aws_sqs_queue_policy.second` (/second.tf)" in text
+        assert "`aws_sqs_queue.orders`" in text
+
+
+@pytest.mark.parametrize("check", ["CKV_SQS_6", "CKV_SQS_13"])
+def test_what_needs_a_setting_is_silent_without_it(check: str, tmp_path: Path) -> None:
+    source = (FIXTURES / check / "main.tf").read_text(encoding="utf-8")
+    (tmp_path / "main.tf").write_text(source, encoding="utf-8")
+    assert scan(tmp_path, ["terraform"], [check]) == []
+
+
+def test_an_empty_list_trusts_nobody(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text((FIXTURES / "CKV_SQS_6" / "main.tf").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "sqs-checks.yaml").write_text("trusted: {accounts: []}", encoding="utf-8")
+    passed = {f.resource.partition(".")[2] for f in scan(tmp_path, ["terraform"], ["CKV_SQS_6"]) if f.result == "PASSED"}
+    assert passed == {"pass_own_account"}
+
+
+@pytest.mark.parametrize("required", ["all", "{tags: {exposure: internal}}", "{names: [orders], tags: {exposure: '*'}}"])
+def test_which_queues_a_vpc_is_required_for(required: str, tmp_path: Path) -> None:
+    queues = [("orders", '{ exposure = "internal" }'), ("public", "{}")]
+    text = "".join(
+        f'resource "aws_sqs_queue" "{name}" {{\n  name = "{name}"\n  tags = {tags}\n}}\n'
+        f'resource "aws_sqs_queue_policy" "{name}" {{\n  queue_url = aws_sqs_queue.{name}.id\n'
+        '  policy = jsonencode({ Version = "2012-10-17", Statement = { Effect = "Deny", Principal = "*", Action = "sqs:Foo" } })\n}\n'
+        for name, tags in queues
+    )
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    (tmp_path / "sqs-checks.yaml").write_text(f"vpc: {{required: {required}}}", encoding="utf-8")
+    found = {f.resource: f.result for f in scan(tmp_path, ["terraform"], ["CKV_SQS_13"])}
+    assert found["aws_sqs_queue_policy.orders"] == "FAILED"
+    assert found["aws_sqs_queue_policy.public"] == ("FAILED" if required == "all" else "PASSED")
+
+
+# One redrive policy in every spelling.
+
+REDRIVES = {
+    "jsonencode": "jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 5 })",
+    "colons": 'jsonencode({ "deadLetterTargetArn" : aws_sqs_queue.dead.arn, "maxReceiveCount" : 5 })',
+    "text for a number": 'jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = "5" })',
+    "interpolated": 'jsonencode({ deadLetterTargetArn = "${aws_sqs_queue.dead.arn}", maxReceiveCount = 5 })',
+    "heredoc": '<<TEXT\n{"deadLetterTargetArn": "${aws_sqs_queue.dead.arn}", "maxReceiveCount": 5}\nTEXT',
+    "escaped": '"{\\"deadLetterTargetArn\\":\\"${aws_sqs_queue.dead.arn}\\",\\"maxReceiveCount\\":5}"',
+    "local": "local.redrive",
+    "local target": "jsonencode({ deadLetterTargetArn = local.dead_arn, maxReceiveCount = local.count })",
+    "variable": "jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = var.count_of_receives })",
+    "conditional": "true ? jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 5 }) : null",
+    "one": "jsonencode({ deadLetterTargetArn = one(aws_sqs_queue.dead[*].arn), maxReceiveCount = 5 })",
+    "try": 'jsonencode({ deadLetterTargetArn = try(aws_sqs_queue.dead.arn, ""), maxReceiveCount = 5 })',
+    "file": 'templatefile("${path.module}/redrive.tpl", { arn = aws_sqs_queue.dead.arn })',
+}
+AROUND = """
+locals {
+  redrive  = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 5 })
+  dead_arn = aws_sqs_queue.dead.arn
+  count    = 5
+}
+variable "count_of_receives" { default = 5 }
+resource "aws_sqs_queue" "dead" {}
+"""
+
+
+def redrive_verdicts(folder: Path, written: Mapping[str, str]) -> dict[str, dict[tuple[str, str], str]]:
+    """Each spelling in a root module of its own, all in one scan."""
+    for number, text in enumerate(written.values()):
+        (folder / str(number)).mkdir()
+        (folder / str(number) / "main.tf").write_text(text, encoding="utf-8")
+        template = '{"deadLetterTargetArn": "${arn}", "maxReceiveCount": 5}'
+        (folder / str(number) / "redrive.tpl").write_text(template, encoding="utf-8")
+    names = list(written)
+    found: dict[str, dict[tuple[str, str], str]] = {name: {} for name in names}
+    for finding in scan(folder, ["terraform"], ["CKV_SQS_40", "CKV_SQS_41", "CKV_SQS_42"]):
+        name = names[int(finding.file.split("/")[1])]
+        found[name][finding.resource.rpartition(".")[2], finding.check] = finding.result
+    return found
+
+
+def test_one_redrive_policy_in_every_spelling(tmp_path: Path) -> None:
+    written = {
+        f"{name}, {where}": AROUND
+        + (
+            f'resource "aws_sqs_queue" "orders" {{\n  redrive_policy = {redrive}\n}}\n'
+            if where == "inline"
+            else 'resource "aws_sqs_queue" "orders" {}\nresource "aws_sqs_queue_redrive_policy" "r" {\n'
+            f"  queue_url = aws_sqs_queue.orders.id\n  redrive_policy = {redrive}\n}}\n"
+        )
+        for name, redrive in REDRIVES.items()
+        for where in ("inline", "beside")
+    }
+    expected = {
+        ("orders", "CKV_SQS_40"): "PASSED", ("orders", "CKV_SQS_41"): "PASSED", ("orders", "CKV_SQS_42"): "PASSED",
+        ("dead", "CKV_SQS_40"): "PASSED", ("dead", "CKV_SQS_41"): "FAILED", ("dead", "CKV_SQS_42"): "PASSED",
+    }  # fmt: skip
+    assert redrive_verdicts(tmp_path, written) == dict.fromkeys(written, expected)
+
+
+# Hiding never turns a failure into a pass or back.
+
+
+def infrastructure(rng: random.Random) -> dict[str, Any]:
+    """A template of a few queues and what may be about them."""
+
+    def arn() -> Any:
+        written = "arn:aws:sqs:eu-west-1:123456789012:" + rng.choice(["a", "b", "z"])
+        name = rng.choice("ABC")
+        return rng.choice(
+            [{"Fn::GetAtt": [name, "Arn"]}, {"Fn::GetAtt": [name, "Arn"]}, {"Fn::Sub": f"${{{name}.Arn}}"}, written]
+        )
+
+    def maybe(value: Any) -> dict[str, Any]:
+        return value if rng.random() < 0.5 else {}
+
+    def document() -> dict[str, Any]:
+        principal = rng.choice(["*", {"Service": "sns.amazonaws.com"}, {"AWS": "123456789012"}])
+        action = rng.choice(["sqs:*", "sqs:ReceiveMessage"])
+        return {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"}],
+        }
+
+    resources: dict[str, Any] = {
+        name: {
+            "Type": QUEUE,
+            "Properties": {
+                **maybe({"QueueName": name.lower()}),
+                **maybe({"KmsMasterKeyId": rng.choice(["alias/aws/sqs", "alias/own"])}),
+                **maybe({"SqsManagedSseEnabled": rng.random() < 0.5}),
+                **maybe({"FifoQueue": rng.random() < 0.5}),
+                **maybe({"MessageRetentionPeriod": rng.choice([60, 1_209_600])}),
+                **maybe({"VisibilityTimeout": rng.choice([10, 500])}),
+                **maybe({"RedrivePolicy": {"deadLetterTargetArn": arn(), "maxReceiveCount": rng.choice([0, 5])}}),
+                **maybe(
+                    {
+                        "RedriveAllowPolicy": {
+                            "redrivePermission": rng.choice(["byQueue", "allowAll"]),
+                            **maybe({"sourceQueueArns": [arn()]}),
+                        }
+                    }
+                ),
+            },
+        }
+        for name in "ABC"
+    }
+    others: list[tuple[str, Callable[[], dict[str, Any]]]] = [
+        ("AWS::SQS::QueuePolicy", lambda: {"Queues": [{"Ref": rng.choice("ABC")}], "PolicyDocument": document()}),
+        ("AWS::SQS::QueueInlinePolicy", lambda: {"Queue": {"Ref": rng.choice("ABC")}, "PolicyDocument": document()}),
+        ("AWS::SNS::Subscription", lambda: {"Protocol": rng.choice(["sqs", "https"]), "Endpoint": arn()}),
+        ("AWS::SNS::Subscription", lambda: {"Protocol": "https", "RedrivePolicy": {"deadLetterTargetArn": arn()}}),
+        ("AWS::S3::Bucket", lambda: {"NotificationConfiguration": {"QueueConfigurations": [{"Queue": arn()}, {"Queue": arn()}]}}),
+        ("AWS::Events::Rule", lambda: {"Targets": [{"Arn": arn(), "DeadLetterConfig": {"Arn": arn()}}]}),
+        ("AWS::Lambda::Function", lambda: {"Timeout": rng.choice([3, 60]), "DeadLetterConfig": {"TargetArn": arn()}}),
+    ]
+    for number in range(rng.randrange(5)):
+        kind, properties = rng.choice(others)
+        resources[f"Other{number}"] = {"Type": kind, "Properties": properties()}
+        if kind == "AWS::Lambda::Function":
+            mapping = {"EventSourceArn": arn(), "FunctionName": {"Ref": f"Other{number}"}}
+            resources[f"Mapping{number}"] = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapping}
+    return resources
+
+
+def verdicts(resources: Mapping[str, Any]) -> dict[tuple[str, str], Ternary]:
+    """What each check says of each queue and policy, without Checkov."""
+    parameters = {"Hidden": {"Type": "String"}, "Other": {"Type": "String"}}
+    document = {"Parameters": parameters, "Conditions": {"C": {"Fn::Equals": [{"Ref": "Other"}, "x"]}}, "Resources": resources}
+    models = TemplateModels(Template(document), "f")
+    found: dict[tuple[str, str], Ternary] = {}
+    for name, resource in resources.items():
+        is_queue = resource["Type"] == QUEUE
+        if not is_queue and not resource["Type"].startswith("AWS::SQS::"):
+            continue
+        for check, check_class in (ON_QUEUES if is_queue else ON_PLACES).items():
+            bare: Any = object.__new__(check_class)
+            result = NO
+            for _, queues in models.cases(name):
+                subject = queues.of(name) if is_queue else models.policy_place(name, queues)
+                result = result | judge(list(bare.faults(subject, DEFAULTS))).violated
+            found[name, check] = result
+    return found
+
+
+def replaced(resources: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(resources)
+    target: Any = changed
+    for key in path[:-1]:
+        target = target[key]
+    target[path[-1]] = value
+    return changed
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(min_value=0, max_value=2**32).map(random.Random))
+def test_hiding_any_value_moves_verdicts_to_unknown_only(rng: random.Random) -> None:
+    resources = infrastructure(rng)
+    before = verdicts(resources)
+    every = [path for path in places(resources) if len(path) >= 3 and path[1] == "Properties" and not isinstance(path[-1], int)]
+    # The inside of a reference is no value; a whole reference is.
+    every = [path for path in every if not any(str(key).startswith(("Fn::", "Ref")) for key in path)]
+    for path in rng.sample(every, min(8, len(every))):
+        for (name, check), outcome in verdicts(replaced(resources, path, {"Ref": "Hidden"})).items():
+            assert outcome.is_unknown or outcome == before[name, check], (path, name, check, json.dumps(resources))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(min_value=0, max_value=2**32).map(random.Random))
+def test_a_condition_that_chooses_between_two_values_is_both(rng: random.Random) -> None:
+    """`Fn::If` over anything is at fault where one of its branches is, and sound only where both are."""
+    resources = infrastructure(rng)
+    every = [path for path in places(resources) if len(path) == 3 and path[1] == "Properties"]
+    for path in rng.sample(every, min(4, len(every))):
+        value = resources[path[0]]["Properties"][path[2]]
+        chosen = replaced(resources, path, {"Fn::If": ["C", value, {"Ref": "AWS::NoValue"}]})
+        left_out = copy.deepcopy(resources)
+        del left_out[path[0]]["Properties"][path[2]]
+        stated, without, both = verdicts(resources), verdicts(left_out), verdicts(chosen)
+        for key, outcome in both.items():
+            assert outcome.is_unknown or outcome == stated[key] | without[key], (path, key, json.dumps(resources))
+        assert both[path[0], "CKV_SQS_17"] == stated[path[0], "CKV_SQS_17"] if path[0] in "ABC" else True
