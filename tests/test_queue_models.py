@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ def test_which_queues_a_vpc_is_required_for(required: str, tmp_path: Path) -> No
     text = "".join(
         f'resource "aws_sqs_queue" "{name}" {{\n  name = "{name}"\n  tags = {tags}\n}}\n'
         f'resource "aws_sqs_queue_policy" "{name}" {{\n  queue_url = aws_sqs_queue.{name}.id\n'
-        '  policy = jsonencode({ Version = "2012-10-17", Statement = { Effect = "Deny", Principal = "*", Action = "sqs:Foo" } })\n}\n'
+        '  policy = jsonencode({ Version = "2012-10-17", Statement = { Effect = "Deny" } })\n}\n'
         for name, tags in queues
     )
     (tmp_path / "main.tf").write_text(text, encoding="utf-8")
@@ -280,3 +281,33 @@ def test_a_condition_that_chooses_between_two_values_is_both(rng: random.Random)
         for key, outcome in both.items():
             assert outcome.is_unknown or outcome == stated[key] | without[key], (path, key, json.dumps(resources))
         assert both[path[0], "CKV_SQS_17"] == stated[path[0], "CKV_SQS_17"] if path[0] in "ABC" else True
+
+
+def end_of_value(text: str, start: int) -> int:
+    """Where an expression ends: at the end of its line or item, outside of all brackets and quotes."""
+    depth, quoted = 0, False
+    for position in range(start, len(text)):
+        character = text[position]
+        quoted = quoted != (character == '"')
+        depth += 0 if quoted else (character in "([{") - (character in ")]}")
+        if not quoted and (depth < 0 or (depth == 0 and character in "\n,")):
+            return position
+    return len(text)
+
+
+def test_hiding_any_value_of_the_code_moves_verdicts_to_unknown_only(tmp_path: Path) -> None:
+    """A variable without a value in the place of each value of some code, one at a time, each in a root module of its own."""
+    source = (FIXTURES / "same_findings" / "main.tf").read_text(encoding="utf-8")
+    values = [(start, end_of_value(source, start)) for start in (found.end() for found in re.finditer(r"= +", source))]
+    assert len(values) > 50
+    for number, value in enumerate([None, *values]):
+        hidden = source if value is None else f"{source[: value[0]]}var.hidden{source[value[1] :]}"
+        (tmp_path / str(number)).mkdir()
+        text = f'variable "hidden" {{}}\n{hidden}'
+        (tmp_path / str(number) / "main.tf").write_text(text, encoding="utf-8")
+    found: dict[int, dict[tuple[str, str], str]] = {}
+    for finding in scan(tmp_path, ["terraform"]):
+        found.setdefault(int(finding.file.split("/")[1]), {})[finding.check, finding.resource] = finding.result
+    for number, value in enumerate(values, start=1):
+        for key, result in found.get(number, {}).items():
+            assert found[0].get(key, result) == result, (key, source[value[0] - 60 : value[1]])
