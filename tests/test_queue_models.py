@@ -311,3 +311,17 @@ def test_hiding_any_value_of_the_code_moves_verdicts_to_unknown_only(tmp_path: P
     for number, value in enumerate(values, start=1):
         for key, result in found.get(number, {}).items():
             assert found[0].get(key, result) == result, (key, source[value[0] - 60 : value[1]])
+
+
+def test_skips_in_the_code(tmp_path: Path) -> None:
+    """Checkov's own comments and metadata skip checks across resources as any other."""
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_sqs_queue" "q" {\n  # checkov:skip=CKV_SQS_17:another stack\n  # checkov:skip=CKV_SQS_40:none\n}\n',
+        encoding="utf-8",
+    )
+    skips = "[{id: CKV_SQS_17, comment: attached by another stack}, {id: CKV_SQS_40, comment: none}]"
+    (tmp_path / "queues.template").write_text(
+        f"Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Metadata: {{checkov: {{skip: {skips}}}}}\n", encoding="utf-8"
+    )
+    found = scan(tmp_path, ["terraform", "cloudformation"], ["CKV_SQS_17", "CKV_SQS_40"])
+    assert [finding.result for finding in found] == ["SKIPPED"] * 4

@@ -13,9 +13,10 @@ from sqs_checks.configuration.settings_files import settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
 from sqs_checks.frameworks.checkov_check import CheckovCheck, Scanned, Subject
 from sqs_checks.frameworks.last_read import LastRead, OfRun
+from sqs_checks.frameworks.terraform_existence import existence_of
 from sqs_checks.frameworks.terraform_policy import read_policy
 from sqs_checks.frameworks.terraform_queue import read_queue
-from sqs_checks.frameworks.terraform_resource import read_resource, scanned_path
+from sqs_checks.frameworks.terraform_resource import find_resource, read_resource, scanned_path
 from sqs_checks.frameworks.terraform_surroundings import Surroundings, stand_in_for, surroundings_of
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import QueueModel
@@ -35,7 +36,14 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
     def scan_entity_conf(self, conf: dict[str, Any], entity_type: str) -> CheckResult:
         # Checkov's own version also unfolds `dynamic` blocks, which no SQS resource has; it raises on odd input.
         self.entity_type = entity_type
-        return CheckResult.UNKNOWN if conf.get("count") == [0] else self.scan_resource_conf(conf)
+        return self.scan_resource_conf(conf) if self._is_made(conf) else CheckResult.UNKNOWN
+
+    def _is_made(self, conf: dict[str, Any]) -> bool:
+        """Whether there may be such a resource: `count = 0` makes none."""
+        found = find_resource(conf, self.graph, self.entity_path)
+        if found.vertex is None or found.planned is not None:
+            return conf.get("count") != [0]
+        return not existence_of(found.vertex).made.is_no
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         return self.report([("", self.read(conf))], _scanned.get(conf, lambda: self._scanned(conf)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional
 
+from sqs_checks.frameworks.terraform_existence import existence_of
 from sqs_checks.frameworks.terraform_graph import (
     ADDRESS,
     BLOCK_NAME,
@@ -13,7 +14,7 @@ from sqs_checks.frameworks.terraform_graph import (
     TerraformGraph,
     Vertex,
 )
-from sqs_checks.frameworks.terraform_queue_references import HclReferences, is_made
+from sqs_checks.frameworks.terraform_queue_references import HclReferences
 from sqs_checks.frameworks.terraform_resource import HclResource
 from sqs_checks.frameworks.terraform_uses import FUNCTION
 from sqs_checks.judgement.computed_once import computed_once
@@ -91,7 +92,7 @@ class HclSource:
 
     def of_type(self, resource_type: str) -> Iterable[HclStatingResource]:
         for vertex in self._by_type.get(resource_type, ()):
-            if is_made(vertex):
+            if not existence_of(vertex).made.is_no:
                 yield HclStatingResource(vertex, self._scanned_folder)
 
 

@@ -9,8 +9,9 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple, Optional
+
+from sqs_checks.frameworks.terraform_source import text_of
 
 BLOCK_TYPE = "block_type_"
 BLOCK_NAME = "block_name_"
@@ -120,6 +121,10 @@ class TerraformGraph:
         self._by_type: dict[object, list[Any]] = {}
         self._calls_of_outputs: dict[tuple[Any, Any], Mapping[_Call, Vertex]] = {}
         self._calls = _Index()
+        self._values = _Index()
+        self._variables: Optional[dict[tuple[str, str], Any]] = None
+        # What `terraform_existence` finds out, by node.
+        self.existences: dict[Any, Any] = {}
         self._queues = _Index()
         for node, attributes in self._nodes():
             block_type = attributes.get(BLOCK_TYPE)
@@ -133,6 +138,8 @@ class TerraformGraph:
                 self._data.add(attributes.get(BLOCK_NAME), node)
             elif block_type == "output":
                 self._outputs.add((attributes.get(FILE_PATH), attributes.get(BLOCK_NAME)), node)
+            elif block_type == "tfvar":
+                self._values.add(attributes.get(BLOCK_NAME), node)
             elif block_type == "module":
                 self._calls.add(attributes.get(BLOCK_NAME), node)
             elif block_type == "provider":
@@ -182,6 +189,21 @@ class TerraformGraph:
         """The instances of an `aws_sqs_queue`, by its address without an index, in every root module that has one."""
         return map(self._vertex, self._queues.nodes(address))
 
+    def variable_beside(self, folder: str, name: str) -> Optional[Vertex]:
+        """The block that declares a variable in a folder."""
+        if self._variables is None:
+            self._variables = {}
+            for node, attributes in self._nodes():
+                if attributes.get(BLOCK_TYPE) == "variable":
+                    place = os.path.dirname(str(attributes.get(FILE_PATH)))
+                    self._variables.setdefault((place, str(attributes.get(BLOCK_NAME))), node)
+        node = self._variables.get((folder, name))
+        return None if node is None else self._vertex(node)
+
+    def variable_values(self, name: str) -> Iterator[Vertex]:
+        """What files of variable values state of a variable, in any folder."""
+        return map(self._vertex, self._values.nodes(name))
+
     def module_call(self, module: Any) -> Optional[Vertex]:
         """The `module` block that a resource's module was made from; None where there is not exactly one."""
         index = getattr(module, "foreach_idx", None)
@@ -201,12 +223,18 @@ class TerraformGraph:
         alike = self._outputs.nodes((output.attributes.get(FILE_PATH), name))
         if len(alike) == 1:
             return output
-        calls = module_calls_in(referring.attributes)
+        calls = set(self.calls_named_by(referring))
         if len(calls) != 1:
             return None
         ((call, index),) = calls
         by_call = self._outputs_by_call((output.attributes.get(FILE_PATH), name), alike)
         return by_call.get((call, index, referring.attributes.get(FILE_PATH), str(referring.attributes.get(MODULE))))
+
+    def calls_named_by(self, block: Vertex) -> Iterator[tuple[str, Optional[str]]]:
+        """The module calls that the text of a block mentions, by name and index."""
+        key = instance_key(str(block.attributes.get(ADDRESS)))
+        for name, index in _MODULE_OUTPUT.findall(text_of(block.attributes)):
+            yield name, key if index in ("each.key", "each.value", "count.index") else index.strip('"') or None
 
     def _outputs_by_call(self, key: tuple[Any, Any], alike: list[Any]) -> Mapping[_Call, Vertex]:
         """Outputs of one name and file by the call that they belong to."""
@@ -243,36 +271,6 @@ def instance_key(address: str) -> Optional[str]:
     """The key of an instance, from the address of a resource; None where it has none."""
     stated = address[len(without_index(address)) :]
     return stated[1:-1].strip('"') if stated else None
-
-
-def module_calls_in(attributes: Mapping[str, Any]) -> set[tuple[str, Optional[str]]]:
-    """The module calls that the text of a block mentions, by name and index. attributes: of the block's vertex."""
-    stated: Any = attributes.get("config_")
-    while isinstance(stated, Mapping) and "__start_line__" not in stated and len(stated) == 1:
-        stated = next(iter(stated.values()))
-    first, last = (stated.get(key) if isinstance(stated, Mapping) else None for key in ("__start_line__", "__end_line__"))
-    if not isinstance(first, int) or not isinstance(last, int):
-        return set()
-    key = instance_key(str(attributes.get(ADDRESS)))
-    return {(name, _index_meant(index, key)) for name, index in _calls_between(str(attributes.get(FILE_PATH)), first, last)}
-
-
-def _index_meant(index: str, key: Optional[str]) -> Optional[str]:
-    return key if index in ("each.key", "each.value", "count.index") else index.strip('"') or None
-
-
-@lru_cache(maxsize=4096)
-def _calls_between(path: str, first: int, last: int) -> frozenset[tuple[str, str]]:
-    return frozenset(_MODULE_OUTPUT.findall("".join(_lines(path)[first - 1 : last])))
-
-
-@lru_cache(maxsize=16)
-def _lines(path: str) -> list[str]:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.readlines()
-    except OSError:
-        return []
 
 
 def _passes_on(vertex: Vertex, block_type: object, name: str) -> bool:

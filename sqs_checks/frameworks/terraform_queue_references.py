@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
+from sqs_checks.frameworks.terraform_existence import existence_of
 from sqs_checks.frameworks.terraform_expressions import is_expression, unresolved, unwrapped
 from sqs_checks.frameworks.terraform_graph import (
     ADDRESS,
@@ -38,31 +39,6 @@ _ATTRIBUTES = {"arn": ARN, "id": URL, "url": URL, "name": NAME}
 _PER_INSTANCE = re.compile(r"\b(?:each|count|self)\.")
 # A count that makes one or none.
 _ONE_OR_NONE = re.compile(r".*\?\s*(?:1\s*:\s*0|0\s*:\s*1)\s*")
-
-
-class Conditions(NamedTuple):
-    """What decides whether a resource is there at all: the `count` and `for_each` that Checkov could not work out."""
-
-    texts: frozenset[str]
-
-    def beyond(self, other: Conditions) -> Optional[str]:
-        """One that the other resource does not share; None where this one is there whenever the other is."""
-        return next(iter(sorted(self.texts - other.texts)), None)
-
-
-def conditions_of(vertex: Vertex) -> Conditions:
-    texts = set()
-    for block, where in ((vertex, ""), *((call, str(call.attributes.get(BLOCK_NAME))) for call in vertex.calls())):
-        for name in ("count", "for_each"):
-            stated = block.attributes.get(name)
-            if isinstance(stated, str):
-                texts.add(f"{name} = {stated}" + (f" of module.{where}" if where else ""))
-    return Conditions(frozenset(texts))
-
-
-def is_made(vertex: Vertex) -> bool:
-    """Whether a resource is there: `count = 0` makes none."""
-    return vertex.attributes.get("count") != 0
 
 
 def _key(index: str) -> str:
@@ -99,7 +75,7 @@ class HclReferences:
 
     def __init__(self, vertex: Vertex) -> None:
         self._vertex = vertex
-        self._conditions = conditions_of(vertex)
+        self._existence = existence_of(vertex)
 
     def resolve(self, label: str, value: Any, for_each: Optional[str] = None) -> QueueReference:
         """What a value means.
@@ -176,7 +152,7 @@ class HclReferences:
         return [vertex for vertex in self._vertex.graph.queues_at(base.address) if _base(vertex) == base]
 
     def _chosen(self, text: str, instances: Sequence[Vertex], index: Optional[str], *, splat: bool) -> QueueReference:
-        made = [vertex for vertex in instances if is_made(vertex)]
+        made = [vertex for vertex in instances if not existence_of(vertex).made.is_no]
         if len(made) == 1 and _key_of(made[0]) is None:
             return self._single(text, made[0], index)
         if index is not None and index != "*" and not index.startswith(("each.", "count.")):
@@ -213,7 +189,7 @@ class HclReferences:
         bases = set(map(_base, sources))
         if len(bases) != 1:
             return QueueReference(text, hidden=unresolved(text).reason)
-        instances = [vertex for vertex in self._instances(*bases) if is_made(vertex)]
+        instances = [vertex for vertex in self._instances(*bases) if not existence_of(vertex).made.is_no]
         stated = self._vertex.attributes.get("for_each") if label == "for_each" else _at(self._vertex.attributes, label)
         if not self._is_collection_of(stated, instances):
             return QueueReference(text, possible=_keys(instances), why_possible=f"`{text}` is one of several")
@@ -226,8 +202,8 @@ class HclReferences:
         """
         certain, possible, why = set(), set(), ""
         for queue in queues:
-            is_always_there = paired or not self._conditions.texts
-            missing = None if is_always_there else self._conditions.beyond(conditions_of(queue))
+            is_always_there = paired or not self._existence.conditions
+            missing = None if is_always_there else self._existence.beyond(existence_of(queue))
             if missing is None:
                 certain.add(queue.node)
             else:
