@@ -52,6 +52,27 @@ def test_the_same_infrastructure_has_the_same_findings(fixture_findings: list[Fi
     }  # fmt: skip
 
 
+def test_a_queue_module_with_another_selection_of_parts_in_each_call(fixture_findings: list[Finding]) -> None:
+    """Conditions, `merge`, `try`, outputs from one call to another: what is not made is not there, in code as in the plan."""
+    found = [finding for finding in fixture_findings if finding.file.startswith("/queue_modules/")]
+    for framework in ("terraform", "terraform_plan"):
+        checks = ("CKV_SQS_16", "CKV_SQS_17", "CKV_SQS_40", "CKV_SQS_41", "CKV_SQS_42")
+        failed = {
+            (finding.check, finding.resource)
+            for finding in found
+            if finding.framework == framework and finding.result == "FAILED" and finding.check in checks
+        }
+        assert failed == {
+            ("CKV_SQS_17", "module.plain.aws_sqs_queue.this[0]"),
+            ("CKV_SQS_17", "module.elsewhere.aws_sqs_queue.this[0]"),
+            ("CKV_SQS_17", "module.collected.aws_sqs_queue.this[0]"),
+            ("CKV_SQS_17", "module.with_dead_letters.aws_sqs_queue.dead[0]"),
+            ("CKV_SQS_40", "module.plain.aws_sqs_queue.this[0]"),
+            ("CKV_SQS_41", "module.collected.aws_sqs_queue.this[0]"),
+        }, framework
+        assert not [finding for finding in found if "module.off" in finding.resource]
+
+
 def test_a_finding_names_both_sides_and_their_files(tmp_path: Path) -> None:
     (tmp_path / "queues.tf").write_text('resource "aws_sqs_queue" "orders" {}\n', encoding="utf-8")
     for name in ("first", "second"):
@@ -95,6 +116,63 @@ def test_which_queues_a_vpc_is_required_for(required: str, tmp_path: Path) -> No
     found = {f.resource: f.result for f in scan(tmp_path, ["terraform"], ["CKV_SQS_13"])}
     assert found["aws_sqs_queue_policy.orders"] == "FAILED"
     assert found["aws_sqs_queue_policy.public"] == ("FAILED" if required == "all" else "PASSED")
+
+
+# What `count` and `for_each` make.
+
+COUNTS = {
+    "1": True, "0": False, "var.yes ? 1 : 0": True, "var.no ? 1 : 0": False, "!var.no ? 1 : 0": True,
+    "var.yes && var.no ? 1 : 0": False, "var.no || var.yes ? 1 : 0": True, "(var.yes && !var.no) ? 1 : 0": True,
+    "length(var.empty) > 0 ? 1 : 0": False, "length(var.one) > 0 ? 1 : 0": True, "length(var.one)": True,
+    "length(var.map)": False, 'var.text != "" ? 1 : 0': False, 'var.text == "" ? 1 : 0': True,
+    "var.nothing != null ? 1 : 0": False, "var.nothing == null ? 1 : 0": True,
+    'var.yes == true && var.stage == "test" ? 1 : 0': True, 'var.yes == true && var.stage == "other" ? 1 : 0': False,
+    "local.both ? 1 : 0": False, "local.either ? 1 : 0": True, "var.one[0] == \"a\" ? 1 : 0": True,
+    'contains(var.one, "a") ? 1 : 0': True, 'contains(concat(var.one, ["b"]), "c") ? 1 : 0': False,
+    "var.yes ? (var.no ? 1 : 0) : 1": False, "1 - length(var.one)": False,
+}  # fmt: skip
+VALUES = """
+variable "yes" { default = true }
+variable "no" { default = false }
+variable "empty" { default = [] }
+variable "one" { default = ["a"] }
+variable "map" { default = {} }
+variable "text" { default = "" }
+variable "stage" { default = "test" }
+variable "nothing" { default = null }
+locals {
+  both   = var.yes && var.no
+  either = var.yes || var.no
+}
+"""
+
+
+def test_what_count_makes(tmp_path: Path) -> None:
+    """Checkov itself gets a third of these wrong. A resource is judged where it is made, and no policy counts that is not."""
+    blocks = [
+        f'resource "aws_sqs_queue" "q{number}" {{}}\nresource "aws_sqs_queue_policy" "p{number}" {{\n  count = {count}\n'
+        f'  queue_url = aws_sqs_queue.q{number}.id\n  policy = "{{}}"\n}}\n'
+        for number, count in enumerate(COUNTS)
+    ]
+    (tmp_path / "main.tf").write_text(VALUES + "\n".join(blocks), encoding="utf-8")
+    found = scan(tmp_path, ["terraform"], ["CKV_SQS_15", "CKV_SQS_17"])
+    policies = {re.sub(r"\[.*", "", finding.resource) for finding in found if finding.check == "CKV_SQS_15"}
+    queues = {finding.resource: finding.result for finding in found if finding.check == "CKV_SQS_17"}
+    for number, (count, is_made) in enumerate(COUNTS.items()):
+        assert (f"aws_sqs_queue_policy.p{number}" in policies) is is_made, count
+        assert queues[f"aws_sqs_queue.q{number}"] == ("PASSED" if is_made else "FAILED"), count
+
+
+@pytest.mark.parametrize(
+    "count", ["var.open ? 1 : 0", "length(aws_sqs_queue.q.name) > 0 ? 1 : 0", 'var.open == "x" && var.yes ? 1 : 0']
+)
+def test_a_count_that_is_not_known_decides_nothing(count: str, tmp_path: Path) -> None:
+    text = (
+        f'variable "open" {{}}\n{VALUES}\nresource "aws_sqs_queue" "q" {{}}\nresource "aws_sqs_queue_policy" "p" {{\n'
+        f'  count = {count}\n  queue_url = aws_sqs_queue.q.id\n  policy = "{{}}"\n}}\n'
+    )
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    assert scan(tmp_path, ["terraform"], ["CKV_SQS_17"]) == []
 
 
 # One redrive policy in every spelling.

@@ -65,7 +65,7 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         sources = linked_for_certain(subject.dead_letter_redrives)
         if subject.dead_letter_redrives and len(sources) <= REDRIVE_SOURCES:
-            named = ", ".join(str(redrive.place) for redrive in sources[:3])
+            named = ", ".join(subject.name_source(redrive) for redrive in sources[:3])
             yield Fault(
                 violated=any_linked(subject.dead_letter_redrives) & ~any_linked(subject.allowances),
                 problem=f"{subject.place} is the dead-letter queue of {named} and states no redrive allow policy.",

@@ -21,7 +21,7 @@ _DOUBLED_QUOTES = re.compile(r"''([^'{}\[\],]+)''")
 # The expressions that may stand around it and change nothing: one value, or one of a list of one. Of `""` Checkov now and
 # then leaves nothing.
 _AROUND = re.compile(
-    r"(?:\$\{)?(?:(?:one|try|coalesce|element|tostring)\(|join\(\s*(?:\"\"|'')?\s*,)?(.*?)(?:,\s*(?:null|0|\"\"|'')?)?\)?}?"
+    r"(?:\$\{)?(?:(?:one|try|coalesce|element|tostring)\(|join\(\s*(?:\"\"|'')?\s*,)?(.*?)(?:,\s*(?:null|None|0|\"\"|'')?)?\)?}?"
 )
 
 

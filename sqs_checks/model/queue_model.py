@@ -182,6 +182,10 @@ class QueueModel:
         others = (link for link in self.uses if link.item.role is Role.LEAVES_DEAD_LETTERS)
         return any_linked(self.dead_letter_redrives) | any_linked(others)
 
+    def name_source(self, redrive: Redrive) -> str:
+        """What a message calls the queue whose dead letters a redrive policy sends: the resource where the code has no such."""
+        return str(next((queue.place for queue in self.queues_of(redrive.queue)), redrive.place))
+
     def queues_of(self, reference: QueueReference) -> Sequence[QueueModel]:
         """The queues of the code that a reference names for certain."""
         return self._models.queues_of(reference)
