@@ -163,6 +163,16 @@ def test_what_count_makes(tmp_path: Path) -> None:
         assert queues[f"aws_sqs_queue.q{number}"] == ("PASSED" if is_made else "FAILED"), count
 
 
+def test_values_from_a_file_beside_the_code_count(tmp_path: Path) -> None:
+    text = (
+        'variable "on" { default = false }\nresource "aws_sqs_queue" "q" {}\nresource "aws_sqs_queue_policy" "p" {\n'
+        '  count = var.on ? 1 : 0\n  queue_url = aws_sqs_queue.q.id\n  policy = "{}"\n}\n'
+    )
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    (tmp_path / "terraform.tfvars").write_text("on = true\n", encoding="utf-8")
+    assert [finding.result for finding in scan(tmp_path, ["terraform"], ["CKV_SQS_17"])] == ["PASSED"]
+
+
 @pytest.mark.parametrize(
     "count", ["var.open ? 1 : 0", "length(aws_sqs_queue.q.name) > 0 ? 1 : 0", 'var.open == "x" && var.yes ? 1 : 0']
 )
@@ -403,3 +413,64 @@ def test_skips_in_the_code(tmp_path: Path) -> None:
     )
     found = scan(tmp_path, ["terraform", "cloudformation"], ["CKV_SQS_17", "CKV_SQS_40"])
     assert [finding.result for finding in found] == ["SKIPPED"] * 4
+
+
+SHARED = """
+data "aws_iam_policy_document" "shared" {
+  statement {
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = [aws_sqs_queue.covered.arn]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+resource "aws_sqs_queue" "covered" {}
+resource "aws_sqs_queue" "beside" {}
+resource "aws_sqs_queue" "alone" {}
+"""
+SHARED_TEMPLATE = """
+Resources:
+  covered: {Type: AWS::SQS::Queue}
+  beside: {Type: AWS::SQS::Queue}
+  alone: {Type: AWS::SQS::Queue}
+  shared:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref covered, !Ref beside]
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Deny
+            Principal: "*"
+            Action: sqs:*
+            Resource: !GetAtt covered.Arn
+            Condition: {Bool: {"aws:SecureTransport": "false"}}
+"""
+
+
+def test_each_queue_refuses_plain_http_or_is_found(tmp_path: Path) -> None:
+    """CKV_SQS_12 and 17 together: covered from another file, covered by a Deny on another queue only, not covered."""
+    (tmp_path / "queues.tf").write_text(SHARED, encoding="utf-8")
+    policies = (
+        f'resource "aws_sqs_queue_policy" "{name}" {{\n  queue_url = aws_sqs_queue.{name}.id\n'
+        "  policy = data.aws_iam_policy_document.shared.json\n}\n"
+        for name in ("covered", "beside")
+    )
+    (tmp_path / "policies.tf").write_text("\n".join(policies), encoding="utf-8")
+    (tmp_path / "queues.template").write_text(SHARED_TEMPLATE, encoding="utf-8")
+    found = scan(tmp_path, ["terraform", "cloudformation"], ["CKV_SQS_12", "CKV_SQS_17"])
+    failed = {(finding.check, finding.resource) for finding in found if finding.result == "FAILED"}
+    assert failed == {
+        ("CKV_SQS_12", "aws_sqs_queue_policy.beside"), ("CKV_SQS_17", "aws_sqs_queue.alone"),
+        ("CKV_SQS_12", "AWS::SQS::QueuePolicy.shared"), ("CKV_SQS_17", "AWS::SQS::Queue.alone"),
+    }  # fmt: skip
+    details = next(finding.details for finding in found if finding.resource == "AWS::SQS::QueuePolicy.shared" and finding.details)
+    assert "beside" in " ".join(details), details

@@ -48,7 +48,7 @@ class PlainHttpAllowed(SqsCheck[AttachedPolicy]):
                 problem=""
                 if witness is None
                 else f"Over plain HTTP, {caller_in_words(witness.caller).rstrip(',')} may call "
-                f"{actions_in_words(witness.actions)}: {self._reason(subject)}.",
+                f"{actions_in_words(witness.actions)}{subject.which(policy)}: {self._reason(subject)}.",
                 remedy=(
                     '`{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "<ARN of the queue>", '
                     '"Condition": {"Bool": {"aws:SecureTransport": "false"}}}` as a statement of its own'

@@ -71,7 +71,7 @@ class ReachableOutsideVpc(SqsCheck[AttachedPolicy]):
                 problem=""
                 if witness is None
                 else f"From outside the VPC, {caller_in_words(witness.caller).rstrip(',')} may call "
-                f"{actions_in_words(witness.actions)}{values_in_words(witness)}.",
+                f"{actions_in_words(witness.actions)}{subject.which(policy)}{values_in_words(witness)}.",
                 remedy=(
                     '`{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "<ARN of the queue>", '
                     '"Condition": {"StringNotEquals": {"aws:SourceVpce": "<your endpoint>"}}}` as a statement of its own'

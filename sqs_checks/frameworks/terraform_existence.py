@@ -126,5 +126,6 @@ def _nothing(kind: str, name: str) -> Any:
 def _given_values(graph: TerraformGraph, folder: str, name: str) -> Iterator[Any]:
     """What files of variable values (`*.tfvars`) beside a root module state of a variable."""
     for vertex in graph.variable_values(name):
-        if os.path.dirname(str(vertex.attributes.get(FILE_PATH))) == folder:
+        beside = vertex.attributes.get("load_dir") or os.path.dirname(str(vertex.attributes.get(FILE_PATH)))
+        if beside == folder:
             yield vertex.attributes.get("default")

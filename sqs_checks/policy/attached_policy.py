@@ -105,6 +105,11 @@ class AttachedPolicy:
         """Whether a statement is about one of the queues."""
         return any_of(policy.applies_to_queue(statement) for policy in self.policies)
 
+    def which(self, policy: QueuePolicy) -> str:
+        """Which of several queues a policy is looked at for, as ` of `orders``; nothing where there is one only."""
+        name = policy.identity.name
+        return f" of `{name.strip('‹›')}`" if len(self.queues) > 1 and name else ""
+
     def is_this_queue(self, resource: str) -> Ternary:
         """Whether a value of `Resource` names one of the queues. Strict: what is not known stays so."""
         return any_of(queue.is_named_by(resource) for queue in self.queues)
