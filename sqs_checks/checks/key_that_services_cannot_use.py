@@ -30,7 +30,7 @@ from sqs_checks.frameworks.terraform_check import TerraformQueueModelCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import Ternary
-from sqs_checks.model.queue_model import Linked, QueueModel
+from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import PolicyAttachment
 
 
@@ -50,18 +50,18 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
         for use, certainty in subject.uses:
             if use.service is not None:
                 yield self._fault(subject, aws_managed & certainty, f"the {use.what} {use.place} has `{use.service}` send to it")
-        for attachment in subject.policies:
+        for attachment, attached in subject.policies:
             for sender, certainty in self._allowed_by(attachment):
-                yield self._fault(subject, aws_managed & certainty, sender)
+                yield self._fault(subject, aws_managed & attached & certainty, sender)
 
     @staticmethod
-    def _allowed_by(attachment: Linked[PolicyAttachment]) -> Iterator[tuple[str, Ternary]]:
-        policy = attachment.item.policy()
+    def _allowed_by(attachment: PolicyAttachment) -> Iterator[tuple[str, Ternary]]:
+        policy = attachment.policy()
         if policy is None:
             return
         for statement, service, certainty in policy.services_that_send():
             shown = f"`{service}`" if "." in service and " " not in service else service
-            yield f"{statement.label} of {attachment.item.place} lets {shown} send to it", attachment.certainty & certainty
+            yield f"{statement.label} of {attachment.place} lets {shown} send to it", certainty
 
     @staticmethod
     def _fault(subject: QueueModel, violated: Ternary, sender: str) -> Fault:

@@ -104,8 +104,19 @@ class Sources(NamedTuple):
     is_plain: bool
 
 
-# A module call: its name, the index of the instance, the file it stands in and the module of that file.
-_Call = tuple[str, Optional[str], Any, str]
+class _Caller(NamedTuple):
+    """Where a module call stands: the file, and the module of that file as Checkov shows it."""
+
+    path: Any
+    module: str
+
+
+class _Call(NamedTuple):
+    """One instance of a module call. key: None of a call without `count` and `for_each`."""
+
+    name: str
+    key: Optional[str]
+    caller: _Caller
 
 
 class TerraformGraph:
@@ -119,7 +130,7 @@ class TerraformGraph:
         self._providers: list[Any] = []
         self._outputs = _Index()
         self._by_type: dict[object, list[Any]] = {}
-        self._calls_of_outputs: dict[tuple[Any, Any], Mapping[_Call, Vertex]] = {}
+        self._outputs_by_call: Optional[dict[tuple[_Call, str], Any]] = None
         self._calls = _Index()
         self._values = _Index()
         self._variables: Optional[dict[tuple[str, str], Any]] = None
@@ -227,27 +238,28 @@ class TerraformGraph:
         if len(calls) != 1:
             return None
         ((call, index),) = calls
-        by_call = self._outputs_by_call((output.attributes.get(FILE_PATH), name), alike)
-        return by_call.get((call, index, referring.attributes.get(FILE_PATH), str(referring.attributes.get(MODULE))))
+        return self.output_of_call(referring, call, index, str(name))
+
+    def output_of_call(self, block: Vertex, call: str, index: Optional[str], name: str) -> Optional[Vertex]:
+        """The output of a module call that stands in the module of a block; None where the code does not hold it."""
+        if self._outputs_by_call is None:
+            self._outputs_by_call = {}
+            for node in self._outputs.all_nodes():
+                output = self._vertex(node)
+                module = output.attributes.get(MODULE)
+                number = getattr(module, "foreach_idx", None)
+                caller = _Caller(getattr(module, "path", None), str(getattr(module, "nested_tf_module", None)))
+                called = _Call(str(getattr(module, "name", None)), None if number is None else str(number), caller)
+                self._outputs_by_call[called, str(output.attributes.get(BLOCK_NAME))] = node
+        own = _Caller(block.attributes.get(FILE_PATH), str(block.attributes.get(MODULE)))
+        node = self._outputs_by_call.get((_Call(call, index, own), name))
+        return None if node is None else self._vertex(node)
 
     def calls_named_by(self, block: Vertex) -> Iterator[tuple[str, Optional[str]]]:
         """The module calls that the text of a block mentions, by name and index."""
         key = instance_key(str(block.attributes.get(ADDRESS)))
         for name, index in _MODULE_OUTPUT.findall(text_of(block.attributes)):
             yield name, key if index in ("each.key", "each.value", "count.index") else index.strip('"') or None
-
-    def _outputs_by_call(self, key: tuple[Any, Any], alike: list[Any]) -> Mapping[_Call, Vertex]:
-        """Outputs of one name and file by the call that they belong to."""
-        if key not in self._calls_of_outputs:
-            by_call: dict[_Call, Vertex] = {}
-            for output in map(self._vertex, alike):
-                module = output.attributes.get(MODULE)
-                index = getattr(module, "foreach_idx", None)
-                outer = getattr(module, "nested_tf_module", None)
-                name = str(getattr(module, "name", None))
-                by_call[name, None if index is None else str(index), getattr(module, "path", None), str(outer)] = output
-            self._calls_of_outputs[key] = by_call
-        return self._calls_of_outputs[key]
 
     def data_beside(self, vertex: Vertex, name: str) -> Optional[Vertex]:
         """The data source of that name (`type.name`) in the folder and module of a block; None where not exactly one."""
@@ -301,6 +313,11 @@ class _Index:
     def add(self, key: object, node: Any) -> None:
         if self._first.setdefault(key, node) is not node:
             self._others.setdefault(key, []).append(node)
+
+    def all_nodes(self) -> Iterator[Any]:
+        yield from self._first.values()
+        for others in self._others.values():
+            yield from others
 
     def nodes(self, key: object) -> list[Any]:
         return [self._first[key], *self._others.get(key, ())] if key in self._first else []

@@ -23,12 +23,15 @@ from sqs_checks.frameworks.terraform_graph import (
     instance_key,
     without_index,
 )
+from sqs_checks.frameworks.terraform_source import argument, text_of
 from sqs_checks.model.relations import ARN, NAME, URL, Key, QueueReference
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url
 
 _INDEX = r"(?:\[(?P<index>[^]]*)]|(?P<splat>\.\*))?"
 _QUEUE_ATTRIBUTE = re.compile(rf"aws_sqs_queue\.(?P<name>[A-Za-z_][\w-]*){_INDEX}\.(?P<attribute>arn|id|url|name)")
 _DATA_QUEUE = re.compile(rf"data\.aws_sqs_queue\.(?P<name>[A-Za-z_][\w-]*){_INDEX}\.(?:arn|id|url|name)")
+_COLLECTION = re.compile(r"aws_sqs_queue\.[A-Za-z_][\w-]*")
+_OUTPUT = re.compile(r"module\.([A-Za-z_][\w-]*)(?:\[([^]]*)])?\.([A-Za-z_][\w-]*)")
 _PASSED_ON = re.compile(r"(?:(?:var|local)|module\.[A-Za-z_][\w-]*(?:\[[^]]*])?)\.[A-Za-z_][\w-]*")
 _EACH = re.compile(r"(?:each|(?P<iterator>\w+))\.value(?:\.(?:arn|id|url))")
 _OTHER_RESOURCE = re.compile(
@@ -123,8 +126,10 @@ class HclReferences:
         found = [vertex for vertex in sources.vertices if _is_queue(vertex) and without_index(_block_name(vertex)) == name]
         if sources.is_mixed_up:
             return QueueReference(text, hidden=f"`{text}` comes from a module that is called several times")
-        if not found and (not sources.vertices or _has_no_edge(attribute)):
+        if not found and _named_in(self._text, name):
             found = self._beside(name)
+        elif not found:
+            found = self._through_output(label)
         bases = set(map(_base, found))
         if len(bases) != 1:
             return QueueReference(text, hidden=unresolved(text).reason)
@@ -138,6 +143,21 @@ class HclReferences:
         if sources.is_mixed_up or not sources.is_plain or len(bases) != 1 or len(found) != len(sources.vertices):
             return QueueReference(text, hidden=unresolved(text).reason)
         return self._chosen(text, self._instances(*bases), None, splat=False)
+
+    @property
+    def _text(self) -> str:
+        return text_of(self._vertex.attributes)
+
+    def _through_output(self, label: str) -> list[Vertex]:
+        """The queue behind an output that is all of an argument, where Checkov made no edge."""
+        written = _OUTPUT.fullmatch(argument(self._text, label) or "")
+        if written is None:
+            return []
+        call, index, name = written.groups()
+        output = self._vertex.graph.output_of_call(self._vertex, call, index and _key(index), name)
+        sources = output.sources("value") if output is not None else None
+        found = [vertex for vertex in sources.vertices if _is_queue(vertex)] if sources and sources.is_plain else []
+        return [] if sources is None or sources.is_mixed_up else found
 
     def _beside(self, name: str) -> list[Vertex]:
         """The queue of that name in the same module, where Checkov made no edge (`q[each.key]`)."""
@@ -186,11 +206,14 @@ class HclReferences:
 
     def _each(self, text: str, label: str) -> QueueReference:
         sources = [vertex for vertex in self._vertex.sources(label).vertices if _is_queue(vertex)]
+        stated = self._vertex.attributes.get("for_each") if label == "for_each" else _at(self._vertex.attributes, label)
+        collection = _COLLECTION.fullmatch(stated.strip("${}")) if isinstance(stated, str) else None
+        if not sources and collection and _named_in(self._text, collection[0]):
+            sources = self._beside(collection[0])
         bases = set(map(_base, sources))
         if len(bases) != 1:
             return QueueReference(text, hidden=unresolved(text).reason)
         instances = [vertex for vertex in self._instances(*bases) if not existence_of(vertex).made.is_no]
-        stated = self._vertex.attributes.get("for_each") if label == "for_each" else _at(self._vertex.attributes, label)
         if not self._is_collection_of(stated, instances):
             return QueueReference(text, possible=_keys(instances), why_possible=f"`{text}` is one of several")
         return self._certain(text, instances, paired=True)
@@ -220,9 +243,9 @@ class HclReferences:
         return QueueReference(text, hidden=unresolved(text).reason)
 
 
-def _has_no_edge(attribute: re.Match[str]) -> bool:
-    """Whether Checkov makes no edge for a reference: an index that is computed, or a splat."""
-    return attribute["splat"] is not None or (attribute["index"] or "").startswith(("each.", "count.", "*"))
+def _named_in(text: str, name: str) -> bool:
+    """Whether the text of a block itself names a resource; what comes from another module may bear the same name."""
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?![\w-])", text) is not None
 
 
 class _Base(NamedTuple):

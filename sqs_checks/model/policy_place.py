@@ -41,9 +41,9 @@ class PolicyPlace(NamedTuple):
         """The policies of other resources on one of the queues."""
         for own in self.attachments:
             for queue, certainty in self.models.possible_queues(own.queue):
-                for link in queue.policies:
-                    if link.item.place != self.place:
-                        yield Competitor(link.item.place, queue.place.label, own.there & certainty & link.certainty)
+                for other, attached in queue.policies:
+                    if other.place != self.place:
+                        yield Competitor(other.place, queue.place.label, own.there & certainty & attached)
             if not own.queue.certain:
                 yield from self._outside_the_code(own)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any, Generic, NamedTuple, Optional, Protocol, TypeVar
+from typing import Any, Generic, Optional, Protocol, TypeVar
 
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, unknown
@@ -41,19 +41,16 @@ class Relation(Protocol):
 R = TypeVar("R")
 
 
-class Linked(NamedTuple, Generic[R]):
-    """Something that is about a queue. certainty: YES, or unknown with the reasons."""
-
-    item: R
-    certainty: Ternary
+# Something that is about a queue, and how certain that is: YES, or unknown with the reasons.
+Linked = tuple[R, Ternary]
 
 
 def linked_for_certain(links: Iterable[Linked[R]]) -> list[R]:
-    return [link.item for link in links if link.certainty.is_yes]
+    return [item for item, certainty in links if certainty.is_yes]
 
 
 def any_linked(links: Iterable[Linked[Any]]) -> Ternary:
-    return any_of(link.certainty for link in links)
+    return any_of(certainty for _, certainty in links)
 
 
 class CodeQueue:
@@ -107,22 +104,22 @@ class _ByQueue(Generic[R]):
             if stated is None or there(relation).is_no:
                 continue
             for key in stated.certain:
-                self._by_key.setdefault(key, []).append(Linked(relation, there(relation)))
+                self._by_key.setdefault(key, []).append((relation, there(relation)))
             for key in stated.possible - stated.certain:
                 certainty = there(relation) & unknown(stated.why_possible)
-                self._by_key.setdefault(key, []).append(Linked(relation, certainty))
+                self._by_key.setdefault(key, []).append((relation, certainty))
             if stated.identity is not None:
                 self._written.setdefault(stated.identity.name, []).append((stated.identity, relation))
             if stated.hidden is not None and len(self._anywhere) < _MOST_HIDDEN:
-                self._anywhere.append(Linked(relation, unknown(stated.hidden)))
+                self._anywhere.append((relation, unknown(stated.hidden)))
         self._reference = reference
 
     def of(self, queue: CodeQueue) -> tuple[Linked[R], ...]:
         found = list(self._by_key.get(queue.key, ()))
         if self._written:
             found += self._named(queue)
-        mine = {id(link.item) for link in found}
-        return (*found, *(link for link in self._anywhere if id(link.item) not in mine))
+        mine = {id(item) for item, _ in found}
+        return (*found, *(link for link in self._anywhere if id(link[0]) not in mine))
 
     def _named(self, queue: CodeQueue) -> Iterable[Linked[R]]:
         name = queue.queue.name.value
@@ -132,7 +129,7 @@ class _ByQueue(Generic[R]):
                 reference = self._reference(relation)
                 certainty = queue.is_named(identity, reference.text if reference else "") & self._there(relation)
                 if not certainty.is_no:
-                    yield Linked(relation, certainty)
+                    yield (relation, certainty)
 
 
 class QueueModel:
@@ -179,7 +176,7 @@ class QueueModel:
     @computed_once
     def is_dead_letter_target(self) -> Ternary:
         """Whether anything in the code leaves its dead letters here."""
-        others = (link for link in self.uses if link.item.role is Role.LEAVES_DEAD_LETTERS)
+        others = ((use, certainty) for use, certainty in self.uses if use.role is Role.LEAVES_DEAD_LETTERS)
         return any_linked(self.dead_letter_redrives) | any_linked(others)
 
     def name_source(self, redrive: Redrive) -> str:
