@@ -126,7 +126,7 @@ class HclReferences:
         found = [vertex for vertex in sources.vertices if _is_queue(vertex) and without_index(_block_name(vertex)) == name]
         if sources.is_mixed_up:
             return QueueReference(text, hidden=f"`{text}` comes from a module that is called several times")
-        if not found and _named_in(self._text, name):
+        if not found and _named_in(self._written(label), name):
             found = self._beside(name)
         elif not found:
             found = self._through_output(label)
@@ -144,13 +144,14 @@ class HclReferences:
             return QueueReference(text, hidden=unresolved(text).reason)
         return self._chosen(text, self._instances(*bases), None, splat=False)
 
-    @property
-    def _text(self) -> str:
-        return text_of(self._vertex.attributes)
+    def _written(self, label: str) -> str:
+        """The text of an argument; of a nested block, the text of the whole resource."""
+        block = text_of(self._vertex.attributes)
+        return argument(block, label.partition(".")[0]) or block
 
     def _through_output(self, label: str) -> list[Vertex]:
         """The queue behind an output that is all of an argument, where Checkov made no edge."""
-        written = _OUTPUT.fullmatch(argument(self._text, label) or "")
+        written = _OUTPUT.fullmatch(self._written(label))
         if written is None:
             return []
         call, index, name = written.groups()
@@ -208,7 +209,7 @@ class HclReferences:
         sources = [vertex for vertex in self._vertex.sources(label).vertices if _is_queue(vertex)]
         stated = self._vertex.attributes.get("for_each") if label == "for_each" else _at(self._vertex.attributes, label)
         collection = _COLLECTION.fullmatch(stated.strip("${}")) if isinstance(stated, str) else None
-        if not sources and collection and _named_in(self._text, collection[0]):
+        if not sources and collection and _named_in(self._written(label), collection[0]):
             sources = self._beside(collection[0])
         bases = set(map(_base, sources))
         if len(bases) != 1:
