@@ -177,6 +177,24 @@ def test_values_from_a_file_beside_the_code_count(tmp_path: Path) -> None:
     assert [finding.result for finding in scan(tmp_path, ["terraform"], ["CKV_SQS_17"])] == ["PASSED"]
 
 
+FOR_EACH = {
+    'toset(["a"])': "PASSED", "toset([])": "FAILED", 'var.yes ? toset(["a"]) : toset([])': "PASSED", "{}": "FAILED",
+    'var.no ? toset(["a"]) : toset([])': "FAILED", "toset(var.open)": "UNKNOWN", "{ a = 1 }": "PASSED",
+}  # fmt: skip
+
+
+def test_what_for_each_makes(tmp_path: Path) -> None:
+    blocks = [
+        f'resource "aws_sqs_queue" "q{number}" {{}}\nresource "aws_sqs_queue_policy" "p{number}" {{\n  for_each = {stated}\n'
+        f'  queue_url = aws_sqs_queue.q{number}.id\n  policy = "{{}}"\n}}\n'
+        for number, stated in enumerate(FOR_EACH)
+    ]
+    (tmp_path / "main.tf").write_text(f'variable "open" {{}}\n{VALUES}' + "\n".join(blocks), encoding="utf-8")
+    found = {finding.resource: finding.result for finding in scan(tmp_path, ["terraform"], ["CKV_SQS_17"])}
+    for number, (stated, verdict) in enumerate(FOR_EACH.items()):
+        assert found.get(f"aws_sqs_queue.q{number}", "UNKNOWN") == verdict, stated
+
+
 @pytest.mark.parametrize(
     "count", ["var.open ? 1 : 0", "length(aws_sqs_queue.q.name) > 0 ? 1 : 0", 'var.open == "x" && var.yes ? 1 : 0']
 )

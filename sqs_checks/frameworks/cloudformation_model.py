@@ -50,6 +50,7 @@ _RELEVANT = frozenset({QUEUE, *_POLICY_TYPES, *(rule.resource_type for rule in U
 _DEFAULT_TIMEOUT = 3
 _MENTION = re.compile(r"\$\{(\w+)(?:\.[\w.]+)?}")
 _MOST_MODELS = 64
+_MOST_NEIGHBOURS = 100
 # Resources whose attributes may be anything, a queue's ARN too.
 _OPAQUE_TYPES = ("AWS::CloudFormation::", "Custom::", "AWS::SSM::")
 
@@ -120,16 +121,27 @@ class TemplateModels:
         """The conditions of a resource, of those that refer to it or to what it refers to, and of those they refer to."""
         if not self._template.has_conditions:
             return set()
-        near = {logical_id, *self._mentions.get(logical_id, ())}
-        near |= {name for one in near for name in self._mentioned_by.get(one, ())}
+        beside = {logical_id, *self._mentions.get(logical_id, ())}
+        near = beside.union(*(self._near(one) for one in beside))
         near |= {name for one in near for name in self._mentions.get(one, ())}
-        found: set[str] = set()
-        for name in near:
-            resource = self._relevant.get(name, {})
-            found.update(conditions_in(resource))
-            if name != logical_id and isinstance(resource.get("Condition"), str):
-                found.add(resource["Condition"])
-        return found
+        found = {condition for name in near for condition in self._conditions_within.get(name, ())}
+        return found | {self._made_if[name] for name in near if name != logical_id and name in self._made_if}
+
+    def _near(self, name: str) -> set[str]:
+        """The resources that refer to one; none of what everything refers to, whose conditions would be too many anyway."""
+        found = self._mentioned_by.get(name, set())
+        return found if len(found) <= _MOST_NEIGHBOURS else set()
+
+    @computed_once
+    def _conditions_within(self) -> dict[str, frozenset[str]]:
+        """The conditions that decide something within a resource."""
+        return {name: frozenset(conditions_in(resource)) for name, resource in self._relevant.items()}
+
+    @computed_once
+    def _made_if(self) -> dict[str, str]:
+        """The condition under which a resource is made, of those that have one."""
+        stated = ((name, resource.get("Condition")) for name, resource in self._relevant.items())
+        return {name: condition for name, condition in stated if isinstance(condition, str)}
 
 
 def _mentioned(value: Any, depth: int = 0) -> Iterator[str]:

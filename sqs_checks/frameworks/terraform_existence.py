@@ -47,8 +47,11 @@ def existence_of(vertex: Vertex) -> Existence:
 def _existence(vertex: Vertex) -> Existence:
     conditions: set[str] = set()
     for block in (vertex, *vertex.calls()):
+        text = text_of(block.attributes)
         for name in _REPETITIONS:
-            made = _repeats(block, name)
+            if name not in text and name not in block.attributes:
+                continue
+            made = _repeats(block, name, text)
             if made.is_no:
                 return _NEVER
             if made.is_unknown:
@@ -57,18 +60,17 @@ def _existence(vertex: Vertex) -> Existence:
     return Existence(unknown(*sorted(conditions)), frozenset(conditions)) if conditions else _ALWAYS
 
 
-def _repeats(block: Vertex, name: str) -> Ternary:
-    """Whether one of the two arguments makes anything at all; YES where it is not stated."""
+def _repeats(block: Vertex, name: str, text: str) -> Ternary:
+    """Whether one of the two arguments makes anything at all; YES where it is not stated. text: of the block."""
     as_checkov_left_it = block.attributes.get(name)
-    written = argument(text_of(block.attributes), name)
+    written = argument(text, name)
     if written is None:
         return YES if as_checkov_left_it is None else _as_checkov_says(name, as_checkov_left_it)
     value = evaluate(written, Scope(block).value)
     if isinstance(value, (int, list, dict)) and not isinstance(value, bool):
         return YES if value else NO
-    if name == "for_each" and not _is_conditional(written):
-        # A collection of something: Checkov makes an instance for each element it knows; a resource stands for its own.
-        return YES
+    if name == "for_each" and as_checkov_left_it is None and not _is_conditional(written):
+        return YES  # Checkov has made an instance for each element
     return unknown(f"{name} = {' '.join(written.split())}")
 
 

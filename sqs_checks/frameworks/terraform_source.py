@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Optional
 
 _LARGEST_FILE = 5_000_000
-_COMMENT = re.compile(r"(?m)^\s*(?:#|//).*$")
+_COMMENT = re.compile(r"\s*(?:#|//)")
 
 
 def lines_of(attributes: Mapping[str, Any]) -> tuple[int, int]:
@@ -25,14 +25,9 @@ def lines_of(attributes: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def text_of(attributes: Mapping[str, Any]) -> str:
-    """A block as it is written, without whole lines of comment; empty where it cannot be read."""
+    """A block as it is written, lines of comment left empty; nothing where it cannot be read."""
     first, last = lines_of(attributes)
-    return _text_between(str(attributes.get("file_path_")), first, last) if first else ""
-
-
-@lru_cache(maxsize=4096)
-def _text_between(path: str, first: int, last: int) -> str:
-    return _COMMENT.sub("", "".join(_lines(path)[first - 1 : last]))
+    return "".join(_lines(str(attributes.get("file_path_")))[first - 1 : last]) if first else ""
 
 
 @lru_cache(maxsize=64)
@@ -41,13 +36,15 @@ def _lines(path: str) -> tuple[str, ...]:
         if os.path.getsize(path) > _LARGEST_FILE:
             return ()
         with open(path, encoding="utf-8", errors="replace") as file:
-            return tuple(file)
+            return tuple("\n" if _COMMENT.match(line) else line for line in file)
     except OSError:
         return ()
 
 
 def argument(block: str, name: str) -> Optional[str]:
     """The expression of an argument of a block; None where the block does not state it. block: from its header on."""
+    if name not in block:
+        return None
     depth = 0
     position = block.find("{") + 1
     pattern = re.compile(rf"[ \t]*{re.escape(name)}[ \t]*=(?!=)[ \t]*")
@@ -111,7 +108,7 @@ def locals_in(folder: str) -> Mapping[str, str]:
     except OSError:
         return found
     for name in names:
-        text = _COMMENT.sub("", "".join(_lines(os.path.join(folder, name))))
+        text = "".join(_lines(os.path.join(folder, name)))
         for block in re.finditer(r"(?m)^locals\s*\{", text):
             end = end_of_expression(text, block.end() - 1)
             body = text[block.end() : end]
