@@ -19,7 +19,8 @@ from policies import places
 
 from sqs_checks.configuration.settings import DEFAULTS
 from sqs_checks.frameworks.cloudformation_check import CloudFormationPolicyPlaceCheck, CloudFormationQueueModelCheck
-from sqs_checks.frameworks.cloudformation_model import QUEUE, TemplateModels
+from sqs_checks.frameworks.cloudformation_model import TemplateModels
+from sqs_checks.frameworks.cloudformation_resource import QUEUE
 from sqs_checks.frameworks.cloudformation_values import Template
 from sqs_checks.judgement.fault import judge
 from sqs_checks.judgement.ternary import NO, Ternary
