@@ -61,7 +61,11 @@ def _of_thread(check: Any) -> threading.local:
 class SeverityInForce:
     """A check's severity. Of the class: what the check states. Of an object: what the settings make of it, in each thread
     for the resource that it scans; Checkov's own object.
+
+    is_overridden: whether the settings have changed any check's severity for some resource.
     """
+
+    is_overridden: ClassVar[bool] = False
 
     def __init__(self, stated: Severity) -> None:
         self._stated = stated
@@ -76,9 +80,8 @@ class SeverityInForce:
 
     def put_in_force(self, check: Any, severity: Optional[Severity]) -> None:
         """For the resource that this thread scans; None for what holds elsewhere."""
-        kept = _of_thread(check)
-        if severity is not None or getattr(kept, "severity", None) is not None:
-            kept.severity = Severities[severity.value] if severity is not None else None
+        SeverityInForce.is_overridden = True
+        _of_thread(check).severity = Severities[severity.value] if severity is not None else None
 
 
 class Observation(NamedTuple):
@@ -113,13 +116,14 @@ class Scanned(NamedTuple):
     """What a framework says of the resource at hand, beside the subject of a check.
 
     conf: as Checkov hands it to each check. address: of the resource. settings: in force for it. traits: of the queues it
-    is about.
+    is about. is_made: whether there may be such a resource at all.
     """
 
     conf: Any
     address: str
     settings: SettingsInForce
     traits: Callable[[], Sequence[QueueTraits]]
+    is_made: bool = True
 
 
 class SqsCheck(Generic[Subject]):
@@ -198,7 +202,8 @@ class CheckovCheck(SqsCheck[Subject]):
             return self._refuse(scanned)
         settings = scanned.settings.settings
         stated = settings.of_check(self.id)
-        vars(type(self))["severity"].put_in_force(self, stated.severity)
+        if stated.severity is not None or SeverityInForce.is_overridden:
+            vars(type(self))["severity"].put_in_force(self, stated.severity)
         subjects = [(where, subject) for where, subject in cases if subject is not None]
         if not subjects or not self.needs(settings):
             return CheckResult.UNKNOWN

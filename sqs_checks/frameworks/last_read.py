@@ -28,16 +28,15 @@ class OfRun(threading.local, Generic[T]):
         return self._read[key]
 
 
-class LastRead(Generic[T]):
+class LastRead(threading.local, Generic[T]):
     """What was read of the resource scanned last in this thread: Checkov runs all checks on one resource in a row."""
 
-    def __init__(self) -> None:
-        self._last = threading.local()
+    _conf: Any = None
+    _value: T
 
     def get(self, conf: Any, read: Callable[[], T]) -> T:
         """What `read` says of the resource; it is called for the first check only. conf: as Checkov hands it to each."""
-        if getattr(self._last, "conf", None) is not conf:
-            self._last.value = read()
-            self._last.conf = conf
-        value: T = self._last.value
-        return value
+        if self._conf is not conf:
+            self._value = read()
+            self._conf = conf
+        return self._value

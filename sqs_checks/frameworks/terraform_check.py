@@ -36,7 +36,7 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
     def scan_entity_conf(self, conf: dict[str, Any], entity_type: str) -> CheckResult:
         # Checkov's own version also unfolds `dynamic` blocks, which no SQS resource has; it raises on odd input.
         self.entity_type = entity_type
-        return self.scan_resource_conf(conf) if self._is_made(conf) else CheckResult.UNKNOWN
+        return self.scan_resource_conf(conf)
 
     def _is_made(self, conf: dict[str, Any]) -> bool:
         """Whether there may be such a resource: `count = 0` makes none."""
@@ -46,7 +46,8 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
         return not existence_of(found.vertex).made.is_no
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        return self.report([("", self.read(conf))], _scanned.get(conf, lambda: self._scanned(conf)))
+        scanned = _scanned.get(conf, lambda: self._scanned(conf))
+        return self.report([("", self.read(conf))], scanned) if scanned.is_made else CheckResult.UNKNOWN
 
     def read(self, conf: dict[str, Any]) -> Union[Subject, Unresolved, None]:
         """The subject; None where the resource states none, Unresolved where it cannot be known."""
@@ -59,7 +60,7 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
         path, root = scanned_path(conf, self.graph, self.entity_path)
         folder = os.path.dirname(path) if path is not None else None
         settings = _settings.get(self.graph, (folder, root), lambda: settings_for(path, root))
-        return Scanned(conf, str(conf.get("__address__", "")), settings, lambda: self._traits(conf))
+        return Scanned(conf, str(conf.get("__address__", "")), settings, lambda: self._traits(conf), self._is_made(conf))
 
     def _traits(self, conf: dict[str, Any]) -> Sequence[QueueTraits]:
         around = self.surroundings(conf)
