@@ -51,7 +51,7 @@ class PerThread:
 
 def _of_thread(check: Any) -> threading.local:
     """What a check keeps for the thread at hand."""
-    kept = vars(check)
+    kept = check.__dict__
     try:
         return kept["_of_thread"]  # type: ignore[no-any-return]
     except KeyError:

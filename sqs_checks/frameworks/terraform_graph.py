@@ -9,6 +9,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.frameworks.terraform_source import text_of
@@ -87,7 +88,13 @@ class Vertex(NamedTuple):
         while module is not None:
             path = getattr(module, "path", path)
             module = getattr(module, "nested_tf_module", None)
-        return os.path.dirname(str(path))
+        return _folder_of(str(path))
+
+
+@lru_cache(maxsize=1024)
+def _folder_of(path: str) -> str:
+    """A scan asks for the folders of few files many times."""
+    return os.path.dirname(path)
 
 
 class Sources(NamedTuple):

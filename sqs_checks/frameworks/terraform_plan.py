@@ -241,7 +241,7 @@ class PlannedResource:
     def is_configured(self, name: str) -> Ternary:
         """Whether the code sets the attribute, to something other than null."""
         expression = self._expressions.get(name)
-        if not isinstance(expression, Mapping):
+        if not isinstance(expression, dict):
             return known(expression is not None)
         if "constant_value" in expression:
             return known(expression["constant_value"] is not None)

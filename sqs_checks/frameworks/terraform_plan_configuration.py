@@ -22,7 +22,7 @@ PER_INSTANCE = ("each.key", "each.value", "count.index")
 
 def mapping(value: object) -> Mapping[str, Any]:
     """A value of the plan as an object; an empty one where it is none."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 class Module:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Callable, TypeVar, Union
 
 from sqs_checks.frameworks.terraform_expressions import is_expression, unresolved
@@ -86,6 +87,12 @@ def _tag_value(value: Any) -> TagValue:
     return unresolved(text) if is_expression(text) else text
 
 
+@lru_cache(maxsize=64)
+def _left_out(name: str) -> Setting[Any]:
+    """One object for all queues that leave an attribute out: most leave out most."""
+    return Setting(name, name, None, "{} = {}")
+
+
 def read_queue(resource: TerraformResource) -> Queue:
     """The queue that an `aws_sqs_queue` states."""
 
@@ -93,7 +100,8 @@ def read_queue(resource: TerraformResource) -> Queue:
         return Setting(name, name, value, "{} = {}")
 
     def read(name: str, convert: Callable[[Stated], setting.Stated[T]]) -> Setting[T]:
-        return setting_of(name, convert(resource.attribute(name)))
+        stated = resource.attribute(name)
+        return _left_out(name) if stated is None else setting_of(name, convert(stated))
 
     return Queue(
         name=read("name", _text),

@@ -18,10 +18,12 @@ _COMMENT = re.compile(r"\s*(?:#|//)")
 def lines_of(attributes: Mapping[str, Any]) -> tuple[int, int]:
     """The first and the last line of a block; zeros where Checkov does not tell. attributes: of the block's vertex."""
     stated: Any = attributes.get("config_")
-    while isinstance(stated, Mapping) and "__start_line__" not in stated and len(stated) == 1:
-        stated = next(iter(stated.values()))
-    first, last = (stated.get(key) if isinstance(stated, Mapping) else None for key in ("__start_line__", "__end_line__"))
-    return (first, last) if isinstance(first, int) and isinstance(last, int) else (0, 0)
+    while isinstance(stated, dict):
+        if "__start_line__" in stated:
+            first, last = stated["__start_line__"], stated.get("__end_line__")
+            return (first, last) if isinstance(first, int) and isinstance(last, int) else (0, 0)
+        stated = next(iter(stated.values())) if len(stated) == 1 else None
+    return 0, 0
 
 
 def text_of(attributes: Mapping[str, Any]) -> str:
