@@ -11,9 +11,12 @@ import pytest
 from conftest import FIXTURES, REPOSITORY
 
 
+def command(path: Path) -> list[str]:
+    return [sys.executable, "-m", "sqs_checks.commands.sqs_checks_command", "coverage", str(path)]
+
+
 def coverage(path: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sqs_checks.commands.sqs_checks_command", "coverage", str(path)]
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    return subprocess.run(command(path), cwd=REPOSITORY, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +55,14 @@ def test_a_single_file() -> None:
     run = coverage(FIXTURES / "CKV_SQS_21" / "queues.template")
     block = run.stdout.split("PassKeyOfTheCode\n")[1].split("\nCloudFormation")[0]
     assert "CKV_SQS_21  decided" in block
+
+
+def test_a_reader_that_stops_early_gets_no_traceback() -> None:
+    """As in `sqs-checks coverage . | head -1`."""
+    with subprocess.Popen(
+        command(FIXTURES / "CKV_SQS_44"), cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        assert run.stderr.read() == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -112,6 +113,17 @@ def main() -> int:
     commands.add_parser("coverage", help=coverage, description=coverage).add_argument("path", metavar="PATH")
     add_config_command(commands)
     arguments = parser.parse_args()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads the output has seen enough, such as `head`. Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
+def _run(arguments: argparse.Namespace) -> int:
     if arguments.command == "config":
         return run_config_command(arguments)
     if arguments.command == "coverage":
