@@ -8,14 +8,16 @@ nor listed in the settings. Silent until one of the lists is there; an empty lis
 Access that was given to a partner once, or copied with an example, stays for good: nobody notices who else reads the queue.
 
 ## How to fix
-Take the grant out, or add whom it is for to the list.
+Take the grant out, or add whom it is for to the list. Where policies write out the number of the queue's own account,
+list it too: beside a queue of the same code nobody can tell it from another.
 
 ## Options
 `trusted.accounts`, `trusted.organizations`, `trusted.vpcs`, `trusted.endpoints`, `trusted.networks`: who may use the queues
 beside their own account (default: not set, and the check says nothing).
 
 ## Limits
-Not decided when the queue's own account, or whom a statement lets in, is known only at deployment.
+Not decided when whom a statement lets in is known only at deployment; nor, where `trusted.accounts` is not set or the code
+does not hold the queue, when it takes the queue's own account to tell.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -58,10 +60,12 @@ class UntrustedAccount(SqsCheck[AttachedPolicy]):
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         listed = settings.trusted
         trust = Trust(
-            *(
-                frozenset(stated or ())
-                for stated in (listed.accounts, listed.organizations, listed.vpcs, listed.endpoints, listed.networks)
-            )
+            accounts=frozenset(listed.accounts or ()),
+            organizations=frozenset(listed.organizations or ()),
+            vpcs=frozenset(listed.vpcs or ()),
+            endpoints=frozenset(listed.endpoints or ()),
+            networks=frozenset(listed.networks or ()),
+            lists_accounts=listed.accounts is not None,
         )
         held, verdict = subject.first(lambda policy: policy.cross_account_beyond(trust))
         witness = verdict.witness
@@ -74,7 +78,8 @@ class UntrustedAccount(SqsCheck[AttachedPolicy]):
         yield Fault(
             violated=held,
             problem=problem,
-            remedy="only accounts, organisations and endpoints that `trusted` lists in the settings, or a longer list there",
+            remedy="only accounts, organisations and endpoints that `trusted` lists in the settings, or a longer list there "
+            "(with the queue's own account, where policies write it out)",
             paths=(subject.path,),
         )
 

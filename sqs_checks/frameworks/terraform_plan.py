@@ -87,10 +87,16 @@ def _with_unknowns(value: Any, is_unknown: Any, expression: Any) -> Any:
     return value
 
 
+def _blocks(module: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = module.get(name)
+    return [mapping(block) for block in found] if isinstance(found, list) else []
+
+
 class Plan:
     """A whole plan file."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
         root_variables = {
             name: {"constant_value": mapping(stated).get("value")} for name, stated in mapping(document.get("variables")).items()
         }
@@ -105,6 +111,19 @@ class Plan:
             for change in (changes if isinstance(changes, list) else ())
             if isinstance(change, Mapping) and isinstance(change.get("address"), str)
         }
+
+    @computed_once
+    def own_account(self) -> Optional[str]:
+        """The account that the plan's `aws_caller_identity` names; None where none does, or providers for several do."""
+        pending = [mapping(mapping(mapping(self._document.get("prior_state")).get("values")).get("root_module"))]
+        found: set[str] = set()
+        while pending:
+            module = pending.pop()
+            for block in _blocks(module, "resources"):
+                if block.get("type") == "aws_caller_identity":
+                    found.add(str(mapping(block.get("values")).get("account_id")))
+            pending += _blocks(module, "child_modules")
+        return found.pop() if len(found) == 1 else None
 
     def of_type(self, resource_type: str) -> list[PlannedResource]:
         """The resources of a type that will be there once the plan is applied."""

@@ -12,7 +12,7 @@ from typing import Any, Optional, Union
 from sqs_checks.frameworks.terraform_expressions import is_expression, unresolved
 from sqs_checks.frameworks.terraform_plan import PlannedReference
 from sqs_checks.frameworks.terraform_policy_document import read_data_document
-from sqs_checks.frameworks.terraform_resource import AttributeOf, HclResource, PlanResource, TerraformResource
+from sqs_checks.frameworks.terraform_resource import AttributeOf, PlanResource, TerraformResource
 from sqs_checks.policy.attached_policy import AttachedPolicy, NotJson, read_json
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, own_resource_arn
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url, own_queue
@@ -154,9 +154,11 @@ def read_policy(resource: TerraformResource, resource_type: str, address: str) -
         if isinstance(resource, PlanResource):
             stated = _hidden_in_plan(resource)
         return AttachedPolicy(stated, [identity], "policy")
-    if not isinstance(resource, HclResource):
+    own_account: Optional[str] = None
+    if isinstance(resource, PlanResource):
         stated = _planned_tree(stated)
+        own_account = resource.own_account
     else:
         own_arn = ":".join(part or "" for part in identity.parts) if identity.name == "‹each.value›" else None
         stated = _tree(stated, own_arn)
-    return AttachedPolicy(stated, [identity], "policy", repeated)
+    return AttachedPolicy(stated, [identity], "policy", repeated, own_account=own_account)

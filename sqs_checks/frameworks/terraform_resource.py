@@ -165,6 +165,11 @@ class PlanResource:
             return PlannedDataSource(found[0]) if len(found) == 1 else None
         return None
 
+    @property
+    def own_account(self) -> Optional[str]:
+        """The id of the account that the plan is for, where it tells."""
+        return self._planned.plan.own_account
+
     def refers_to(self, name: str) -> list[str]:
         """What the expression of an attribute refers to, as its module writes it."""
         return self._planned.references(name)

@@ -65,16 +65,18 @@ class AttachedPolicy:
         path: str,
         repeated_keys: tuple[str, ...] = (),
         traits: Optional[Callable[[], Sequence[QueueTraits]]] = None,
+        own_account: Optional[str] = None,
     ) -> None:
         self.stated = stated
         self.queues = tuple(queues) or (QueueIdentity(),)
         self.path = path
         self.repeated_keys = repeated_keys
         self._read_traits = traits
+        self._own_account = own_account
 
     def with_traits(self, traits: Callable[[], Sequence[QueueTraits]]) -> AttachedPolicy:
         """The same policy, with what settings pick its queues by. traits: read when asked for, in the order of `queues`."""
-        return AttachedPolicy(self.stated, self.queues, self.path, self.repeated_keys, traits)
+        return AttachedPolicy(self.stated, self.queues, self.path, self.repeated_keys, traits, self._own_account)
 
     @computed_once
     def traits(self) -> tuple[QueueTraits, ...]:
@@ -93,7 +95,7 @@ class AttachedPolicy:
     @computed_once
     def policies(self) -> tuple[QueuePolicy, ...]:
         """The policy of each queue: a statement may be about one of them only."""
-        return tuple(QueuePolicy(self.document, queue) for queue in self.queues)
+        return tuple(QueuePolicy(self.document, queue, self._own_account) for queue in self.queues)
 
     def first(self, verdict: Callable[[QueuePolicy], Verdict]) -> tuple[Ternary, Verdict]:
         """Whether a verdict holds for some queue, and that of the first for which it certainly does (or the first of all)."""

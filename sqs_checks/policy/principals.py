@@ -97,6 +97,10 @@ STRANGER = Caller(CallerKind.STRANGER, STRANGERS_ACCOUNT)
 UNNAMED_SERVICE = Caller(CallerKind.SERVICE)
 
 
+def is_account_id(text: str) -> bool:
+    return text.isdigit() and len(text) == 12
+
+
 def is_account(stated: Optional[str], owner_account: Optional[str]) -> Ternary:
     """Whether a stated account is the queue's own. owner_account: None where nobody knows it."""
     if stated is None:

@@ -11,13 +11,18 @@ _VPC = {"aws:sourcevpc", "aws:ec2instancesourcevpc"}
 
 
 class Trust(NamedTuple):
-    """Accounts, organisations, VPCs and VPC endpoints by id, networks in CIDR notation."""
+    """Accounts, organisations, VPCs and VPC endpoints by id, networks in CIDR notation.
+
+    lists_accounts: whether the owner has listed the accounts at all. One that is written out beside a queue of the same
+    code, whose own account is nowhere written, then counts as foreign unless it is listed.
+    """
 
     accounts: frozenset[str] = frozenset()
     organizations: frozenset[str] = frozenset()
     vpcs: frozenset[str] = frozenset()
     endpoints: frozenset[str] = frozenset()
     networks: frozenset[str] = frozenset()
+    lists_accounts: bool = False
 
     def covers(self, key: str, text: str) -> bool:
         """Whether a value of a condition key, in lower case, is that of somebody trusted."""

@@ -22,6 +22,7 @@ from sqs_checks.policy.principals import (
     CallerKind,
     covers,
     is_account,
+    is_account_id,
     parse_aws_principal,
 )
 from sqs_checks.policy.queue_identity import QueueIdentity
@@ -73,15 +74,23 @@ def _mirrored(verdict: Verdict) -> Verdict:
 class QueuePolicy:
     """A policy document attached to a queue.
 
-    identity: of the queue. owner_account: of its owner, where the document or the code tells; None where not.
+    identity: of the queue. own_account: the id of the account that the code is applied to, where it is known.
+    owner_account: of the queue's owner, where the document or the code tells; None where not.
     """
 
-    def __init__(self, document: PolicyDocument, identity: QueueIdentity = QueueIdentity()) -> None:  # noqa: B008  # frozen
+    def __init__(
+        self,
+        document: PolicyDocument,
+        identity: QueueIdentity = QueueIdentity(),  # noqa: B008  # frozen
+        own_account: Optional[str] = None,
+    ) -> None:
         self.document = document
         self.identity = identity
         self.owner_account = identity.account
         if identity.account in (None, THIS_ACCOUNT) and len(document.queue_accounts) == 1:
             (self.owner_account,) = document.queue_accounts
+        elif identity.account == THIS_ACCOUNT and own_account is not None:
+            self.owner_account = own_account
         self._allows = tuple(statement for statement in document.statements if not statement.is_allow.is_no)
         self._denies = tuple(statement for statement in document.statements if not statement.is_deny.is_no)
 
@@ -201,7 +210,7 @@ class QueuePolicy:
             yield from self._granted(STRANGER, trusted=True, trust=trust)
         allowed_accounts: set[str] = set()
         for caller in self._named_callers(self.document.statements):
-            foreign = ~is_account(caller.account, self.owner_account)
+            foreign = self._is_foreign(caller.account, trust)
             if foreign.is_no or caller.account in trust.accounts:
                 continue
             for finding in self._granted(caller, trusted=True):
@@ -228,7 +237,7 @@ class QueuePolicy:
             if condition.key in ("aws:principalaccount", "aws:principalarn"):
                 for value in condition.values:
                     account = value.text.split(":")[4] if value.text.count(":") >= 5 else value.text
-                    if account.isdigit() and len(account) == 12:
+                    if is_account_id(account):
                         yield account
 
     def _services_of_foreign_accounts(self, trust: Trust) -> Iterator[Finding]:
@@ -260,7 +269,13 @@ class QueuePolicy:
                     accounts.add((parts[4] or None) if len(parts) == 6 else value.text)
         if len(accounts - {None, self.owner_account, THIS_ACCOUNT}) > 1:
             return YES
-        return hidden | any_of(~is_account(account, self.owner_account) for account in accounts)
+        return hidden | any_of(self._is_foreign(account, trust) for account in accounts)
+
+    def _is_foreign(self, account: Optional[str], trust: Trust) -> Ternary:
+        """Whether an account that is stated, and not listed as trusted, is another than the queue's own."""
+        if trust.lists_accounts and self.owner_account == THIS_ACCOUNT and account is not None and is_account_id(account):
+            return YES
+        return ~is_account(account, self.owner_account)
 
     @computed_once
     def confused_deputy(self) -> Verdict:
