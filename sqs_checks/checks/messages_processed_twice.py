@@ -56,7 +56,8 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
             wanted = factor * use.timeout if isinstance(use.timeout, int) else None
             yield Fault(
                 violated=certainty & own.holds_with(timeout, lambda mine, theirs: mine < factor * theirs),
-                problem=f"{visibility}{self._by_default(visibility)}, but {self._consumer(use)} may take {use.timeout} seconds.",
+                problem=f"{visibility}{self._by_default(visibility)}, less than {factor} times the {use.timeout} seconds that "
+                f"{self._consumer(use)} may take.",
                 remedy=f"{visibility.assign(wanted)} ({factor} times the function's timeout) or more",
                 paths=(visibility.path,),
             )
@@ -67,7 +68,8 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
 
     @staticmethod
     def _consumer(use: Use) -> str:
-        return f"the function {use.consumer}, which {use.place} has consume it,"
+        mapping = f", which {use.place} has consume it," if use.place != use.consumer else ", which consumes it,"
+        return f"the function {use.consumer}{mapping}"
 
 
 class MessagesProcessedTwiceTerraform(MessagesProcessedTwice, TerraformQueueModelCheck): ...

@@ -22,8 +22,9 @@ class Competitor(NamedTuple):
 class PolicyPlace(NamedTuple):
     """A resource that attaches a policy: a policy resource, or a queue with an inline policy.
 
-    queues: what it is attached to, as stated; empty where it states none. attribute: what the user's language calls that.
-    path: of that attribute, as Checkov's `evaluated_keys` wants it. is_inline: whether it is the queue itself.
+    attachments: the policy on each queue that it states. attribute: what the user's language calls these queues. path: of
+    that attribute, as Checkov's `evaluated_keys` wants it. is_inline: whether it is the queue itself. models: of the queues
+    of the same code.
     """
 
     place: Place
@@ -35,6 +36,7 @@ class PolicyPlace(NamedTuple):
 
     @property
     def queues(self) -> list[QueueReference]:
+        """What the policy is attached to, as stated."""
         return [attachment.queue for attachment in self.attachments]
 
     def competitors(self) -> Iterator[Competitor]:
