@@ -16,7 +16,14 @@ from sqs_checks.frameworks.cloudformation_conditions import cases
 from sqs_checks.frameworks.cloudformation_model import TemplateModels
 from sqs_checks.frameworks.cloudformation_policy import read_policy
 from sqs_checks.frameworks.cloudformation_queue import read_queue
-from sqs_checks.frameworks.cloudformation_runner import explain, scanned_file, scanned_template, whole_template
+from sqs_checks.frameworks.cloudformation_runner import (
+    explain,
+    file_of,
+    importing_resources,
+    scanned_file,
+    scanned_template,
+    whole_template,
+)
 from sqs_checks.frameworks.cloudformation_values import Template
 from sqs_checks.frameworks.last_read import LastRead, OfRun
 from sqs_checks.model.policy_place import PolicyPlace
@@ -62,7 +69,7 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
         return _models.of(self.entity_path)
 
     def _scanned_resource(self, conf: Mapping[str, Any]) -> Scanned:
-        path, below = scanned_file(self.entity_path), str(self.entity_path).partition("::")[0].rpartition(":")[0]
+        path, below = scanned_file(self.entity_path), file_of(self.entity_path)
         root = path[: -len(below)] or "/" if path.endswith(below) else None
         settings = _settings.get(scanned_template(self.entity_path), path, lambda: settings_for(path, root))
         return Scanned(conf, self.logical_id, settings, self._traits)
@@ -82,8 +89,9 @@ class _Models(threading.local):
         template = whole_template(entity_path)
         if template is None or self.template is not template:
             self.template = template
-            file = entity_path.partition("::")[0].rpartition(":")[0]
-            self.models = TemplateModels(Template(template), file) if template is not None else None
+            self.models = None
+            if template is not None:
+                self.models = TemplateModels(Template(template), file_of(entity_path), importing_resources(entity_path))
         return self.models
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqs_checks.frameworks.cloudformation_conditions import chosen, conditions_in, truths_of
+from sqs_checks.frameworks.cloudformation_imports import Exports, Importing, ImportingResource
 from sqs_checks.frameworks.cloudformation_resource import POLICY_TYPES, QUEUE, StatingResource
 from sqs_checks.frameworks.cloudformation_uses import (
     USES,
@@ -30,12 +31,13 @@ _MOST_NEIGHBOURS = 100
 class TemplateModels:
     """The queues of a template, as they are in each case that its conditions allow.
 
-    file: as messages name it.
+    file: as messages name it. importing: the resources of other templates that may import queues of this one.
     """
 
-    def __init__(self, template: Template, file: str) -> None:
+    def __init__(self, template: Template, file: str, importing: Sequence[Importing] = ()) -> None:
         self._template = template
         self._file = file
+        self._importing = importing
         self._built: dict[Hashable, QueueModels] = {}
 
     def cases(self, logical_id: str) -> list[tuple[str, QueueModels]]:
@@ -53,12 +55,18 @@ class TemplateModels:
         key = tuple(sorted(truth.items()))
         if key not in self._built:
             with collection_paused():
-                self._built[key] = _build(self._template, self._relevant, truth, self._file)
+                self._built[key] = _build(self._template, self._relevant, truth, self._file, self._elsewhere)
         return self._built[key]
 
     @computed_once
     def _relevant(self) -> dict[str, Mapping[str, Any]]:
         return {name: resource for name, resource in self._template.resources().items() if str(resource.get("Type")) in _RELEVANT}
+
+    @computed_once
+    def _elsewhere(self) -> list[StatingResource]:
+        """The resources of other templates that import queues of this one."""
+        exports = Exports(self._template)
+        return [ImportingResource(one, exports) for one in self._importing if exports and one.conf.get("Type") in _RELEVANT]
 
     @computed_once
     def _mentions(self) -> dict[str, frozenset[str]]:
@@ -131,22 +139,32 @@ def _mentioned(value: Any, depth: int = 0) -> Iterator[str]:
             yield from _mentioned(item, depth + 1)
 
 
-def _build(template: Template, resources: Mapping[str, Mapping[str, Any]], truth: Mapping[str, bool], file: str) -> QueueModels:
+def _build(
+    template: Template,
+    resources: Mapping[str, Mapping[str, Any]],
+    truth: Mapping[str, bool],
+    file: str,
+    elsewhere: Iterable[StatingResource],
+) -> QueueModels:
     by_type: dict[str, list[StatingResource]] = {}
     for name, stated in resources.items():
         resource = StatingResource(template, name, chosen(stated, truth) if truth else stated, truth, file)
         if not resource.there.is_no:
             by_type.setdefault(resource.type, []).append(resource)
     queues = by_type.get(QUEUE, [])
+    own_queues = [CodeQueue(queue.name, queue.place, None, queue.read_queue) for queue in queues]
+    allowances = [allowance for queue in queues for allowance in queue.allowances()]
+    for resource in elsewhere:
+        by_type.setdefault(resource.type, []).append(resource)
     return QueueModels(
-        queues=[CodeQueue(queue.name, queue.place, None, queue.read_queue) for queue in queues],
+        queues=own_queues,
         policies=[
             attachment
             for kind in POLICY_TYPES
             for resource in by_type.get(kind, ())
             for attachment in resource.policy_attachments()
         ],
-        redrives=[redrive for queue in queues for redrive in queue.redrives()],
-        allowances=[allowance for queue in queues for allowance in queue.allowances()],
+        redrives=[redrive for queue in by_type.get(QUEUE, ()) for redrive in queue.redrives()],
+        allowances=allowances,
         uses=[use for rule in USES for resource in by_type.get(rule.resource_type, ()) for use in resource.uses(rule, by_type)],
     )

@@ -41,7 +41,8 @@ from sqs_checks.queues.setting import Malformed, Setting, Stated, Unresolved
 
 QUEUE = "AWS::SQS::Queue"
 POLICY_TYPES = {"AWS::SQS::QueuePolicy": "Queues", "AWS::SQS::QueueInlinePolicy": "Queue"}
-_ATTRIBUTES = {None: URL, "QueueUrl": URL, "Arn": ARN, "QueueName": NAME}
+# Which attribute of a queue `Ref` (None) and `Fn::GetAtt` stand for.
+ATTRIBUTES = {None: URL, "QueueUrl": URL, "Arn": ARN, "QueueName": NAME}
 # What AWS gives a function whose template states no timeout, in seconds.
 _DEFAULT_TIMEOUT = 3
 # Resources whose attributes may be anything, a queue's ARN too.
@@ -118,7 +119,7 @@ class StatingResource:
     def _to_resource(self, reference: ResourceReference) -> QueueReference:
         shown = f"{reference.logical_id}.{reference.attribute}" if reference.attribute else reference.logical_id
         if reference.resource_type == QUEUE:
-            return self._to_queue(shown, reference.logical_id, _ATTRIBUTES.get(reference.attribute))
+            return self._to_queue(shown, reference.logical_id, ATTRIBUTES.get(reference.attribute))
         if reference.resource_type is None or reference.resource_type.startswith(_OPAQUE_TYPES):
             return QueueReference(shown, hidden=f"`{shown}` is known only when the stack is made", scope="template")
         return QueueReference(shown)

@@ -19,8 +19,11 @@ from typing import Any, Optional
 from checkov.cloudformation import runner
 
 from sqs_checks.frameworks.cloudformation_for_each import MadeResource, made_resources
+from sqs_checks.frameworks.cloudformation_imports import Importing, imports_something
+from sqs_checks.frameworks.cloudformation_values import Template
 
 _BESIDE = "what Fn::ForEach makes beside SQS"
+_IMPORTING = "resources that import from other templates"
 _said = threading.local()
 _templates: Mapping[str, Mapping[str, Any]] = {}
 # What follows from them, by path: the templates as checks see them, and the same with what the runner takes out.
@@ -29,13 +32,18 @@ _whole: dict[str, Mapping[str, Any]] = {}
 _paths: dict[str, str] = {}
 
 
+def file_of(entity_path: str) -> str:
+    """The file of a resource as messages name it. entity_path: as `scanned_file` takes it."""
+    return entity_path.partition("::")[0].rpartition(":")[0]  # the type holds the first `::`
+
+
 def scanned_file(entity_path: str) -> str:
     """The whole path of the file of a resource.
 
     entity_path: Checkov's `<file>:<type>:<name>`, the file relative to the scanned root or, where single files are
     scanned, to the working directory.
     """
-    file = entity_path.partition("::")[0].rpartition(":")[0]  # the type holds the first `::`
+    file = file_of(entity_path)
     if file not in _paths:
         # Every file lies below the root: of two that end alike, the shorter path is the one meant.
         alike = (path for path in _templates if path.endswith(file))
@@ -67,6 +75,18 @@ def whole_template(entity_path: str) -> Optional[Mapping[str, Any]]:
     return _whole[path]
 
 
+def importing_resources(entity_path: str) -> list[Importing]:
+    """The resources of other scanned templates that import something."""
+    path, file = scanned_file(entity_path), file_of(entity_path)
+    root = path[: -len(file)] if path.endswith(file) else ""
+    return [
+        Importing(Template(template), name, conf, other[len(root) :] if other.startswith(root) else other)
+        for other, template in _templates.items()
+        if other != path
+        for name, conf in template.get(_IMPORTING, {}).items()
+    ]
+
+
 def explain(check_id: str, details: Sequence[str]) -> None:
     """Leaves what a check says of the resource it is scanning for the record that the runner makes next in this thread."""
     vars(_said)[check_id] = list(details)
@@ -77,18 +97,21 @@ def _kept(template: Any) -> Mapping[str, Any]:
     if not isinstance(template, Mapping):
         return {}
     sections = {
-        name: deepcopy(template[name]) for name in ("Parameters", "Mappings", "Conditions", "Globals") if name in template
+        name: deepcopy(template[name])
+        for name in ("Parameters", "Mappings", "Conditions", "Globals", "Outputs")
+        if name in template
     }
     resources = template.get("Resources")
     made = made_resources(template)
     _add_queues(resources, made)
+    stated = resources if isinstance(resources, Mapping) else {}
+    whole = {name: resource for name, resource in stated.items() if isinstance(resource, Mapping)}
     headers = {
-        name: {part: resource[part] for part in ("Type", "Condition") if part in resource}
-        for name, resource in (resources.items() if isinstance(resources, Mapping) else ())
-        if isinstance(resource, Mapping)
+        name: {part: resource[part] for part in ("Type", "Condition") if part in resource} for name, resource in whole.items()
     }
     beside = {one.logical_id: _as_possible(one) for one in made if one.logical_id not in headers}
-    return {**sections, "Resources": {**headers, **beside}, _BESIDE: tuple(beside)}
+    importing = {name: deepcopy(resource) for name, resource in whole.items() if imports_something(resource)}
+    return {**sections, "Resources": {**headers, **beside}, _BESIDE: tuple(beside), _IMPORTING: importing}
 
 
 def _add_queues(resources: Any, made: Sequence[MadeResource]) -> None:

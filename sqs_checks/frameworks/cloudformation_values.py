@@ -105,6 +105,9 @@ class Template:
         stated = self._section("Resources")
         return {str(name): resource for name, resource in stated.items() if isinstance(resource, Mapping)}
 
+    def outputs(self) -> list[Mapping[str, Any]]:
+        return [output for output in self._section("Outputs").values() if isinstance(output, Mapping)]
+
     @property
     def has_conditions(self) -> bool:
         return bool(self._section("Conditions"))
