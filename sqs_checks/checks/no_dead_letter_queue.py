@@ -68,12 +68,13 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
                     remedy="the ARN of the dead-letter queue as `deadLetterTargetArn`",
                     paths=(count.path,),
                 )
-            yield Fault(
-                violated=certainty & ~count.is_set() & ~count.is_malformed(),
-                problem=f"{count}: AWS refuses a redrive policy without it.",
-                remedy=count.assign(5),
-                paths=(count.path,),
-            )
+            if count.value is None:
+                yield Fault(
+                    violated=certainty,
+                    problem=f"{count}: AWS refuses a redrive policy without it.",
+                    remedy=count.assign(5),
+                    paths=(count.path,),
+                )
             for fault in out_of_bounds(count, wanted, RECEIVE_COUNT, "receives", min(max(5, wanted.minimum), wanted.maximum)):
                 yield fault._replace(violated=fault.violated & certainty)
 

@@ -135,7 +135,7 @@ class TrustSettings:
         default=None,
         metadata=_takes(
             ListOf(Text("an account id of twelve digits, in quotes", r"\d{12}")),
-            "Accounts that may use the queues beside their own.",
+            "Accounts that may use the queues beside their own; their own too, where policies write it out.",
         ),
     )
     organizations: Optional[tuple[str, ...]] = field(

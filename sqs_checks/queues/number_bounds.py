@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqs_checks.judgement.fault import Fault
-from sqs_checks.queues.setting import Setting
+from sqs_checks.judgement.ternary import unknown
+from sqs_checks.queues.setting import Setting, Unresolved
 from sqs_checks.queues.sqs_limits import Bounds
 
 
@@ -17,6 +18,9 @@ def out_of_bounds(setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str,
     """
     number = setting.value
     if isinstance(number, int) and number in wanted and number in aws:
+        return
+    if isinstance(number, Unresolved):
+        yield Fault(violated=unknown(number.reason), problem="", remedy="")
         return
     remedy = setting.assign(example)
     yield Fault(
