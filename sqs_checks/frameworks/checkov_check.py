@@ -222,10 +222,10 @@ class CheckovCheck(SqsCheck[Subject]):
     def _judge(
         self, subjects: Sequence[tuple[str, Union[Subject, Unresolved]]], settings: Settings, scanned: Scanned
     ) -> CheckResult:
-        judged = [(where, self._judgement(subject, settings)) for where, subject in subjects]
-        if len(judged) == 1:
-            judgement = judged[0][1]
+        if len(subjects) == 1:
+            judgement = self._judgement(subjects[0][1], settings)
         else:
+            judged = [(where, self._judgement(subject, settings)) for where, subject in subjects]
             judgement = Judgement(any_of(found.violated for _, found in judged), tuple(_in_all_cases(judged)))
         self._observed(scanned, judgement.violated)
         if judgement.violated.is_yes:
