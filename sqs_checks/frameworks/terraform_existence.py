@@ -7,12 +7,11 @@ Source: Terraform language documentation, "The count Meta-Argument", "The for_ea
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.frameworks.terraform_evaluation import UNKNOWN, evaluate
-from sqs_checks.frameworks.terraform_graph import BLOCK_NAME, FILE_PATH, MODULE, TerraformGraph, Vertex
+from sqs_checks.frameworks.terraform_graph import BLOCK_NAME, MODULE, TerraformGraph, Vertex
 from sqs_checks.frameworks.terraform_source import argument, locals_in, text_of
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 
@@ -99,7 +98,7 @@ class Scope:
             return UNKNOWN
         inner = Scope(self._block, self._depth + 1)
         if kind == "local":
-            expression = locals_in(os.path.dirname(str(self._block.attributes.get(FILE_PATH)))).get(name)
+            expression = locals_in(self._block.folder).get(name)
             return UNKNOWN if expression is None else evaluate(expression, inner.value)
         call = next(self._block.calls(), None)
         if call is not None:
@@ -109,7 +108,7 @@ class Scope:
         return self._default(name, is_root=call is None)
 
     def _default(self, name: str, *, is_root: bool) -> Any:
-        folder = os.path.dirname(str(self._block.attributes.get(FILE_PATH)))
+        folder = self._block.folder
         if is_root and self._block.attributes.get(MODULE) is not None:
             return UNKNOWN  # a module whose call cannot be told from others
         if is_root:
@@ -128,6 +127,6 @@ def _nothing(kind: str, name: str) -> Any:
 def _given_values(graph: TerraformGraph, folder: str, name: str) -> Iterator[Any]:
     """What files of variable values (`*.tfvars`) beside a root module state of a variable."""
     for vertex in graph.variable_values(name):
-        beside = vertex.attributes.get("load_dir") or os.path.dirname(str(vertex.attributes.get(FILE_PATH)))
+        beside = vertex.attributes.get("load_dir") or vertex.folder
         if beside == folder:
             yield vertex.attributes.get("default")

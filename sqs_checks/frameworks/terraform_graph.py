@@ -81,6 +81,11 @@ class Vertex(NamedTuple):
             module = getattr(module, "nested_tf_module", None)
 
     @property
+    def folder(self) -> str:
+        """The folder of the module whose code this block stands in."""
+        return _folder_of(str(self.attributes.get(FILE_PATH)))
+
+    @property
     def root_folder(self) -> str:
         """The folder of the root module that this block belongs to."""
         module = self.attributes.get(MODULE)
@@ -213,7 +218,7 @@ class TerraformGraph:
             self._variables = {}
             for node, attributes in self._nodes():
                 if attributes.get(BLOCK_TYPE) == "variable":
-                    place = os.path.dirname(str(attributes.get(FILE_PATH)))
+                    place = self._vertex(node).folder
                     self._variables.setdefault((place, str(attributes.get(BLOCK_NAME))), node)
         node = self._variables.get((folder, name))
         return None if node is None else self._vertex(node)
@@ -270,9 +275,8 @@ class TerraformGraph:
 
     def data_beside(self, vertex: Vertex, name: str) -> Optional[Vertex]:
         """The data source of that name (`type.name`) in the folder and module of a block; None where not exactly one."""
-        folder = os.path.dirname(str(vertex.attributes.get(FILE_PATH)))
         named = (self._vertex(node) for node in self._data.nodes(name))
-        found = [data for data in named if os.path.dirname(str(data.attributes.get(FILE_PATH))) == folder]
+        found = [data for data in named if data.folder == vertex.folder]
         if len(found) > 1:
             found = [data for data in found if data.attributes.get(MODULE) == vertex.attributes.get(MODULE)]
         return found[0] if len(found) == 1 else None

@@ -6,7 +6,6 @@ Meta-Argument".
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
@@ -99,7 +98,7 @@ class HclReferences:
     @property
     def _scope(self) -> tuple[str, str]:
         own, block = str(self._vertex.attributes.get(ADDRESS)), _block_name(self._vertex)
-        return own[: -len(block)] if own.endswith(block) else own, os.path.dirname(str(self._vertex.attributes.get(FILE_PATH)))
+        return own[: -len(block)] if own.endswith(block) else own, self._vertex.folder
 
     def _resolve(self, label: str, text: str, for_each: Optional[str]) -> QueueReference:
         expression = unwrapped(text)
@@ -163,11 +162,7 @@ class HclReferences:
     def _beside(self, name: str) -> list[Vertex]:
         """The queue of that name in the same module, where Checkov made no edge (`q[each.key]`)."""
         module, folder = self._scope
-        return [
-            vertex
-            for vertex in self._vertex.graph.queues_at(f"{module}{name}")
-            if os.path.dirname(str(vertex.attributes.get(FILE_PATH))) == folder
-        ]
+        return [vertex for vertex in self._vertex.graph.queues_at(f"{module}{name}") if vertex.folder == folder]
 
     def _instances(self, base: _Base) -> list[Vertex]:
         return [vertex for vertex in self._vertex.graph.queues_at(base.address) if _base(vertex) == base]
