@@ -14,6 +14,8 @@ _REFERENCE = re.compile(
 )
 _CALL = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*\(")
 _JSONENCODE = re.compile(r"(?:\$\{)?jsonencode\((.*)\)}?", re.DOTALL)
+# References that stand for something else in each instance of a resource.
+PER_INSTANCE = ("each.key", "each.value", "count.index")
 _BRACES = re.compile(r"\{(.*)}", re.DOTALL)
 _ITEM = re.compile(r"[\"']?(\w+)[\"']?\s*[:=]\s*(.+)", re.DOTALL)
 _DOUBLED_QUOTES = re.compile(r"''([^'{}\[\],]+)''")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
+from sqs_checks.frameworks.terraform_expressions import PER_INSTANCE
 from sqs_checks.frameworks.terraform_source import text_of
 
 BLOCK_TYPE = "block_type_"
@@ -271,7 +272,7 @@ class TerraformGraph:
         """The module calls that the text of a block mentions, by name and index."""
         key = instance_key(str(block.attributes.get(ADDRESS)))
         for name, index in _MODULE_OUTPUT.findall(text_of(block.attributes)):
-            yield name, key if index in ("each.key", "each.value", "count.index") else index.strip('"') or None
+            yield name, key if index in PER_INSTANCE else index.strip('"') or None
 
     def data_beside(self, vertex: Vertex, name: str) -> Optional[Vertex]:
         """The data source of that name (`type.name`) in the folder and module of a block; None where not exactly one."""

@@ -16,9 +16,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Optional, Union
 
 from sqs_checks.frameworks.last_read import OfRun
+from sqs_checks.frameworks.terraform_expressions import PER_INSTANCE
 from sqs_checks.frameworks.terraform_graph import FILE_PATH, Vertex
 from sqs_checks.frameworks.terraform_plan_configuration import (
-    PER_INSTANCE,
     Module,
     Referred,
     mapping,

@@ -16,8 +16,6 @@ _MODULE_OUTPUT = re.compile(r'module\.([\w-]+)(?:\[(\d+|"[^"]*")])?\.([\w-]+)')
 _BLOCK = re.compile(r'(data\.)?([a-z][a-z0-9]*_\w+)\.([\w-]+)(?:\[(\d+|"[^"]*")])?')
 _VARIABLE = re.compile(r"var\.([A-Za-z_][\w-]*)")
 _DEEPEST_CHAIN = 20
-# References that stand for something else in each instance of a resource.
-PER_INSTANCE = ("each.key", "each.value", "count.index")
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
+from sqs_checks.frameworks.terraform_expressions import PER_INSTANCE
 from sqs_checks.frameworks.terraform_plan import Plan, PlannedResource
-from sqs_checks.frameworks.terraform_plan_configuration import PER_INSTANCE, Referred, references_in
+from sqs_checks.frameworks.terraform_plan_configuration import Referred, references_in
 from sqs_checks.frameworks.terraform_queue_references import is_other_resource, last_name, written_reference
 from sqs_checks.frameworks.terraform_resource import PlanResource
 from sqs_checks.frameworks.terraform_uses import FUNCTION

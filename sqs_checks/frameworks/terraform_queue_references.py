@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.frameworks.terraform_existence import existence_of
-from sqs_checks.frameworks.terraform_expressions import is_expression, unresolved, unwrapped
+from sqs_checks.frameworks.terraform_expressions import PER_INSTANCE, is_expression, unresolved, unwrapped
 from sqs_checks.frameworks.terraform_graph import (
     ADDRESS,
     BLOCK_NAME,
@@ -176,7 +176,7 @@ class HclReferences:
         if index is not None and index != "*":
             # One of ours for each of theirs, where both are made from the same collection.
             collection = self._vertex.attributes.get("for_each", self._vertex.attributes.get("count"))
-            if index in ("each.key", "each.value", "count.index") and self._is_collection_of(collection, made):
+            if index in PER_INSTANCE and self._is_collection_of(collection, made):
                 return self._certain(text, made, paired=True)
         elif len(made) == 1:
             return self._certain(text, made)
@@ -188,7 +188,7 @@ class HclReferences:
         if not isinstance(stated, str) or index is None or index == "*":
             return self._certain(text, [queue])
         own = self._vertex.attributes.get("for_each", self._vertex.attributes.get("count"))
-        if index in ("each.key", "each.value", "count.index") and own == stated:
+        if index in PER_INSTANCE and own == stated:
             return self._certain(text, [queue])
         if index == "0" and _ONE_OR_NONE.fullmatch(stated):
             return self._certain(text, [queue])
