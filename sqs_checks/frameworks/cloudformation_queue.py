@@ -14,6 +14,7 @@ from sqs_checks.frameworks.cloudformation_values import (
     Template,
     Value,
     has_placeholder,
+    unresolved,
 )
 from sqs_checks.judgement.ternary import NO, unknown
 from sqs_checks.queues.kms_key_names import names_aws_managed_key
@@ -25,10 +26,6 @@ T = TypeVar("T")
 _OWN_KEY_TYPES = {"AWS::KMS::Key", "AWS::KMS::Alias", "AWS::KMS::ReplicaKey"}
 
 
-def _unresolved(value: object) -> Unresolved:
-    return Unresolved(f"`{value}` is known only when the stack is made")
-
-
 def _malformed(value: object) -> Malformed:
     if isinstance(value, Mapping):
         return Malformed("a mapping")
@@ -38,10 +35,10 @@ def _malformed(value: object) -> Malformed:
 def text_value(value: Value) -> Stated[str]:
     """A value that should be a text; one that is empty counts as not set."""
     if isinstance(value, (ResourceReference, Unresolved)):
-        return value if isinstance(value, Unresolved) else _unresolved(value)
+        return value if isinstance(value, Unresolved) else unresolved(value)
     if isinstance(value, (str, int, float)):
         text = str(value)
-        return _unresolved(text) if has_placeholder(text) else text or None
+        return unresolved(text) if has_placeholder(text) else text or None
     return None if value is None else _malformed(value)
 
 
@@ -67,7 +64,7 @@ def _boolean(value: Value) -> Stated[bool]:
 def _key(value: Value) -> Stated[KmsKey]:
     if isinstance(value, ResourceReference):
         if value.resource_type is None and value.attribute is None:
-            return _unresolved(value)  # a parameter, perhaps an empty one
+            return unresolved(value)  # a parameter, perhaps an empty one
         is_own = value.resource_type in _OWN_KEY_TYPES
         return KmsKey(str(value), NO if is_own else unknown(f"`{value}` is known only at deployment"))
     if isinstance(value, str) and value:
@@ -88,7 +85,7 @@ def _tags(value: Value, template: Template) -> Stated[Mapping[str, TagValue]]:
                 tag_value = text_value(template.evaluate(tag.get("Value")))
                 tags[key] = None if isinstance(tag_value, Malformed) else tag_value
                 continue
-        return _unresolved("Tags")
+        return unresolved("Tags")
     return tags
 
 

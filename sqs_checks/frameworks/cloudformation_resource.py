@@ -19,7 +19,7 @@ from sqs_checks.frameworks.cloudformation_uses import (
     SUBSCRIPTION_ENDPOINT,
     TOPIC_ENDPOINT,
 )
-from sqs_checks.frameworks.cloudformation_values import ResourceReference, Template, intrinsic
+from sqs_checks.frameworks.cloudformation_values import ResourceReference, Template, intrinsic, unresolved
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.relations import (
@@ -34,7 +34,7 @@ from sqs_checks.model.relations import (
     Role,
     Use,
 )
-from sqs_checks.model.use_rules import ANY, UseRule
+from sqs_checks.model.use_rules import ANY, DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule
 from sqs_checks.policy.attached_policy import NotJson, read_json
 from sqs_checks.policy.queue_identity import identity_from_arn, identity_from_url
 from sqs_checks.queues.setting import Malformed, Setting, Stated, Unresolved
@@ -43,8 +43,6 @@ QUEUE = "AWS::SQS::Queue"
 POLICY_TYPES = {"AWS::SQS::QueuePolicy": "Queues", "AWS::SQS::QueueInlinePolicy": "Queue"}
 # Which attribute of a queue `Ref` (None) and `Fn::GetAtt` stand for.
 ATTRIBUTES = {None: URL, "QueueUrl": URL, "Arn": ARN, "QueueName": NAME}
-# What AWS gives a function whose template states no timeout, in seconds.
-_DEFAULT_TIMEOUT = 3
 # Resources whose attributes may be anything, a queue's ARN too.
 _OPAQUE_TYPES = ("AWS::CloudFormation::", "Custom::", "AWS::SSM::")
 
@@ -121,7 +119,7 @@ class StatingResource:
         if reference.resource_type == QUEUE:
             return self._to_queue(shown, reference.logical_id, ATTRIBUTES.get(reference.attribute))
         if reference.resource_type is None or reference.resource_type.startswith(_OPAQUE_TYPES):
-            return QueueReference(shown, hidden=f"`{shown}` is known only when the stack is made", scope="template")
+            return QueueReference(shown, hidden=unresolved(shown).reason, scope="template")
         return QueueReference(shown)
 
     def _values(self, value: Any, path: tuple[str, ...], certainty: Ternary = YES) -> Iterator[tuple[Any, Ternary]]:
@@ -134,7 +132,7 @@ class StatingResource:
         elif found is not None:
             evaluated = self._template.evaluate(value)
             if evaluated is not None:
-                yield (value if not path else evaluated if isinstance(evaluated, Unresolved) else _hidden(value)), certainty
+                yield (value if not path else evaluated if isinstance(evaluated, Unresolved) else unresolved(value)), certainty
         elif isinstance(value, list):
             for item in value:
                 yield from self._values(item, path, certainty)
@@ -199,7 +197,7 @@ class StatingResource:
         for value, certainty in self._values(self._properties, (name,)):
             stated = self._template.evaluate(value)
             if isinstance(stated, ResourceReference):
-                yield _hidden(stated), certainty
+                yield unresolved(stated), certainty
             elif isinstance(stated, str):
                 read = read_json(stated)
                 is_object = not isinstance(read, NotJson) and isinstance(read.stated, Mapping)
@@ -215,7 +213,7 @@ class StatingResource:
             hidden = next((item for item in map(self._template.evaluate, stated) if isinstance(item, Unresolved)), None)
             present = [item for item in stated if self._template.evaluate(item) is not None]
             return hidden if hidden is not None and not present else len(present)
-        return Unresolved(f"`{stated}` is known only when the stack is made")
+        return unresolved(stated)
 
     def uses(self, rule: UseRule, by_type: Mapping[str, Iterable[StatingResource]]) -> Iterator[Use]:
         if rule is TOPIC_ENDPOINT:
@@ -260,8 +258,4 @@ class StatingResource:
         if stated is None and self.type == SAM_FUNCTION:
             stated = self._template.function_default("Timeout")
         number = whole_number(self._template.evaluate(stated))
-        return _DEFAULT_TIMEOUT if number is None else number
-
-
-def _hidden(value: object) -> Unresolved:
-    return Unresolved(f"`{value}` is known only when the stack is made")
+        return DEFAULT_FUNCTION_TIMEOUT_SECONDS if number is None else number

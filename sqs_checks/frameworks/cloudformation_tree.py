@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from sqs_checks.frameworks.cloudformation_values import ResourceReference, Template, intrinsic, without_line_numbers
+from sqs_checks.frameworks.cloudformation_values import ResourceReference, Template, intrinsic, unresolved, without_line_numbers
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, own_resource_arn
 from sqs_checks.queues.setting import Unresolved
 
@@ -38,10 +38,6 @@ _ARN_SHAPES: Mapping[tuple[str, Optional[str]], tuple[str, bool, bool, str]] = {
 MISSING = object()
 
 
-def _unresolved(text: object) -> Unresolved:
-    return Unresolved(f"`{text}` is known only when the stack is made")
-
-
 class TreeReader:
     """Turns a property of a template into a tree in which only Unresolved is not known."""
 
@@ -57,7 +53,7 @@ class TreeReader:
             items = self._template.list_by_default(value) if "," in value else None
             if items is not None:
                 return items
-            return _unresolved(value) if "{{resolve:" in value else self._substituted(value, {})
+            return unresolved(value) if "{{resolve:" in value else self._substituted(value, {})
         if isinstance(value, Mapping):
             tree = {str(key): self.tree(item) for key, item in without_line_numbers(value).items()}
             return {key: item for key, item in tree.items() if item is not MISSING}
@@ -73,12 +69,12 @@ class TreeReader:
             parts = [self.tree(part) for part in argument[1]]
             if isinstance(argument[0], str) and all(isinstance(part, str) for part in parts):
                 return argument[0].join(parts)
-            return _unresolved(name)
+            return unresolved(name)
         if name == "Fn::Sub":
             text, variables = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
             if isinstance(text, str) and isinstance(variables, Mapping):
                 return self._substituted(text, {str(key): self.tree(item) for key, item in variables.items()})
-            return _unresolved(name)
+            return unresolved(name)
         value = self._template.evaluate(written)
         if value is None:
             return MISSING
@@ -89,12 +85,12 @@ class TreeReader:
         return value if isinstance(value, Unresolved) else self.tree(value)
 
     def _pseudo_parameter(self, name: str) -> Any:
-        return _PSEUDO_PARAMETERS.get(name) or _unresolved(name)
+        return _PSEUDO_PARAMETERS.get(name) or unresolved(name)
 
     def _reference(self, reference: ResourceReference) -> Any:
         shape = _ARN_SHAPES.get((reference.resource_type or "", reference.attribute))
         if shape is None:
-            return _unresolved(reference)
+            return unresolved(reference)
         service, has_region, has_account, prefix = shape
         return own_resource_arn(service, reference.logical_id, has_region=has_region, has_account=has_account, prefix=prefix)
 
@@ -118,7 +114,7 @@ class TreeReader:
                 value = self.tree(found)
             if isinstance(value, str):
                 return value
-            missing.append(value if isinstance(value, Unresolved) else _unresolved(name))
+            missing.append(value if isinstance(value, Unresolved) else unresolved(name))
             return ""
 
         filled = _SUBSTITUTION.sub(fill, text)

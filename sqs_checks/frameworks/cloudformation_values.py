@@ -35,6 +35,11 @@ class ResourceReference:
 Value = Union[None, str, int, float, bool, list[Any], Mapping[str, Any], ResourceReference, Unresolved]
 
 
+def unresolved(value: object) -> Unresolved:
+    """What is known only when the stack is made. value: as a message shows it."""
+    return Unresolved(f"`{value}` is known only when the stack is made")
+
+
 def without_line_numbers(value: Mapping[str, Any]) -> dict[str, Any]:
     """A mapping without the keys that Checkov mixes in (`__startline__`, `__file__`, …)."""
     return {key: item for key, item in value.items() if not str(key).startswith("__")}
@@ -66,7 +71,7 @@ class Template:
         found_intrinsic = intrinsic(value)
         if found_intrinsic is None:
             if isinstance(value, str) and "{{resolve:" in value:
-                return Unresolved(f"`{value}` is known only when the stack is made")
+                return unresolved(value)
             return value  # type: ignore[no-any-return]
         name, argument = found_intrinsic
         if name == "Ref" and isinstance(argument, str):
@@ -88,7 +93,7 @@ class Template:
             found = self._split(argument)
         elif name == "Fn::Select":
             found = self._selected(argument)
-        return Unresolved(f"`{name}` is known only when the stack is made") if found is None else found
+        return unresolved(name) if found is None else found
 
     def condition(self, name: str) -> Any:
         """The definition of a condition; None where the template has none of that name."""

@@ -23,13 +23,11 @@ from sqs_checks.model.relations import (
     Role,
     Use,
 )
-from sqs_checks.model.use_rules import UseRule
+from sqs_checks.model.use_rules import DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule
 from sqs_checks.queues.setting import Malformed, Setting, Stated, Unresolved
 
 # The name of a queue within its address.
 _QUEUE_NAME = re.compile(r"aws_sqs_queue\.([^.\[]+)")
-# What AWS gives a function whose code states no timeout, in seconds.
-_DEFAULT_TIMEOUT = 3
 
 
 class StatingResource(Protocol):
@@ -202,5 +200,6 @@ def _with_consumer(use: Use, stating: StatingResource) -> Use:
     function = stating.function()
     if function is None:
         return use._replace(timeout=Unresolved("the function that consumes the queue is not in the scanned code"))
-    timeout = whole_number(function.resource.attribute("timeout"))
-    return use._replace(consumer=function.place, timeout=_DEFAULT_TIMEOUT if timeout is None else timeout)
+    stated = whole_number(function.resource.attribute("timeout"))
+    timeout = DEFAULT_FUNCTION_TIMEOUT_SECONDS if stated is None else stated
+    return use._replace(consumer=function.place, timeout=timeout)

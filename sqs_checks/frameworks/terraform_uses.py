@@ -7,20 +7,19 @@ services that send by themselves).
 from __future__ import annotations
 
 from sqs_checks.model.relations import Role
-from sqs_checks.model.use_rules import ANY, UseRule
+from sqs_checks.model.use_rules import ANY, EVENTS, S3, SNS, UseRule
 
-_SNS, _S3, _EVENTS = "sns.amazonaws.com", "s3.amazonaws.com", "events.amazonaws.com"
 SUBSCRIPTION = "aws_sns_topic_subscription"
 CONSUMER = "aws_lambda_event_source_mapping"
 FUNCTION = "aws_lambda_function"
 
 USES = (
-    UseRule(SUBSCRIPTION, ("endpoint",), Role.SENDS, "SNS subscription", _SNS),
-    UseRule(SUBSCRIPTION, ("redrive_policy", "deadLetterTargetArn"), Role.LEAVES_DEAD_LETTERS, "SNS subscription", _SNS),
-    UseRule("aws_s3_bucket_notification", ("queue", "queue_arn"), Role.SENDS, "S3 notification", _S3),
-    UseRule("aws_cloudwatch_event_target", ("arn",), Role.SENDS, "EventBridge rule", _EVENTS),
-    UseRule("aws_cloudwatch_event_target", ("dead_letter_config", "arn"), Role.LEAVES_DEAD_LETTERS, "EventBridge rule", _EVENTS),
-    UseRule("aws_cloudwatch_event_bus", ("dead_letter_config", "arn"), Role.LEAVES_DEAD_LETTERS, "event bus", _EVENTS),
+    UseRule(SUBSCRIPTION, ("endpoint",), Role.SENDS, "SNS subscription", SNS),
+    UseRule(SUBSCRIPTION, ("redrive_policy", "deadLetterTargetArn"), Role.LEAVES_DEAD_LETTERS, "SNS subscription", SNS),
+    UseRule("aws_s3_bucket_notification", ("queue", "queue_arn"), Role.SENDS, "S3 notification", S3),
+    UseRule("aws_cloudwatch_event_target", ("arn",), Role.SENDS, "EventBridge rule", EVENTS),
+    UseRule("aws_cloudwatch_event_target", ("dead_letter_config", "arn"), Role.LEAVES_DEAD_LETTERS, "EventBridge rule", EVENTS),
+    UseRule("aws_cloudwatch_event_bus", ("dead_letter_config", "arn"), Role.LEAVES_DEAD_LETTERS, "event bus", EVENTS),
     UseRule("aws_pipes_pipe", ("target",), Role.SENDS, "EventBridge pipe"),
     UseRule(
         "aws_pipes_pipe", ("source_parameters", ANY, "dead_letter_config", "arn"), Role.LEAVES_DEAD_LETTERS, "EventBridge pipe"

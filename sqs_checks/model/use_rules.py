@@ -11,6 +11,10 @@ from typing import Any, NamedTuple, Optional
 from sqs_checks.model.relations import Role
 
 ANY = "*"
+# The service principals of senders that need no role.
+SNS, S3, EVENTS = "sns.amazonaws.com", "s3.amazonaws.com", "events.amazonaws.com"
+# What AWS gives a Lambda function whose code states no timeout.
+DEFAULT_FUNCTION_TIMEOUT_SECONDS = 3
 _DEEPEST = 12
 
 
