@@ -41,7 +41,7 @@ class AwsPrincipal:
 @lru_cache(maxsize=4096)
 def parse_aws_principal(text: str) -> AwsPrincipal:
     """An account id, an ARN of a root, user, role or session, or a unique id (`AIDA…`, `AROA…`)."""
-    if _ACCOUNT.fullmatch(text) or text == THIS_ACCOUNT:
+    if is_account_id(text) or text == THIS_ACCOUNT:
         return AwsPrincipal(text, PrincipalKind.ACCOUNT, text)
     parts = text.split(":", 5)
     if len(parts) != 6:
@@ -98,7 +98,7 @@ UNNAMED_SERVICE = Caller(CallerKind.SERVICE)
 
 
 def is_account_id(text: str) -> bool:
-    return text.isdigit() and len(text) == 12
+    return _ACCOUNT.fullmatch(text) is not None
 
 
 def is_account(stated: Optional[str], owner_account: Optional[str]) -> Ternary:
