@@ -21,6 +21,7 @@ from sqs_checks.frameworks.cloudformation_runner import (
     file_of,
     importing_resources,
     scanned_file,
+    scanned_folder,
     scanned_template,
     whole_template,
 )
@@ -69,8 +70,7 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
         return _models.of(self.entity_path)
 
     def _scanned_resource(self, conf: Mapping[str, Any]) -> Scanned:
-        path, below = scanned_file(self.entity_path), file_of(self.entity_path)
-        root = path[: -len(below)] or "/" if path.endswith(below) else None
+        path, root = scanned_file(self.entity_path), scanned_folder(self.entity_path)
         settings = _settings.get(scanned_template(self.entity_path), path, lambda: settings_for(path, root))
         return Scanned(conf, self.logical_id, settings, self._traits)
 

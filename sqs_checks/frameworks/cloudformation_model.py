@@ -151,9 +151,7 @@ def _build(
         resource = StatingResource(template, name, chosen(stated, truth) if truth else stated, truth, file)
         if not resource.there.is_no:
             by_type.setdefault(resource.type, []).append(resource)
-    queues = by_type.get(QUEUE, [])
-    own_queues = [CodeQueue(queue.name, queue.place, None, queue.read_queue) for queue in queues]
-    allowances = [allowance for queue in queues for allowance in queue.allowances()]
+    own_queues = [CodeQueue(queue.name, queue.place, None, queue.read_queue) for queue in by_type.get(QUEUE, ())]
     for resource in elsewhere:
         by_type.setdefault(resource.type, []).append(resource)
     return QueueModels(
@@ -165,6 +163,6 @@ def _build(
             for attachment in resource.policy_attachments()
         ],
         redrives=[redrive for queue in by_type.get(QUEUE, ()) for redrive in queue.redrives()],
-        allowances=allowances,
+        allowances=[allowance for queue in by_type.get(QUEUE, ()) for allowance in queue.allowances()],
         uses=[use for rule in USES for resource in by_type.get(rule.resource_type, ()) for use in resource.uses(rule, by_type)],
     )

@@ -51,6 +51,12 @@ def scanned_file(entity_path: str) -> str:
     return _paths[file]
 
 
+def scanned_folder(entity_path: str) -> Optional[str]:
+    """The root of the scan, by a resource of it; None where it cannot be told."""
+    path, file = scanned_file(entity_path), file_of(entity_path)
+    return path[: -len(file)] or os.sep if path.endswith(file) else None
+
+
 def scanned_template(entity_path: str) -> Mapping[str, Any]:
     """The template of a resource, of its resources only what heads them; empty where it is not at hand."""
     return _templates.get(scanned_file(entity_path), {})
@@ -77,8 +83,7 @@ def whole_template(entity_path: str) -> Optional[Mapping[str, Any]]:
 
 def importing_resources(entity_path: str) -> list[Importing]:
     """The resources of other scanned templates that import something."""
-    path, file = scanned_file(entity_path), file_of(entity_path)
-    root = path[: -len(file)] if path.endswith(file) else ""
+    path, root = scanned_file(entity_path), (scanned_folder(entity_path) or "").rstrip(os.sep)
     return [
         Importing(Template(template), name, conf, other[len(root) :] if other.startswith(root) else other)
         for other, template in _templates.items()
