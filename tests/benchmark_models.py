@@ -22,9 +22,9 @@ from checkov.runner_filter import RunnerFilter
 from checkov.terraform.plan_runner import Runner as PlanRunner
 from checkov.terraform.runner import Runner as TerraformRunner
 
-from sqs_checks.frameworks.cloudformation_check import CloudFormationCheck
-from sqs_checks.frameworks.terraform_check import TerraformCheck
+from sqs_checks.cloudformation.resource_checks import CloudFormationCheck
 from sqs_checks.pack.registration import register
+from sqs_checks.terraform.resource_checks import TerraformCheck
 
 ACROSS_RESOURCES = [f"CKV_SQS_{number}" for number in (15, 16, 17, 23, 40, 41, 42, 43)]
 RUNNERS: dict[str, Any] = {"code": TerraformRunner, "plan": PlanRunner, "CloudFormation": CloudFormationRunner}

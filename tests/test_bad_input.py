@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from conftest import FRAMEWORKS, scan
 
-from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueCheck, CloudFormationQueueModelCheck
-from sqs_checks.frameworks.terraform_check import TerraformQueueCheck, TerraformQueueModelCheck
+from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck, CloudFormationQueueModelCheck
 from sqs_checks.pack.catalogue import check_classes
+from sqs_checks.terraform.resource_checks import TerraformQueueCheck, TerraformQueueModelCheck
 
 TERRAFORM_ATTRIBUTES = (
     "name",

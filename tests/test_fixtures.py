@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from conftest import FIXTURES, FRAMEWORKS, Finding, scan
 
-from sqs_checks.frameworks.checkov_check import CheckovCheck
 from sqs_checks.pack.catalogue import check_classes
+from sqs_checks.reporting.checkov_check import CheckovCheck
 
 CHECKS = sorted({check.id for check in check_classes()})
 # The provider refuses to plan any name that AWS would refuse; `test_plan_with_a_refused_name` stands in.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import scan
 
-from sqs_checks.frameworks.cloudformation_for_each import made_resources
+from sqs_checks.cloudformation.intrinsics.for_each import made_resources
 
 TEMPLATE = """
 Transform: [AWS::LanguageExtensions]

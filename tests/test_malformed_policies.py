@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from policies import HIDDEN, NO_TLS, QUEUE, ROLE, TOPIC, allow, aws, deny, places, policy, service
 
 from sqs_checks.configuration.settings import DEFAULTS
-from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
 from sqs_checks.judgement.fault import Judgement, judge
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.policy.attached_policy import AttachedPolicy, NotJson, read_json
 from sqs_checks.policy.queue_identity import identity_from_arn
+from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
 CHECKS = {check.id: check for check in check_classes() if issubclass(check, TerraformQueuePolicyCheck)}
 GOOD = policy(

@@ -17,10 +17,10 @@ from policies import places
 from test_malformed_policies import CHECKS
 from test_verdicts_against_reference import policy
 
+from sqs_checks.cloudformation.intrinsics.template_conditions import cases
+from sqs_checks.cloudformation.intrinsics.template_values import Template
+from sqs_checks.cloudformation.resources.queue_policy_resource import read_policy
 from sqs_checks.configuration.settings import DEFAULTS
-from sqs_checks.frameworks.cloudformation_conditions import cases
-from sqs_checks.frameworks.cloudformation_policy import read_policy
-from sqs_checks.frameworks.cloudformation_values import Template
 from sqs_checks.frameworks.terraform_policy_document import DataSource, read_data_document
 from sqs_checks.judgement.fault import judge
 from sqs_checks.judgement.ternary import Ternary

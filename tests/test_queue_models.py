@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policies import places
 
+from sqs_checks.cloudformation.intrinsics.template_values import Template
+from sqs_checks.cloudformation.resource_checks import CloudFormationPolicyPlaceCheck, CloudFormationQueueModelCheck
+from sqs_checks.cloudformation.resources.template_model import TemplateModels
+from sqs_checks.cloudformation.resources.template_resource import QUEUE
 from sqs_checks.configuration.settings import DEFAULTS
-from sqs_checks.frameworks.cloudformation_check import CloudFormationPolicyPlaceCheck, CloudFormationQueueModelCheck
-from sqs_checks.frameworks.cloudformation_model import TemplateModels
-from sqs_checks.frameworks.cloudformation_resource import QUEUE
-from sqs_checks.frameworks.cloudformation_values import Template
 from sqs_checks.judgement.fault import judge
 from sqs_checks.judgement.ternary import NO, Ternary
 from sqs_checks.pack.catalogue import check_classes

@@ -10,8 +10,8 @@ import pytest
 from conftest import Finding, scan
 from policies import NO_TLS, OTHER, QUEUE, TOPIC, allow, deny, policy, service
 
+from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import DEFAULTS
-from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
 from sqs_checks.pack.catalogue import check_classes
 
 # Those that say something without being configured.

@@ -25,10 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
-from sqs_checks.frameworks.checkov_check import SqsCheck
-from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
-from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, unknown
@@ -36,6 +34,8 @@ from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.explanation import actions_in_words
 from sqs_checks.policy.principals import is_account, named_principals, parse_aws_principal
 from sqs_checks.policy.sqs_actions import CROSS_ACCOUNT_ACTIONS, DUTY_ACTIONS, ActionSet, Duty
+from sqs_checks.reporting.checkov_check import SqsCheck
+from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
 
 class AdministrationGranted(SqsCheck[AttachedPolicy]):

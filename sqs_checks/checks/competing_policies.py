@@ -22,13 +22,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.cloudformation.resource_checks import CloudFormationPolicyPlaceCheck
 from sqs_checks.configuration.settings import Settings
-from sqs_checks.frameworks.checkov_check import SqsCheck
-from sqs_checks.frameworks.cloudformation_check import CloudFormationPolicyPlaceCheck
-from sqs_checks.frameworks.terraform_check import TerraformPolicyPlaceCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.model.policy_place import PolicyPlace
+from sqs_checks.reporting.checkov_check import SqsCheck
+from sqs_checks.terraform.resource_checks import TerraformPolicyPlaceCheck
 
 
 class CompetingPolicies(SqsCheck[PolicyPlace]):

@@ -25,10 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
-from sqs_checks.frameworks.checkov_check import SqsCheck
-from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueModelCheck
-from sqs_checks.frameworks.terraform_check import TerraformQueueModelCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
@@ -36,6 +34,8 @@ from sqs_checks.model.queue_model import QueueModel, any_linked, linked_for_cert
 from sqs_checks.model.relations import RedriveAllowance
 from sqs_checks.queues.setting import Malformed, Unresolved
 from sqs_checks.queues.sqs_limits import REDRIVE_SOURCES
+from sqs_checks.reporting.checkov_check import SqsCheck
+from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
 
 _REMEDY = "`redrivePermission` `byQueue` with the ARNs of its source queues in `sourceQueueArns`"
 

@@ -22,16 +22,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
-from sqs_checks.frameworks.checkov_check import SqsCheck
-from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueModelCheck
-from sqs_checks.frameworks.terraform_check import TerraformQueueModelCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import Ternary
 from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.queues.sqs_limits import DEFAULT_RETENTION_SECONDS, RETENTION_SECONDS
 from sqs_checks.queues.sqs_queue import Queue
+from sqs_checks.reporting.checkov_check import SqsCheck
+from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
 
 
 def _is_of_other_type(queue: Queue, other: Queue) -> Ternary:

@@ -25,16 +25,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
-from sqs_checks.frameworks.checkov_check import SqsCheck
-from sqs_checks.frameworks.cloudformation_check import CloudFormationQueueModelCheck
-from sqs_checks.frameworks.terraform_check import TerraformQueueModelCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import Role, Use
 from sqs_checks.queues.setting import Setting
 from sqs_checks.queues.sqs_limits import DEFAULT_VISIBILITY_SECONDS
+from sqs_checks.reporting.checkov_check import SqsCheck
+from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
 
 
 class MessagesProcessedTwice(SqsCheck[QueueModel]):

@@ -23,10 +23,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
-from sqs_checks.frameworks.checkov_check import SqsCheck
-from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
-from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, Ternary, unknown
@@ -34,6 +32,8 @@ from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.document import Statement
 from sqs_checks.policy.wildcards import has_wildcard
 from sqs_checks.queues.setting import Unresolved
+from sqs_checks.reporting.checkov_check import SqsCheck
+from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
 
 class ResourceNotThisQueue(SqsCheck[AttachedPolicy]):

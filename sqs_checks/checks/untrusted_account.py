@@ -28,15 +28,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
-from sqs_checks.frameworks.checkov_check import SqsCheck
-from sqs_checks.frameworks.cloudformation_check import CloudFormationQueuePolicyCheck
-from sqs_checks.frameworks.terraform_check import TerraformQueuePolicyCheck
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.explanation import actions_in_words, caller_in_words, statement_in_words, values_in_words
 from sqs_checks.policy.trust import Trust
+from sqs_checks.reporting.checkov_check import SqsCheck
+from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
 
 class UntrustedAccount(SqsCheck[AttachedPolicy]):

@@ -16,11 +16,11 @@ from sqs_checks.frameworks.terraform_graph import (
 )
 from sqs_checks.frameworks.terraform_queue_references import HclReferences
 from sqs_checks.frameworks.terraform_resource import HclResource
-from sqs_checks.frameworks.terraform_uses import FUNCTION
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.model.relations import Place, QueueReference
 from sqs_checks.model.use_rules import values_at
 from sqs_checks.queues.setting import Unresolved
+from sqs_checks.terraform.resources.queue_clients import FUNCTION
 
 
 def configuration_of(vertex: Vertex) -> Mapping[str, Any]:

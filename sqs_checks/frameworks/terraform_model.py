@@ -10,7 +10,6 @@ from sqs_checks.frameworks.terraform_policy import read_policy
 from sqs_checks.frameworks.terraform_queue import read_queue, whole_number
 from sqs_checks.frameworks.terraform_redrive import item_count, item_number, item_text, json_object
 from sqs_checks.frameworks.terraform_resource import TerraformResource
-from sqs_checks.frameworks.terraform_uses import CONSUMER, SUBSCRIPTION, USES
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.queue_model import CodeQueue, QueueModels
 from sqs_checks.model.relations import (
@@ -25,6 +24,7 @@ from sqs_checks.model.relations import (
 )
 from sqs_checks.model.use_rules import DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule
 from sqs_checks.queues.setting import Malformed, Setting, Stated, Unresolved
+from sqs_checks.terraform.resources.queue_clients import CONSUMER, SUBSCRIPTION, USES
 
 # The name of a queue within its address.
 _QUEUE_NAME = re.compile(r"aws_sqs_queue\.([^.\[]+)")

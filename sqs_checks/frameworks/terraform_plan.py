@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Optional, Union
 
-from sqs_checks.frameworks.last_read import OfRun
 from sqs_checks.frameworks.terraform_expressions import PER_INSTANCE
 from sqs_checks.frameworks.terraform_graph import FILE_PATH, Vertex
 from sqs_checks.frameworks.terraform_plan_configuration import (
@@ -28,6 +27,7 @@ from sqs_checks.frameworks.terraform_plan_configuration import (
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
 from sqs_checks.queues.setting import Unresolved
+from sqs_checks.reporting.last_read import OfRun
 
 _MODULE_NAME = re.compile(r'module\.([^.\[]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")])?')
 _MODULE_INDEX = re.compile(r'module\.[^.\[]+(?:\[(\d+|"(?:[^"\\]|\\.)*")])?')

@@ -14,12 +14,12 @@ from sqs_checks.frameworks.terraform_plan import Plan, PlannedResource
 from sqs_checks.frameworks.terraform_plan_configuration import Referred, references_in
 from sqs_checks.frameworks.terraform_queue_references import is_other_resource, last_name, written_reference
 from sqs_checks.frameworks.terraform_resource import PlanResource
-from sqs_checks.frameworks.terraform_uses import FUNCTION
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.model.relations import Place, QueueReference
 from sqs_checks.model.use_rules import ANY
 from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.queues.setting import Unresolved
+from sqs_checks.terraform.resources.queue_clients import FUNCTION
 
 _QUEUE = "aws_sqs_queue"
 _DATA_QUEUE = f"data.{_QUEUE}."

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional, Protocol, Union, cast
 
-from sqs_checks.frameworks.last_read import LastRead
 from sqs_checks.frameworks.terraform_expressions import is_expression, jsonencode_argument, unresolved
 from sqs_checks.frameworks.terraform_files import read_file_call
 from sqs_checks.frameworks.terraform_graph import FILE_PATH, TerraformGraph, Vertex, index_graph
 from sqs_checks.frameworks.terraform_plan import PlannedResource, read_planned_resource
 from sqs_checks.frameworks.terraform_policy_document import DATA_SOURCE, DataSource, PlannedDataSource, find_document
 from sqs_checks.queues.setting import Unresolved
+from sqs_checks.reporting.last_read import LastRead
 
 # The whole text is one attribute of one resource or data source.
 _ATTRIBUTE_OF = re.compile(r"(?:\$\{)?(?:(data)\.)?([a-z][a-z0-9]*_\w+)\.([A-Za-z_][\w-]*)(?:\[[^]]*])?\.(\w+)}?")

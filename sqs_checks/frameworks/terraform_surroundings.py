@@ -17,13 +17,13 @@ from sqs_checks.frameworks.terraform_plan import Plan
 from sqs_checks.frameworks.terraform_plan_source import PlannedStatingResource, PlanSource
 from sqs_checks.frameworks.terraform_queue import read_queue
 from sqs_checks.frameworks.terraform_resource import find_resource
-from sqs_checks.frameworks.terraform_uses import USES
 from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import CodeQueue, QueueModel, QueueModels
 from sqs_checks.model.relations import QueueReference
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.setting import Unresolved
+from sqs_checks.terraform.resources.queue_clients import USES
 
 _TYPES = dict.fromkeys(
     (

@@ -8,7 +8,7 @@ import pkgutil
 from functools import cache
 
 from sqs_checks import checks
-from sqs_checks.frameworks.checkov_check import CheckovCheck
+from sqs_checks.reporting.checkov_check import CheckovCheck
 
 
 @cache

@@ -11,8 +11,8 @@ from checkov.runner_filter import RunnerFilter
 from checkov.terraform.plan_runner import Runner as PlanRunner
 from checkov.terraform.runner import Runner as TerraformRunner
 
-from sqs_checks.frameworks.checkov_check import Observation, observing
 from sqs_checks.pack.registration import register
+from sqs_checks.reporting.checkov_check import Observation, observing
 
 _RUNNERS: dict[str, Any] = {
     "Terraform": TerraformRunner,

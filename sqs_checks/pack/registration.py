@@ -6,7 +6,7 @@ import threading
 
 from checkov.runner_filter import RunnerFilter
 
-from sqs_checks.frameworks.cloudformation_runner import wrap_runner
+from sqs_checks.cloudformation.scanned_templates import wrap_runner
 from sqs_checks.pack.catalogue import check_classes
 
 _lock = threading.RLock()

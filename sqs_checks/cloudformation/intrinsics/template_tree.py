@@ -10,7 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from sqs_checks.frameworks.cloudformation_values import ResourceReference, Template, intrinsic, unresolved, without_line_numbers
+from sqs_checks.cloudformation.intrinsics.template_values import (
+    ResourceReference,
+    Template,
+    intrinsic,
+    unresolved,
+    without_line_numbers,
+)
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, own_resource_arn
 from sqs_checks.queues.setting import Unresolved
 

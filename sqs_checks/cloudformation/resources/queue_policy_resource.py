@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from sqs_checks.frameworks.cloudformation_tree import MISSING, TreeReader
-from sqs_checks.frameworks.cloudformation_values import ResourceReference, Template
+from sqs_checks.cloudformation.intrinsics.template_tree import MISSING, TreeReader
+from sqs_checks.cloudformation.intrinsics.template_values import ResourceReference, Template
 from sqs_checks.policy.attached_policy import AttachedPolicy, NotJson, read_json
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_url, own_queue
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Optional
 
-from sqs_checks.frameworks.cloudformation_resource import ATTRIBUTES, QUEUE, StatingResource
-from sqs_checks.frameworks.cloudformation_values import ResourceReference, Template, intrinsic
+from sqs_checks.cloudformation.intrinsics.template_values import ResourceReference, Template, intrinsic
+from sqs_checks.cloudformation.resources.template_resource import ATTRIBUTES, QUEUE, StatingResource
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.model.relations import Key, QueueReference, Redrive
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Callable, TypeVar
 
-from sqs_checks.frameworks.cloudformation_values import (
+from sqs_checks.cloudformation.intrinsics.template_values import (
     ResourceReference,
     Template,
     Value,

@@ -9,14 +9,12 @@ from typing import Any, ClassVar, Optional, Union
 from checkov.cloudformation.checks.resource.base_resource_check import BaseResourceCheck
 from checkov.common.models.enums import CheckResult
 
-from sqs_checks.configuration.settings_files import settings_for
-from sqs_checks.configuration.settings_layers import SettingsInForce
-from sqs_checks.frameworks.checkov_check import CheckovCheck, Scanned, Subject
-from sqs_checks.frameworks.cloudformation_conditions import cases
-from sqs_checks.frameworks.cloudformation_model import TemplateModels
-from sqs_checks.frameworks.cloudformation_policy import read_policy
-from sqs_checks.frameworks.cloudformation_queue import read_queue
-from sqs_checks.frameworks.cloudformation_runner import (
+from sqs_checks.cloudformation.intrinsics.template_conditions import cases
+from sqs_checks.cloudformation.intrinsics.template_values import Template
+from sqs_checks.cloudformation.resources.queue_policy_resource import read_policy
+from sqs_checks.cloudformation.resources.queue_resource import read_queue
+from sqs_checks.cloudformation.resources.template_model import TemplateModels
+from sqs_checks.cloudformation.scanned_templates import (
     explain,
     file_of,
     importing_resources,
@@ -25,14 +23,16 @@ from sqs_checks.frameworks.cloudformation_runner import (
     scanned_template,
     whole_template,
 )
-from sqs_checks.frameworks.cloudformation_values import Template
-from sqs_checks.frameworks.last_read import LastRead, OfRun
+from sqs_checks.configuration.settings_files import settings_for
+from sqs_checks.configuration.settings_layers import SettingsInForce
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import QueueModel, QueueModels
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
+from sqs_checks.reporting.checkov_check import CheckovCheck, Scanned, Subject
+from sqs_checks.reporting.last_read import LastRead, OfRun
 
 _scanned: LastRead[Scanned] = LastRead()
 _settings: OfRun[SettingsInForce] = OfRun()

@@ -11,8 +11,6 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 
 from sqs_checks.configuration.settings_files import settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
-from sqs_checks.frameworks.checkov_check import CheckovCheck, Scanned, Subject
-from sqs_checks.frameworks.last_read import LastRead, OfRun
 from sqs_checks.frameworks.terraform_existence import existence_of
 from sqs_checks.frameworks.terraform_policy import read_policy
 from sqs_checks.frameworks.terraform_queue import read_queue
@@ -24,6 +22,8 @@ from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
+from sqs_checks.reporting.checkov_check import CheckovCheck, Scanned, Subject
+from sqs_checks.reporting.last_read import LastRead, OfRun
 
 _scanned: LastRead[Scanned] = LastRead()
 _settings: OfRun[SettingsInForce] = OfRun()

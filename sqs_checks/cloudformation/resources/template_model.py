@@ -6,13 +6,13 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqs_checks.frameworks.cloudformation_conditions import chosen, conditions_in, truths_of
-from sqs_checks.frameworks.cloudformation_imports import Exports, Importing, ImportingResource
-from sqs_checks.frameworks.cloudformation_resource import POLICY_TYPES, QUEUE, StatingResource
-from sqs_checks.frameworks.cloudformation_uses import (
+from sqs_checks.cloudformation.intrinsics.template_conditions import chosen, conditions_in, truths_of
+from sqs_checks.cloudformation.intrinsics.template_values import Template, intrinsic
+from sqs_checks.cloudformation.resources.queue_clients import (
     USES,
 )
-from sqs_checks.frameworks.cloudformation_values import Template, intrinsic
+from sqs_checks.cloudformation.resources.stack_imports import Exports, Importing, ImportingResource
+from sqs_checks.cloudformation.resources.template_resource import POLICY_TYPES, QUEUE, StatingResource
 from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.model.policy_place import PolicyPlace

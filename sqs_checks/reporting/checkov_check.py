@@ -13,12 +13,12 @@ from checkov.common.models.enums import CheckCategories, CheckResult
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.configuration.settings_files import log_broken, settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
-from sqs_checks.frameworks.last_read import LastRead
 from sqs_checks.judgement.fault import Fault, Judgement, judge
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.setting import Unresolved
+from sqs_checks.reporting.last_read import LastRead
 
 Subject = TypeVar("Subject")
 

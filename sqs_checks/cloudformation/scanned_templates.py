@@ -18,9 +18,9 @@ from typing import Any, Optional
 
 from checkov.cloudformation import runner
 
-from sqs_checks.frameworks.cloudformation_for_each import MadeResource, made_resources
-from sqs_checks.frameworks.cloudformation_imports import Importing, imports_something
-from sqs_checks.frameworks.cloudformation_values import Template
+from sqs_checks.cloudformation.intrinsics.for_each import MadeResource, made_resources
+from sqs_checks.cloudformation.intrinsics.template_values import Template
+from sqs_checks.cloudformation.resources.stack_imports import Importing, imports_something
 
 _BESIDE = "what Fn::ForEach makes beside SQS"
 _IMPORTING = "resources that import from other templates"

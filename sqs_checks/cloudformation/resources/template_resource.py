@@ -9,17 +9,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional
 
-from sqs_checks.frameworks.cloudformation_policy import read_policy
-from sqs_checks.frameworks.cloudformation_queue import read_queue, text_value, whole_number
-from sqs_checks.frameworks.cloudformation_tree import TreeReader
-from sqs_checks.frameworks.cloudformation_uses import (
+from sqs_checks.cloudformation.intrinsics.template_tree import TreeReader
+from sqs_checks.cloudformation.intrinsics.template_values import ResourceReference, Template, intrinsic, unresolved
+from sqs_checks.cloudformation.resources.queue_clients import (
     FUNCTION,
     MAPPING,
     SAM_FUNCTION,
     SUBSCRIPTION_ENDPOINT,
     TOPIC_ENDPOINT,
 )
-from sqs_checks.frameworks.cloudformation_values import ResourceReference, Template, intrinsic, unresolved
+from sqs_checks.cloudformation.resources.queue_policy_resource import read_policy
+from sqs_checks.cloudformation.resources.queue_resource import read_queue, text_value, whole_number
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.relations import (

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple, Optional
 
-from sqs_checks.frameworks.cloudformation_values import Template, intrinsic, without_line_numbers
+from sqs_checks.cloudformation.intrinsics.template_values import Template, intrinsic, without_line_numbers
 
 _OTHER = "‹another value›"
 _MOST_CASES = 32

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Optional
 
-from sqs_checks.frameworks.cloudformation_values import Template, intrinsic, without_line_numbers
+from sqs_checks.cloudformation.intrinsics.template_values import Template, intrinsic, without_line_numbers
 
 _PREFIX = "Fn::ForEach::"
 _TRANSFORM = "AWS::LanguageExtensions"
