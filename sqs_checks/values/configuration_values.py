@@ -1,0 +1,248 @@
+"""What a configuration can hold, whatever the framework.
+
+Plain values are Python's own: None is null, `bool`, `str`; a number is an `int`, or a `Fraction` where it is not whole;
+`Elements` are lists, sets and tuples, `Entries` are maps and objects. Beside them stand values that the code alone does not
+tell: `Unknown`, `Attribute`, `PiecedText`; and `Deferred`, an object whose attributes are worked out when they are asked for.
+All are immutable, and none is ever shown to a user as text with markers in it: whoever needs a name for one asks for its label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final, Optional, Union
+
+LIST: Final = "list"
+SET: Final = "set"
+TUPLE: Final = "tuple"
+MAP: Final = "map"
+OBJECT: Final = "object"
+
+# The weight of a value is how many values it holds, itself among them; what is heavier than this is not worked out.
+HEAVIEST = 1_000_000
+
+Value = Any  # any of the values described above; a recursive alias would be Any to the type checker all the same
+
+
+class TooHeavyError(Exception):
+    """A value would hold more than `HEAVIEST` values."""
+
+
+class Unknown:
+    """A value that the code does not tell.
+
+    reason: why, as a phrase that a person can read and that is true. type: of the value, as the framework knows types; None
+    where not even that is known. not_null: whether it is known not to be null. prefix: how its text is known to begin.
+    among: the values of which it is one, where that much is known.
+    """
+
+    __slots__ = ("among", "not_null", "prefix", "reason", "type")
+
+    def __init__(
+        self, reason: str, type: Any = None, *, not_null: bool = False, prefix: str = "", among: tuple[Value, ...] = ()
+    ) -> None:
+        self.reason = reason
+        self.type = type
+        self.not_null = not_null
+        self.prefix = prefix
+        self.among = among
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unknown) and (self.reason, self.prefix) == (other.reason, other.prefix)
+
+    def __hash__(self) -> int:
+        return hash((self.reason, self.prefix))
+
+    def __repr__(self) -> str:
+        return f"Unknown({self.reason!r})"
+
+
+class Attribute:
+    """One attribute of one instance of a resource or data source: unknown as text, known as what it is. Never null.
+
+    owner: the instance, as the framework tells instances apart. name: of the attribute (`arn`). label: what the code calls
+    it (`aws_sqs_queue.orders.arn`).
+    """
+
+    __slots__ = ("label", "name", "owner")
+
+    def __init__(self, owner: Hashable, name: str, label: str) -> None:
+        self.owner = owner
+        self.name = name
+        self.label = label
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Attribute) and (self.name, self.owner) == (other.name, other.owner)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.owner))
+
+    def __repr__(self) -> str:
+        return f"Attribute({self.label})"
+
+
+class PiecedText:
+    """A text of which parts are not known: known text between unknowns and attributes, in order, no two texts in a row."""
+
+    __slots__ = ("pieces",)
+
+    def __init__(self, pieces: tuple[Union[str, Unknown, Attribute], ...]) -> None:
+        self.pieces = pieces
+
+    @property
+    def prefix(self) -> str:
+        """How the text is known to begin."""
+        first = self.pieces[0]
+        return first if isinstance(first, str) else first.prefix if isinstance(first, Unknown) else ""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why parts of it are not known."""
+        hidden = (piece for piece in self.pieces if not isinstance(piece, str))
+        return tuple(dict.fromkeys(why_unknown(piece) for piece in hidden))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PiecedText) and self.pieces == other.pieces
+
+    def __hash__(self) -> int:
+        return hash(self.pieces)
+
+    def __repr__(self) -> str:
+        return f"PiecedText{self.pieces!r}"
+
+
+def joined_text(pieces: Iterable[Union[str, Unknown, Attribute, PiecedText]]) -> Union[str, PiecedText]:
+    """The texts one behind the other: a plain text where all pieces are."""
+    flat: list[Any] = []
+    for piece in pieces:
+        for part in piece.pieces if isinstance(piece, PiecedText) else (piece,):
+            if isinstance(part, str) and flat and isinstance(flat[-1], str):
+                flat[-1] += part
+            elif part != "":
+                flat.append(part)
+    if not flat:
+        return ""
+    return flat[0] if len(flat) == 1 and isinstance(flat[0], str) else PiecedText(tuple(flat))
+
+
+def why_unknown(value: Value) -> str:
+    """Why a value that is not known is not known."""
+    if isinstance(value, Unknown):
+        return value.reason
+    if isinstance(value, Attribute):
+        return f"`{value.label}` is known only when it is applied"
+    if isinstance(value, PiecedText):
+        return value.reasons[0]
+    return "it is not known"
+
+
+class Elements:
+    """A list, a set or a tuple. A set holds each value once, in the framework's order.
+
+    type: of the elements of a list or set, where the framework has given it one.
+    """
+
+    __slots__ = ("items", "kind", "type", "weight")
+
+    def __init__(self, kind: str, items: Sequence[Value], type: Any = None) -> None:
+        self.kind = kind
+        self.items = tuple(items)
+        self.type = type
+        self.weight = _weight(self.items)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Elements) and self.kind == other.kind and self.items == other.items
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.items))
+
+    def __repr__(self) -> str:
+        return f"{self.kind}{list(self.items)!r}"
+
+
+class Entries:
+    """A map or an object. type: of the values of a map, where the framework has given it one."""
+
+    __slots__ = ("items", "kind", "type", "weight")
+
+    def __init__(self, kind: str, items: Mapping[str, Value], type: Any = None) -> None:
+        self.kind = kind
+        self.items = items
+        self.type = type
+        self.weight = _weight(items.values())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Entries) and self.kind == other.kind and self.items == other.items
+
+    def __hash__(self) -> int:
+        return hash((self.kind, tuple(sorted(self.items))))
+
+    def __repr__(self) -> str:
+        return f"{self.kind}{dict(self.items)!r}"
+
+
+def _weight(items: Iterable[Value]) -> int:
+    weight = 1
+    for item in items:
+        weight += item.weight if isinstance(item, (Elements, Entries)) else 1 + len(item) // 64 if isinstance(item, str) else 1
+    if weight > HEAVIEST:
+        raise TooHeavyError
+    return weight
+
+
+class Deferred:
+    """An object whose attributes are worked out when they are asked for: a resource, a module with its outputs.
+
+    label: what the code calls it. names: of all its attributes, where they are known. get: the value of one; raises what the
+    framework raises where there is none. owner: the instance that it is, where it is one.
+    """
+
+    __slots__ = ("get", "label", "names", "owner")
+
+    def __init__(
+        self, label: str, get: Callable[[str], Value], names: Optional[Sequence[str]] = None, owner: Optional[Hashable] = None
+    ) -> None:
+        self.label = label
+        self.get = get
+        self.names = names
+        self.owner = owner
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Deferred) and self.label == other.label and self.owner == other.owner
+
+    def __hash__(self) -> int:
+        return hash((self.label, self.owner))
+
+    def __repr__(self) -> str:
+        return f"Deferred({self.label})"
+
+
+def is_number(value: Value) -> bool:
+    return isinstance(value, (int, Fraction)) and not isinstance(value, bool)
+
+
+def is_text(value: Value) -> bool:
+    """Whether a value is certainly a text, known or not."""
+    return isinstance(value, (str, PiecedText))
+
+
+def is_hidden(value: Value) -> bool:
+    """Whether a value as a whole is not known."""
+    return isinstance(value, (Unknown, Attribute, PiecedText))
+
+
+def is_wholly_known(value: Value) -> bool:
+    """Whether no part of a value is unknown."""
+    if isinstance(value, Elements):
+        return all(map(is_wholly_known, value.items))
+    if isinstance(value, Entries):
+        return all(map(is_wholly_known, value.items.values()))
+    return not is_hidden(value) and not isinstance(value, Deferred)
+
+
+def first_unknown(value: Value) -> Optional[Value]:
+    """The first part of a value that is not known; None where all is."""
+    if isinstance(value, (Elements, Entries)):
+        items = value.items if isinstance(value, Elements) else value.items.values()
+        return next((found for found in map(first_unknown, items) if found is not None), None)
+    return value if is_hidden(value) or isinstance(value, Deferred) else None
