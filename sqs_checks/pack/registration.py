@@ -8,6 +8,7 @@ from checkov.runner_filter import RunnerFilter
 
 from sqs_checks.cloudformation.scanned_templates import wrap_runner
 from sqs_checks.pack.catalogue import check_classes
+from sqs_checks.terraform.scanned_code import follow_runners
 
 _lock = threading.RLock()
 _registered = False
@@ -23,6 +24,7 @@ def register() -> None:
         if _registered:
             return
         wrap_runner()
+        follow_runners()
         for check_class in check_classes():
             check_class()
             # Without this, users with an API key lose checks that did not come from a folder.

@@ -21,3 +21,17 @@ def own_resource_arn(service: str, reference: str, *, has_region: bool = True, h
 def is_own_name(text: str) -> bool:
     """Whether a text stands for something, and is not the thing itself."""
     return "‹" in text
+
+
+def other_account(label: str) -> str:
+    """An account that is not the queue's, whichever it is. label: what the code calls it."""
+    return f"‹other account: {label}›"
+
+
+def unknown_account(label: str) -> str:
+    """An account of which it is not known whether it is the queue's. label: what the code calls it."""
+    return f"‹account: {label}›"
+
+
+def is_other_account(text: str) -> bool:
+    return text.startswith("‹other account: ")

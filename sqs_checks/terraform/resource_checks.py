@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Optional, Union
 
 from checkov.common.models.enums import CheckResult
@@ -11,11 +11,6 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 
 from sqs_checks.configuration.settings_files import settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
-from sqs_checks.frameworks.terraform_existence import existence_of
-from sqs_checks.frameworks.terraform_policy import read_policy
-from sqs_checks.frameworks.terraform_queue import read_queue
-from sqs_checks.frameworks.terraform_resource import find_resource, read_resource, scanned_path
-from sqs_checks.frameworks.terraform_surroundings import Surroundings, stand_in_for, surroundings_of
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.policy.attached_policy import AttachedPolicy
@@ -24,81 +19,98 @@ from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import CheckovCheck, Scanned, Subject
 from sqs_checks.reporting.last_read import LastRead, OfRun
+from sqs_checks.terraform.resources.configured_resource import ConfiguredResource
+from sqs_checks.terraform.resources.queue_models import POLICY, QUEUE, REDRIVE, REDRIVE_ALLOW, SourceModels, queue_of
+from sqs_checks.terraform.resources.queue_resource import read_queue
+from sqs_checks.terraform.scanned_code import ResourceAtHand, resource_at_hand
 
-_scanned: LastRead[Scanned] = LastRead()
+Read = Union[Subject, Unresolved, None]
+
+_scanned: LastRead[tuple[ResourceAtHand, Scanned]] = LastRead()
 _settings: OfRun[SettingsInForce] = OfRun()
-_surroundings: LastRead[Union[Surroundings, Unresolved]] = LastRead()
 
 
 class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
-    """A check on what a resource states."""
+    """A check on what a resource states. Where Checkov's resource stands for several instances, each is a case."""
 
     def scan_entity_conf(self, conf: dict[str, Any], entity_type: str) -> CheckResult:
         # Checkov's own version also unfolds `dynamic` blocks, which no SQS resource has; it raises on odd input.
         self.entity_type = entity_type
         return self.scan_resource_conf(conf)
 
-    def _is_made(self, conf: dict[str, Any]) -> bool:
-        """Whether there may be such a resource: `count = 0` makes none."""
-        found = find_resource(conf, self.graph, self.entity_path)
-        if found.vertex is None or found.planned is not None:
-            return conf.get("count") != [0]
-        return not existence_of(found.vertex).made.is_no
-
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        scanned = _scanned.get(conf, lambda: self._scanned(conf))
-        return self.report([("", self.read(conf))], scanned) if scanned.is_made else CheckResult.UNKNOWN
+        at_hand, scanned = _scanned.get(conf, lambda: self._scanned(conf))
+        if at_hand.unknown:
+            return self.report([("", Unresolved(at_hand.unknown))], scanned)
+        if not at_hand.resources:
+            return CheckResult.UNKNOWN  # Terraform makes none
+        return self.report(list(self._cases(at_hand)), scanned)
 
-    def read(self, conf: dict[str, Any]) -> Union[Subject, Unresolved, None]:
+    def _cases(self, at_hand: ResourceAtHand) -> Iterator[tuple[str, Read[Subject]]]:
+        assert at_hand.models is not None
+        for resource in at_hand.resources:
+            where = f"it is `{resource.label}`" if len(at_hand.resources) > 1 else ""
+            yield where, self.read(resource, at_hand.models)
+
+    def read(self, resource: ConfiguredResource, models: SourceModels) -> Read[Subject]:
         """The subject; None where the resource states none, Unresolved where it cannot be known."""
         raise NotImplementedError
 
-    def surroundings(self, conf: dict[str, Any]) -> Union[Surroundings, Unresolved]:
-        return _surroundings.get(conf, lambda: surroundings_of(conf, self.graph, self.entity_path))
-
-    def _scanned(self, conf: dict[str, Any]) -> Scanned:
-        path, root = scanned_path(conf, self.graph, self.entity_path)
-        folder = os.path.dirname(path) if path is not None else None
-        settings = _settings.get(self.graph, (folder, root), lambda: settings_for(path, root))
-        return Scanned(conf, str(conf.get("__address__", "")), settings, lambda: self._traits(conf), self._is_made(conf))
-
-    def _traits(self, conf: dict[str, Any]) -> Sequence[QueueTraits]:
-        around = self.surroundings(conf)
-        return () if isinstance(around, Unresolved) else around.traits(self.entity_type)
+    def _scanned(self, conf: dict[str, Any]) -> tuple[ResourceAtHand, Scanned]:
+        at_hand = resource_at_hand(conf, self.entity_path)
+        folder = os.path.dirname(at_hand.path) if at_hand.path is not None else None
+        root = at_hand.scanned_folder
+        settings = _settings.get(self.graph, (folder, root), lambda: settings_for(at_hand.path, root))
+        return at_hand, Scanned(conf, str(conf.get("__address__", "")), settings, lambda: _traits_of(at_hand))
 
 
-_queues: LastRead[Queue] = LastRead()
-_policies: LastRead[Optional[AttachedPolicy]] = LastRead()
-_models: LastRead[Union[QueueModel, Unresolved, None]] = LastRead()
-_places: LastRead[Union[PolicyPlace, Unresolved, None]] = LastRead()
+def _traits_of(at_hand: ResourceAtHand) -> Sequence[QueueTraits]:
+    """By what settings pick the queues that a resource is, or is about."""
+    models = at_hand.models
+    if models is None:
+        return ()
+    return [traits for resource in at_hand.resources for traits in _traits(resource, models)]
+
+
+def _traits(resource: ConfiguredResource, models: SourceModels) -> Sequence[QueueTraits]:
+    if resource.type == QUEUE:
+        model = models.models.of(resource.label)
+        return [model.own.traits] if model is not None else []
+    return [models.models.traits_of(queue_of(resource))]
+
+
+class _LastReadOf(LastRead[Any]):
+    """What was read last of a resource, for all checks that ask for the same of it."""
+
+    def of(self, resource: ConfiguredResource, read: Callable[[], Any]) -> Any:
+        return self.get(resource, read)
+
+
+_policies, _places = _LastReadOf(), _LastReadOf()
 
 
 class TerraformQueueCheck(TerraformCheck[Queue]):
     """A check on a queue in Terraform."""
 
-    resource_types = ("aws_sqs_queue",)
+    resource_types = (QUEUE,)
 
-    def read(self, conf: dict[str, Any]) -> Queue:
-        def read_it() -> Queue:
-            around = self.surroundings(conf)
-            model = around.models.of(around.stating.key) if isinstance(around, Surroundings) else None
-            return model.queue if model else read_queue(read_resource(conf, self.graph, self.entity_path))
-
-        return _queues.get(conf, read_it)
+    def read(self, resource: ConfiguredResource, models: SourceModels) -> Queue:
+        model = models.models.of(resource.label)
+        return model.queue if model is not None else read_queue(resource)
 
 
 class TerraformQueuePolicyCheck(TerraformCheck[AttachedPolicy]):
     """A check on the policy of a queue in Terraform."""
 
-    resource_types = ("aws_sqs_queue_policy", "aws_sqs_queue")
+    resource_types = (POLICY, QUEUE)
 
-    def read(self, conf: dict[str, Any]) -> Optional[AttachedPolicy]:
+    def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[AttachedPolicy]:
         def read_it() -> Optional[AttachedPolicy]:
-            resource = read_resource(conf, self.graph, self.entity_path)
-            policy = read_policy(resource, self.entity_type, str(conf.get("__address__", "")))
-            return policy.with_traits(lambda: self._traits(conf)) if policy is not None else None
+            policy = models.policy_of(resource)
+            return policy.with_traits(lambda: _traits(resource, models)) if policy is not None else None
 
-        return _policies.get(conf, read_it)
+        found: Optional[AttachedPolicy] = _policies.of(resource, read_it)
+        return found
 
 
 class TerraformQueueModelCheck(TerraformCheck[QueueModel]):
@@ -106,28 +118,19 @@ class TerraformQueueModelCheck(TerraformCheck[QueueModel]):
     where the code does not hold the queue.
     """
 
-    resource_types: ClassVar[tuple[str, ...]] = ("aws_sqs_queue",)
+    resource_types: ClassVar[tuple[str, ...]] = (QUEUE,)
 
-    def read(self, conf: dict[str, Any]) -> Union[QueueModel, Unresolved, None]:
-        def read_it() -> Union[QueueModel, Unresolved, None]:
-            around = self.surroundings(conf)
-            if isinstance(around, Unresolved):
-                return around
-            if self.entity_type == "aws_sqs_queue":
-                return around.models.of(around.stating.key)
-            return stand_in_for(around.stating, self.entity_type)
-
-        return _models.get(conf, read_it)
+    def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[QueueModel]:
+        if resource.type in (REDRIVE, REDRIVE_ALLOW):
+            return models.stand_in(resource)
+        return models.models.of(resource.label)
 
 
 class TerraformPolicyPlaceCheck(TerraformCheck[PolicyPlace]):
     """A check on where a policy is attached."""
 
-    resource_types = ("aws_sqs_queue_policy", "aws_sqs_queue")
+    resource_types = (POLICY, QUEUE)
 
-    def read(self, conf: dict[str, Any]) -> Union[PolicyPlace, Unresolved, None]:
-        def read_it() -> Union[PolicyPlace, Unresolved, None]:
-            around = self.surroundings(conf)
-            return around if isinstance(around, Unresolved) else around.policy_place()
-
-        return _places.get(conf, read_it)
+    def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[PolicyPlace]:
+        found: Optional[PolicyPlace] = _places.of(resource, lambda: models.policy_place(resource))
+        return found

@@ -48,10 +48,10 @@ def read_json_text(text: Union[str, PiecedText], *, list_kind: str = LIST, objec
     holes: list[Any] = []
 
     def made(value: Any) -> Value:
-        if isinstance(value, list):
-            return Elements(list_kind, [made(item) for item in value])
         if isinstance(value, _Pairs):
             return Entries(object_kind, _items(value, made, repeated))
+        if isinstance(value, list):
+            return Elements(list_kind, [made(item) for item in value])
         return _filled(value, holes) if isinstance(value, str) and holes else value
 
     try:

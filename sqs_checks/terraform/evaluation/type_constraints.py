@@ -38,9 +38,9 @@ class Type(NamedTuple):
     """
 
     kind: str
-    element: Optional[Type] = None  # type: ignore[misc]  # mypy takes recursive named tuples for Any
-    items: tuple[Type, ...] = ()  # type: ignore[misc]
-    attributes: tuple[tuple[str, Type], ...] = ()  # type: ignore[misc]
+    element: Optional[Type] = None
+    items: tuple[Type, ...] = ()
+    attributes: tuple[tuple[str, Type], ...] = ()
     optional: tuple[tuple[str, Value], ...] = ()
 
     def __str__(self) -> str:

@@ -1,0 +1,383 @@
+"""Working out Terraform's expressions.
+
+Source: Terraform language documentation, "Expressions"; HCL, "HCL Native Syntax Specification" (semantics of each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Optional, Protocol, Union
+
+from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
+from sqs_checks.terraform.evaluation.function_table import call_function
+from sqs_checks.terraform.evaluation.functions.function_rows import FunctionContext
+from sqs_checks.terraform.evaluation.operators_of_terraform import attribute_of, combined, element_of, equal, minus, negated
+from sqs_checks.terraform.evaluation.type_constraints import BOOL, DYNAMIC, STRING, Type, convert, type_of, unify
+from sqs_checks.terraform.syntax.syntax_tree import (
+    Access,
+    Binary,
+    Call,
+    Conditional,
+    For,
+    Index,
+    Literal,
+    ObjectOf,
+    Splat,
+    Template,
+    TemplateFor,
+    TemplateIf,
+    Traversal,
+    TupleOf,
+    Unary,
+)
+from sqs_checks.values.configuration_values import (
+    LIST,
+    OBJECT,
+    SET,
+    TUPLE,
+    Attribute,
+    Deferred,
+    Elements,
+    Entries,
+    PiecedText,
+    TooHeavyError,
+    Unknown,
+    Value,
+    is_hidden,
+    joined_text,
+    why_unknown,
+)
+
+_LONGEST_TEXT = 1_000_000
+
+
+class Names(Protocol):
+    """What the names in an expression stand for."""
+
+    def resolve(self, root: str, steps: tuple[Any, ...]) -> tuple[Value, int]:
+        """The value of a name with as many of its steps as it takes to find it, and how many these are.
+
+        Raises InvalidExpressionError where there is no such name.
+        """
+
+
+class Evaluator:
+    """Works out expressions with the names of one place in the code. context: what functions may use."""
+
+    def __init__(self, names: Names, context: FunctionContext) -> None:
+        self._names = names
+        self._context = context
+        self._local: Mapping[str, Value] = {}
+
+    def evaluate(self, expression: Any) -> Value:
+        """The value of an expression. Raises InvalidExpressionError where Terraform refuses it, BudgetExceededError or
+        TooHeavyError where it takes too much to work it out.
+        """
+        return _EVALUATORS[type(expression)](self, expression)
+
+    def with_local(self, names: Mapping[str, Value]) -> Evaluator:
+        """The same with further names, such as those of an iterator."""
+        inner = Evaluator(self._names, self._context)
+        inner._local = {**self._local, **names}
+        return inner
+
+    def _literal(self, expression: Literal) -> Value:
+        return expression.value
+
+    def _traversal(self, expression: Traversal) -> Value:
+        root, steps = expression
+        if root in self._local:
+            return self._stepped(self._local[root], steps)
+        value, taken = self._names.resolve(root, steps)
+        return self._stepped(value, steps[taken:]) if taken < len(steps) else value
+
+    def _access(self, expression: Access) -> Value:
+        return self._stepped(self.evaluate(expression.source), expression.steps)
+
+    def _stepped(self, value: Value, steps: Iterable[Any]) -> Value:
+        for step in steps:
+            if isinstance(step, str):
+                value = attribute_of(value, step)
+            elif isinstance(step, Index):
+                value = element_of(value, self.evaluate(step.key))
+            else:
+                value = self._splatted(value, step.steps)
+        return value
+
+    def _splat(self, expression: Splat) -> Value:
+        return self._splatted(self.evaluate(expression.source), expression.steps)
+
+    def _splatted(self, source: Value, steps: tuple[Any, ...]) -> Value:
+        if source is None:
+            return Elements(TUPLE, ())
+        if isinstance(source, Unknown):
+            kind = getattr(source.type, "kind", None)
+            is_scalar = kind in ("string", "number", "bool", OBJECT, "map")
+            if source.among and all(isinstance(one, Deferred) for one in source.among):
+                each = [self._stepped(one, steps) for one in source.among]
+                return Unknown(source.reason, not_null=True, among=(Elements(TUPLE, each),))
+            if not (is_scalar and source.not_null):
+                return Unknown(source.reason, not_null=True)
+        items = source.items if isinstance(source, Elements) else (source,)
+        self._context.spend(len(items))
+        each = [self._stepped(item, steps) for item in items]
+        return Elements(LIST if isinstance(source, Elements) and source.kind in (LIST, SET) else TUPLE, each)
+
+    def _call(self, expression: Call) -> Value:
+        name, arguments = expression.name, expression.arguments
+        if name in ("try", "core::try"):
+            return self._try(arguments)
+        if name in ("can", "core::can"):
+            return self._can(arguments)
+        values = [self.evaluate(argument) for argument in arguments]
+        if expression.expands:
+            last = values.pop()
+            if is_hidden(last) or isinstance(last, Deferred):
+                return Unknown(why_unknown(last))
+            if not isinstance(last, Elements):
+                raise InvalidExpressionError("only a list can be expanded with `...`")
+            values += last.items
+        self._context.spend(1)
+        result = call_function(name, values, self._context)
+        return self._among(name, values, result) if isinstance(result, Unknown) else result
+
+    def _among(self, name: str, values: list[Value], result: Unknown) -> Value:
+        """A result that is not known because one argument is one of several: what it is for each of them."""
+        several = [number for number, value in enumerate(values) if isinstance(value, Unknown) and value.among]
+        if result.among or len(several) != 1:
+            return result
+        found: list[Value] = []
+        for one in values[several[0]].among:
+            try:
+                found.append(call_function(name, [*values[: several[0]], one, *values[several[0] + 1 :]], self._context))
+            except InvalidExpressionError:
+                continue
+        return Unknown(result.reason, result.type, not_null=result.not_null, prefix=result.prefix, among=tuple(found))
+
+    def _try(self, arguments: tuple[Any, ...]) -> Value:
+        if not arguments:
+            raise InvalidExpressionError("`try` takes at least one argument")
+        faults = []
+        for argument in arguments:
+            try:
+                value = self.evaluate(argument)
+            except InvalidExpressionError as fault:
+                faults.append(str(fault))
+                continue
+            # What is not known may turn out to be refused.
+            is_open = isinstance(value, Unknown) and argument is not arguments[-1]
+            return Unknown(value.reason, prefix=value.prefix, among=value.among) if is_open else value
+        raise InvalidExpressionError(f"nothing that `try` is given can be worked out: {'; '.join(faults)}")
+
+    def _can(self, arguments: tuple[Any, ...]) -> Value:
+        if len(arguments) != 1:
+            raise InvalidExpressionError("`can` takes one argument")
+        try:
+            value = self.evaluate(arguments[0])
+        except InvalidExpressionError:
+            return False
+        return Unknown(value.reason, BOOL, not_null=True) if isinstance(value, Unknown) else True
+
+    def _unary(self, expression: Unary) -> Value:
+        operand = self.evaluate(expression.operand)
+        return negated(operand) if expression.operator == "!" else minus(operand)
+
+    def _binary(self, expression: Binary) -> Value:
+        return combined(expression.operator, self.evaluate(expression.left), self.evaluate(expression.right))
+
+    def _conditional(self, expression: Conditional) -> Value:
+        condition = self._truth(self.evaluate(expression.condition))
+        if isinstance(condition, Unknown):
+            return self._either(condition, expression)
+        chosen, other = expression.then, expression.otherwise
+        if not condition:
+            chosen, other = other, chosen
+        value = self.evaluate(chosen)
+        if value is None or isinstance(value, (str, PiecedText, Unknown, Attribute, Deferred)):
+            # Whatever the other branch is, Terraform would have it converted to this.
+            return value
+        wanted = self._common_type(value, self._branch(other), condition)
+        return convert(value, wanted)
+
+    def _branch(self, expression: Any) -> Value:
+        """The value of a branch that may not be taken: what is refused there does not matter."""
+        try:
+            return self.evaluate(expression)
+        except InvalidExpressionError as fault:
+            return Unknown(str(fault))
+
+    def _common_type(self, value: Value, other: Value, value_first: bool = True) -> Type:
+        if other is None or isinstance(other, (Deferred, Attribute)):
+            return DYNAMIC
+        types = [type_of(value), type_of(other)]
+        common = unify(types if value_first else types[::-1])
+        if common is None:
+            raise InvalidExpressionError("both branches of a condition must have one type")
+        return common if not _is_open(types) else DYNAMIC
+
+    def _either(self, condition: Unknown, expression: Conditional) -> Value:
+        then, otherwise = self._branch(expression.then), self._branch(expression.otherwise)
+        if type_of(then) == type_of(otherwise) and equal(then, otherwise) is True:
+            return then
+        types = [type_of(then), type_of(otherwise)]
+        common = unify(types)
+        if common is not None and not _is_open(types):
+            then, otherwise = convert(then, common), convert(otherwise, common)
+        not_null = all(value is not None and (not isinstance(value, Unknown) or value.not_null) for value in (then, otherwise))
+        return Unknown(condition.reason, common, not_null=not_null, among=(then, otherwise))
+
+    def _truth(self, value: Value) -> Value:
+        if value is None:
+            raise InvalidExpressionError("a condition that is null")
+        truth = convert(value, BOOL)
+        return Unknown(why_unknown(truth), BOOL) if is_hidden(truth) else truth
+
+    def _tuple(self, expression: TupleOf) -> Value:
+        return Elements(TUPLE, [self.evaluate(item) for item in expression.items])
+
+    def _object(self, expression: ObjectOf) -> Value:
+        items: dict[str, Value] = {}
+        for key, value in expression.items:
+            name = key.value if isinstance(key, Literal) else self._key(self.evaluate(key))
+            if isinstance(name, Unknown):
+                return name
+            items[name] = self.evaluate(value)
+        return Entries(OBJECT, items)
+
+    def _key(self, value: Value) -> Union[str, Unknown]:
+        if value is None:
+            raise InvalidExpressionError("a key that is null")
+        text = convert(value, STRING)
+        return Unknown(why_unknown(text), not_null=True) if is_hidden(text) else text
+
+    def _for(self, expression: For) -> Value:
+        collection = self.evaluate(expression.collection)
+        pairs = _pairs(collection)
+        if pairs is None:
+            return Unknown(why_unknown(collection), not_null=True)
+        before = self._local
+        listed: list[Value] = []
+        items: dict[str, Value] = {}
+        grouped: dict[str, list[Value]] = {}
+        try:
+            for key, value in pairs:
+                self._context.spend(1)
+                self._local = {**before, expression.value_name: value}
+                if expression.key_name is not None:
+                    self._local = {**self._local, expression.key_name: key}
+                if expression.condition is not None:
+                    is_kept = self._truth(self.evaluate(expression.condition))
+                    if isinstance(is_kept, Unknown):
+                        return Unknown(is_kept.reason, not_null=True)
+                    if not is_kept:
+                        continue
+                if expression.key is None:
+                    listed.append(self.evaluate(expression.value))
+                    continue
+                name = self._key(self.evaluate(expression.key))
+                if isinstance(name, Unknown):
+                    return name
+                if expression.groups:
+                    grouped.setdefault(name, []).append(self.evaluate(expression.value))
+                elif name in items:
+                    raise InvalidExpressionError(f"two elements have the key `{name}`")
+                else:
+                    items[name] = self.evaluate(expression.value)
+        finally:
+            self._local = before
+        if expression.key is None:
+            return Elements(TUPLE, listed)
+        if expression.groups:
+            items = {name: Elements(TUPLE, values) for name, values in grouped.items()}
+        return Entries(OBJECT, items)
+
+    def _template(self, expression: Template) -> Value:
+        pieces: list[Any] = []
+        self._collect(expression, pieces)
+        text = joined_text(pieces)
+        if len(text if isinstance(text, str) else text.pieces) > _LONGEST_TEXT:
+            raise TooHeavyError
+        return text
+
+    def _collect(self, template: Template, pieces: list[Any]) -> None:
+        for part in template.parts:
+            if isinstance(part, str):
+                pieces.append(part)
+            elif isinstance(part, TemplateIf):
+                condition = self._truth(self.evaluate(part.condition))
+                if isinstance(condition, Unknown):
+                    pieces.append(condition)
+                else:
+                    self._collect(part.then if condition else part.otherwise, pieces)
+            elif isinstance(part, TemplateFor):
+                self._repeat(part, pieces)
+            else:
+                pieces.append(self._piece(self.evaluate(part)))
+
+    def _piece(self, value: Value) -> Any:
+        if value is None:
+            raise InvalidExpressionError("null cannot be part of a text")
+        if isinstance(value, Unknown):
+            return Unknown(value.reason, STRING, not_null=True, prefix=value.prefix, among=value.among)
+        return convert(value, STRING)
+
+    def _repeat(self, part: TemplateFor, pieces: list[Any]) -> None:
+        collection = self.evaluate(part.collection)
+        pairs = _pairs(collection)
+        if pairs is None:
+            pieces.append(Unknown(why_unknown(collection), STRING, not_null=True))
+            return
+        before = self._local
+        try:
+            for key, value in pairs:
+                self._context.spend(1)
+                self._local = {**before, part.value_name: value}
+                if part.key_name is not None:
+                    self._local = {**self._local, part.key_name: key}
+                self._collect(part.body, pieces)
+        finally:
+            self._local = before
+
+
+def _is_open(types: Iterable[Type]) -> bool:
+    """Whether a part of one of the types is not known."""
+    return any(
+        one.kind == "dynamic"
+        or (one.element is not None and _is_open([one.element]))
+        or _is_open(one.items)
+        or _is_open(attribute for _, attribute in one.attributes)
+        for one in types
+    )
+
+
+def _pairs(collection: Value) -> Optional[Iterator[tuple[Value, Value]]]:
+    """The keys and elements of a collection, in Terraform's order; None where they are not known."""
+    if isinstance(collection, Elements):
+        if collection.kind == SET:
+            return ((item, item) for item in collection.items)
+        return enumerate(collection.items)
+    if isinstance(collection, Entries):
+        return ((name, collection.items[name]) for name in sorted(collection.items))
+    if isinstance(collection, Deferred) and collection.names is not None:
+        return ((name, collection.get(name)) for name in sorted(collection.names))
+    if isinstance(collection, (Unknown, Attribute, Deferred)):
+        return None
+    raise InvalidExpressionError(
+        "only collections have elements to go through" if collection is not None else "null has no elements"
+    )
+
+
+_EVALUATORS: Mapping[type, Callable[[Any, Any], Value]] = {
+    Literal: Evaluator._literal,
+    Traversal: Evaluator._traversal,
+    Access: Evaluator._access,
+    Splat: Evaluator._splat,
+    Call: Evaluator._call,
+    Unary: Evaluator._unary,
+    Binary: Evaluator._binary,
+    Conditional: Evaluator._conditional,
+    TupleOf: Evaluator._tuple,
+    ObjectOf: Evaluator._object,
+    For: Evaluator._for,
+    Template: Evaluator._template,
+}

@@ -1,0 +1,299 @@
+"""Terraform's operators, index and attribute access, over values of which parts may not be known.
+
+An operation on an unknown is unknown unless the known part decides.
+Source: Terraform language documentation, "Arithmetic and Logical Operators"; cty, "Operations" (equality of unlike types).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
+from sqs_checks.terraform.evaluation.numbers_of_terraform import rounded
+from sqs_checks.terraform.evaluation.type_constraints import BOOL, NUMBER, STRING, convert
+from sqs_checks.values.configuration_values import (
+    LIST,
+    SET,
+    Attribute,
+    Deferred,
+    Elements,
+    Entries,
+    PiecedText,
+    TooHeavyError,
+    Unknown,
+    Value,
+    is_hidden,
+    why_unknown,
+)
+
+_LARGEST_BITS = 20_000
+# Attributes by which AWS tells things apart: never empty.
+_IDENTITIES = {"arn", "id", "url", "name", "key_id", "account_id", "function_name", "bucket", "unique_id"}
+
+
+def _number(value: Value, operator: str) -> Any:
+    if value is None:
+        raise InvalidExpressionError(f"`{operator}` takes no null")
+    return convert(value, NUMBER)
+
+
+def _bool(value: Value, operator: str) -> Any:
+    if value is None:
+        raise InvalidExpressionError(f"`{operator}` takes no null")
+    return convert(value, BOOL)
+
+
+def _fits(number: Any) -> Any:
+    """A result within the precision of Terraform's numbers."""
+    if isinstance(number, int):
+        if number.bit_length() <= 512:
+            return number
+        number = Fraction(number)
+    if number.numerator.bit_length() > _LARGEST_BITS or number.denominator.bit_length() > _LARGEST_BITS:
+        raise TooHeavyError
+    return rounded(number)
+
+
+def _divided(left: Any, right: Any) -> Any:
+    if right == 0:
+        raise InvalidExpressionError("division by zero")
+    return Fraction(left) / Fraction(right)
+
+
+def _modulo(left: Any, right: Any) -> Any:
+    if right == 0:
+        raise InvalidExpressionError("division by zero")
+    quotient = Fraction(left) / Fraction(right)
+    truncated = abs(quotient.numerator) // quotient.denominator
+    return left - right * (truncated if quotient >= 0 else -truncated)
+
+
+_ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "/": _divided,
+    "%": _modulo,
+}
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<": lambda left, right: left < right,
+    ">": lambda left, right: left > right,
+    "<=": lambda left, right: left <= right,
+    ">=": lambda left, right: left >= right,
+}
+
+
+def combined(operator: str, left: Value, right: Value) -> Value:
+    """What a binary operator makes of two values. Raises InvalidExpressionError where it takes none such."""
+    if operator == "==":
+        return equal(left, right)
+    if operator == "!=":
+        return negated(equal(left, right))
+    if operator in ("&&", "||"):
+        return _logical(operator, _bool(left, operator), _bool(right, operator))
+    left, right = _number(left, operator), _number(right, operator)
+    for side in (left, right):
+        if is_hidden(side):
+            return Unknown(why_unknown(side), NUMBER if operator in _ARITHMETIC else BOOL, not_null=True)
+    if operator in _COMPARISONS:
+        return _COMPARISONS[operator](left, right)
+    return _fits(_ARITHMETIC[operator](left, right))
+
+
+def _logical(operator: str, left: Any, right: Any) -> Value:
+    decisive = operator == "||"
+    if left is decisive or right is decisive:
+        return decisive
+    for side in (left, right):
+        if is_hidden(side):
+            return Unknown(why_unknown(side), BOOL, not_null=True)
+    return not decisive
+
+
+def negated(value: Value) -> Value:
+    """`!`."""
+    truth = _bool(value, "!")
+    return Unknown(why_unknown(truth), BOOL, not_null=True) if is_hidden(truth) else not truth
+
+
+def minus(value: Value) -> Value:
+    """`-`, as it stands ahead of a number."""
+    number = _number(value, "-")
+    return Unknown(why_unknown(number), NUMBER, not_null=True) if is_hidden(number) else -number
+
+
+def _undecided(value: Value) -> Unknown:
+    return Unknown(why_unknown(value), BOOL, not_null=True)
+
+
+def equal(left: Value, right: Value) -> Value:
+    """`==`: True, False, or unknown. Values of unlike types are not equal."""
+    if left is None or right is None:
+        other = right if left is None else left
+        if isinstance(other, Unknown) and not other.not_null:
+            return _undecided(other)
+        return other is None
+    if is_hidden(left) or is_hidden(right):
+        return _equal_hidden(left, right)
+    if isinstance(left, Deferred) or isinstance(right, Deferred):
+        if left == right:
+            return True
+        label = left.label if isinstance(left, Deferred) else right.label
+        return Unknown(f"`{label}` as a whole is known only when it is applied", BOOL, not_null=True)
+    if isinstance(left, Elements) and isinstance(right, Elements):
+        return _equal_elements(left, right)
+    if isinstance(left, Entries) and isinstance(right, Entries):
+        return _equal_entries(left, right)
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return bool(type(left) is type(right) and left == right)
+
+
+def _equal_hidden(left: Value, right: Value) -> Value:
+    if left == right and not isinstance(left, Unknown):
+        return True
+    hidden, other = (left, right) if is_hidden(left) else (right, left)
+    if isinstance(hidden, (Attribute, PiecedText)) and isinstance(other, (bool, int, Fraction, Elements, Entries)):
+        if isinstance(hidden, PiecedText) or isinstance(other, (Elements, Entries)):
+            return False if isinstance(hidden, PiecedText) else _undecided(hidden)
+        return _undecided(hidden)
+    if isinstance(other, str) and not _may_be(hidden, other):
+        return False
+    return _undecided(hidden)
+
+
+def _may_be(hidden: Value, text: str) -> bool:
+    """Whether a value that is not known may be a text."""
+    if isinstance(hidden, Attribute):
+        return text != "" or hidden.name not in _IDENTITIES
+    if isinstance(hidden, Unknown):
+        return text.startswith(hidden.prefix)
+    known = [piece for piece in hidden.pieces if isinstance(piece, str)]
+    last = hidden.pieces[-1]
+    if sum(map(len, known)) > len(text) or not text.startswith(hidden.prefix):
+        return False
+    return text.endswith(last) if isinstance(last, str) else True
+
+
+def _all_equal(pairs: Any) -> Value:
+    undecided = None
+    for left, right in pairs:
+        same = equal(left, right)
+        if same is False:
+            return False
+        if same is not True:
+            undecided = same
+    return True if undecided is None else undecided
+
+
+def _kinds_differ(left: Any, right: Any) -> bool:
+    return bool(left.kind != right.kind)
+
+
+def _equal_elements(left: Elements, right: Elements) -> Value:
+    if _kinds_differ(left, right):
+        return False
+    if left.kind == SET and any(map(is_hidden, (*left.items, *right.items))):
+        return _undecided(next(item for item in (*left.items, *right.items) if is_hidden(item)))
+    if len(left.items) != len(right.items):
+        return False
+    if left.kind in (LIST, SET) and left.type is not None and right.type is not None and left.type != right.type:
+        return False
+    return _all_equal(zip(left.items, right.items))
+
+
+def _equal_entries(left: Entries, right: Entries) -> Value:
+    if _kinds_differ(left, right) or left.items.keys() != right.items.keys():
+        return False
+    if left.type is not None and right.type is not None and left.type != right.type:
+        return False
+    return _all_equal((left.items[name], right.items[name]) for name in left.items)
+
+
+def attribute_of(value: Value, name: str) -> Value:
+    """`value.name`."""
+    if isinstance(value, Deferred):
+        return value.get(name)
+    if isinstance(value, Entries):
+        if name not in value.items:
+            raise InvalidExpressionError(f"there is no attribute `{name}`")
+        return value.items[name]
+    if isinstance(value, Attribute):
+        return Attribute(value.owner, f"{value.name}.{name}", f"{value.label}.{name}")
+    if isinstance(value, Unknown):
+        if value.among:
+            return _of_each(value, lambda one: attribute_of(one, name))
+        return _part_of(value, name)
+    if value is None:
+        raise InvalidExpressionError(f"`{name}` of null")
+    raise InvalidExpressionError(f"no object, so it has no attribute `{name}`")
+
+
+def _of_each(value: Unknown, part: Callable[[Value], Value]) -> Value:
+    """A part of a value that is one of several."""
+    parts = []
+    for one in value.among:
+        try:
+            parts.append(part(one))
+        except InvalidExpressionError:
+            continue
+    not_null = value.not_null and all(one is not None and not (isinstance(one, Unknown) and not one.not_null) for one in parts)
+    return Unknown(value.reason, not_null=not_null, among=tuple(parts))
+
+
+def _part_of(value: Unknown, name: Any) -> Value:
+    kind = getattr(value.type, "kind", None)
+    if kind in ("string", "number", "bool"):
+        raise InvalidExpressionError(f"no object, so it has no attribute `{name}`")
+    if kind == "object":
+        attributes = dict(value.type.attributes)
+        if name not in attributes:
+            raise InvalidExpressionError(f"there is no attribute `{name}`")
+        return Unknown(value.reason, attributes[name])
+    return Unknown(value.reason, value.type.element if kind in ("map", "list") else None)
+
+
+def element_of(value: Value, key: Value) -> Value:
+    """`value[key]`."""
+    if value is None or key is None:
+        raise InvalidExpressionError("an index of null" if value is None else "an index that is null")
+    if isinstance(value, Attribute):
+        shown = f"[{key}]" if isinstance(key, int) else f'["{key}"]'
+        return Attribute(value.owner, f"{value.name}{shown}", f"{value.label}{shown}")
+    if isinstance(value, Unknown):
+        if value.among and all(isinstance(one, Deferred) for one in value.among):
+            # The instances of something whose keys are not known: whichever it is, it is such a one.
+            return value
+        return _part_of(value, key if isinstance(key, str) else None) if _has_keys(value, key) else Unknown(value.reason)
+    if isinstance(value, Deferred):
+        if isinstance(key, str):
+            return value.get(key)
+        if is_hidden(key):
+            return Unknown(why_unknown(key))
+        raise InvalidExpressionError("an object has no such index")
+    if isinstance(value, Elements):
+        return _item(value, convert(key, NUMBER))
+    if isinstance(value, Entries):
+        name = convert(key, STRING)
+        if is_hidden(name):
+            return Unknown(why_unknown(name), among=tuple(value.items.values()))
+        if name not in value.items:
+            raise InvalidExpressionError(f"there is no key `{name}`")
+        return value.items[name]
+    raise InvalidExpressionError("a value without elements has no index")
+
+
+def _has_keys(value: Unknown, key: Value) -> bool:
+    return getattr(value.type, "kind", None) != "object" or isinstance(key, str)
+
+
+def _item(value: Elements, number: Value) -> Value:
+    if value.kind == SET:
+        raise InvalidExpressionError("the elements of a set have no index")
+    if is_hidden(number):
+        return Unknown(why_unknown(number), among=value.items)
+    if not isinstance(number, int) or not 0 <= number < len(value.items):
+        raise InvalidExpressionError(f"there is no element {number}")
+    return value.items[number]

@@ -1,0 +1,83 @@
+"""Addresses of resources and module instances: the one place that knows how they are put together.
+
+Source: Terraform CLI documentation, "Resource Addressing".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, Optional, Union
+
+# The key of an instance: of `count`, of `for_each`; None where there is neither.
+InstanceKey = Union[int, str, None]
+
+_NAME = r"[^\W\d][\w-]*"
+_KEY = r"\[(?:(\d+)|\"((?:[^\"\\]|\\.)*)\")\]"
+_STEP = re.compile(rf"({_NAME})(?:{_KEY})?(?:\.|$)")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+class ModuleStep(NamedTuple):
+    """One call on the way to a module: `module.orders["eu"]`."""
+
+    name: str
+    key: InstanceKey = None
+
+    def __str__(self) -> str:
+        return f"module.{self.name}{key_text(self.key)}"
+
+
+class ResourceAddress(NamedTuple):
+    """`module.orders["eu"].aws_sqs_queue.q[0]`, taken apart."""
+
+    modules: tuple[ModuleStep, ...]
+    mode: str
+    type: str
+    name: str
+    key: InstanceKey = None
+
+    def __str__(self) -> str:
+        mode = "data." if self.mode == "data" else ""
+        return ".".join((*map(str, self.modules), f"{mode}{self.type}.{self.name}{key_text(self.key)}"))
+
+
+def key_text(key: InstanceKey) -> str:
+    """A key as Terraform writes it: `[0]`, `["a"]`, or nothing."""
+    if key is None:
+        return ""
+    if isinstance(key, int):
+        return f"[{key}]"
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    return f'["{escaped.replace("${", "$${").replace("%{", "%%{")}"]'
+
+
+def _unescaped(text: str) -> str:
+    def character(match: re.Match[str]) -> str:
+        number = match.group(1) or match.group(2)
+        return chr(int(number, 16)) if number else _ESCAPED.get(match.group(3), match.group(3))
+
+    return _ESCAPE.sub(character, text).replace("$${", "${").replace("%%{", "%{")
+
+
+def parse_address(text: str) -> Optional[ResourceAddress]:
+    """The parts of an address as Terraform and Checkov write it; None where it is none."""
+    steps: list[tuple[str, InstanceKey]] = []
+    position = 0
+    while position < len(text):
+        match = _STEP.match(text, position)
+        if match is None:
+            return None
+        name, number, key = match.groups()
+        steps.append((name, int(number) if number is not None else _unescaped(key) if key is not None else None))
+        position = match.end()
+    modules: list[ModuleStep] = []
+    while len(steps) >= 2 and steps[0] == ("module", None):
+        modules.append(ModuleStep(*steps[1]))
+        steps = steps[2:]
+    mode = "managed"
+    if len(steps) == 3 and steps[0] == ("data", None):
+        mode, steps = "data", steps[1:]
+    if len(steps) != 2 or steps[0][1] is not None:
+        return None
+    return ResourceAddress(tuple(modules), mode, steps[0][0], *steps[1])

@@ -1,0 +1,163 @@
+"""One resource or data source as the readers of AWS's resources see it: from code, or from a plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional, Protocol, Union
+
+from sqs_checks.judgement.computed_once import computed_once
+from sqs_checks.judgement.ternary import YES, Ternary, unknown
+from sqs_checks.terraform.modules.instance_expansion import Expansion
+from sqs_checks.terraform.modules.module_instance import ModuleInstance
+from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
+from sqs_checks.terraform.resources.provider_accounts import Account, account_of, default_tags_of, region_of
+from sqs_checks.terraform.syntax.syntax_tree import Argument, Block
+from sqs_checks.values.configuration_values import Deferred, Entries, Unknown, Value
+
+_PER_INSTANCE = re.compile(r"\b(?:each|count|self)\.")
+
+# The body of a nested block: of code, as values, or any number of blocks that are not known.
+NestedBody = Union[EvaluatedBody, Entries, Unknown]
+
+
+class Condition(NamedTuple):
+    """Something on which it depends whether a resource is there. module: in which it is written, as text. text: as written."""
+
+    module: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.text} of {self.module}" if self.module else self.text
+
+
+class ConfiguredResource(Protocol):
+    """type, name, mode: of its block. label: its address. module: the address of its module, empty for the root."""
+
+    type: str
+    name: str
+    mode: str
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def module(self) -> str: ...
+
+    def value(self, name: str) -> Value:
+        """What an argument is set to; None where it is null or not stated."""
+
+    def blocks(self, name: str) -> Sequence[NestedBody]:
+        """The nested blocks of a type."""
+
+    def written(self, name: str) -> Optional[str]:
+        """An argument as the code writes it, where that means the same in each instance; None where it does not, or is not
+        at hand.
+        """
+
+    @property
+    def conditions(self) -> frozenset[Condition]:
+        """On what it depends whether the resource is there; empty where it certainly is."""
+
+    @property
+    def account(self) -> Account: ...
+
+    @property
+    def region(self) -> Optional[str]: ...
+
+    def default_tags(self) -> Sequence[Value]:
+        """The tags that the provider adds."""
+
+
+class CodeResource:
+    """A resource of Terraform code."""
+
+    def __init__(self, instance: ResourceInstance) -> None:
+        self.instance = instance
+        self.type, self.name, self.mode = instance.type, instance.name, instance.mode
+
+    @property
+    def label(self) -> str:
+        return str(self.instance.address)
+
+    @property
+    def module(self) -> str:
+        return ".".join(map(str, self.instance.module.path))
+
+    def value(self, name: str) -> Value:
+        return self.instance.value(name)
+
+    def blocks(self, name: str) -> Sequence[NestedBody]:
+        return self.instance.blocks(name)
+
+    def written(self, name: str) -> Optional[str]:
+        argument = self.instance.block.arguments.get(name)
+        if argument is None:
+            return None
+        text = _source_text(self.instance.block, argument)
+        return None if _PER_INSTANCE.search(text) else text
+
+    @computed_once
+    def conditions(self) -> frozenset[Condition]:
+        found: set[Condition] = set()
+        block, module = self.instance.block, self.instance.module
+        _add(found, block, module.expansion(block), module)
+        while module.call is not None:
+            parent = module.call.parent
+            call_block = module.call.body.block
+            _add(found, call_block, parent.expansion(call_block), parent)
+            module = parent
+        return frozenset(found)
+
+    @property
+    def account(self) -> Account:
+        return account_of(self.instance)
+
+    @computed_once
+    def region(self) -> Optional[str]:
+        return region_of(self.instance)
+
+    def default_tags(self) -> Sequence[Value]:
+        return default_tags_of(self.instance)
+
+
+def _add(found: set[Condition], block: Block, expansion: Expansion, module: ModuleInstance) -> None:
+    if expansion.unknown is None:
+        return
+    others = [value.owner for value in expansion.unknown.among if isinstance(value, Deferred)]
+    if others and all(isinstance(owner, ResourceInstance) for owner in others):
+        # One for each instance of something else: there whenever that is.
+        for owner in others:
+            found |= code_resource(owner).conditions  # type: ignore[arg-type]
+        return
+    text = _source_text(block, block.arguments[expansion.repetition])
+    found.add(Condition(".".join(map(str, module.path)), f"{expansion.repetition} = {text}"))
+
+
+def _source_text(block: Block, argument: Argument) -> str:
+    return " ".join(block.file.text[argument.value.start : argument.value.end].split())
+
+
+def code_resource(instance: ResourceInstance) -> CodeResource:
+    """The resource that an instance is; one object for each."""
+    known: dict[ResourceInstance, CodeResource] = instance.module.root.kept.setdefault("resources", {})
+    found = known.get(instance)
+    if found is None:
+        found = known[instance] = CodeResource(instance)
+    return found
+
+
+def resource_of(owner: Any) -> ConfiguredResource:
+    """The resource whose attribute a value is. owner: of the attribute."""
+    return code_resource(owner) if isinstance(owner, ResourceInstance) else owner
+
+
+def existence(resource: ConfiguredResource) -> Ternary:
+    """Whether the resource is there."""
+    conditions = resource.conditions
+    return unknown(*sorted(map(str, conditions))) if conditions else YES
+
+
+def there_whenever(resource: ConfiguredResource, other: ConfiguredResource) -> Optional[Condition]:
+    """A condition of a resource that another one does not share; None where it is there whenever the other is."""
+    return next(iter(sorted(resource.conditions - other.conditions)), None)

@@ -1,0 +1,116 @@
+"""ARNs of things of the code: what is known of them though their text is not.
+
+Source: Terraform AWS provider, the attributes of the resources; AWS Service Authorization Reference, the formats of ARNs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Optional
+
+from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, other_account, unknown_account
+from sqs_checks.policy.queue_identity import QueueIdentity
+from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, resource_of
+from sqs_checks.terraform.resources.provider_accounts import Account, SameAccount, same_account
+from sqs_checks.values.configuration_values import Attribute
+
+
+class ArnShape(NamedTuple):
+    """service: in the ARN. has_region, has_account: whether it holds these. prefix: ahead of the name. name: the argument
+    that states the name; None where AWS makes it up.
+    """
+
+    service: str
+    has_region: bool = True
+    has_account: bool = True
+    prefix: str = ""
+    name: Optional[str] = "name"
+
+
+SHAPES: Mapping[str, ArnShape] = {
+    "aws_sqs_queue": ArnShape("sqs"),
+    "aws_sns_topic": ArnShape("sns"),
+    "aws_s3_bucket": ArnShape("s3", has_region=False, has_account=False, name="bucket"),
+    "aws_iam_role": ArnShape("iam", has_region=False, prefix="role/"),
+    "aws_iam_user": ArnShape("iam", has_region=False, prefix="user/"),
+    "aws_cloudwatch_event_rule": ArnShape("events", prefix="rule/"),
+    "aws_cloudwatch_event_bus": ArnShape("events", prefix="event-bus/"),
+    "aws_scheduler_schedule": ArnShape("scheduler", prefix="schedule/"),
+    "aws_scheduler_schedule_group": ArnShape("scheduler", prefix="schedule-group/"),
+    "aws_pipes_pipe": ArnShape("pipes", prefix="pipe/"),
+    "aws_lambda_function": ArnShape("lambda", prefix="function:", name="function_name"),
+    "aws_lambda_alias": ArnShape("lambda", prefix="function:", name=None),
+    "aws_cloudwatch_metric_alarm": ArnShape("cloudwatch", prefix="alarm:", name="alarm_name"),
+    "aws_kms_key": ArnShape("kms", prefix="key/", name=None),
+    "aws_sfn_state_machine": ArnShape("states", prefix="stateMachine:"),
+    "aws_dynamodb_table": ArnShape("dynamodb", prefix="table/"),
+    "aws_cloudwatch_log_group": ArnShape("logs", prefix="log-group:"),
+    "aws_s3control_bucket": ArnShape("s3-outposts", name=None),
+    "aws_ses_receipt_rule": ArnShape("ses", prefix="receipt-rule-set/", name=None),
+    "aws_apigatewayv2_api": ArnShape("apigateway", has_account=False, prefix="/apis/", name=None),
+}
+
+
+def account_text(account: Account, owner: Account) -> str:
+    """What a policy calls an account. owner: the account of the queue that the policy is attached to."""
+    same = same_account(account, owner)
+    if same is SameAccount.YES:
+        return THIS_ACCOUNT
+    if account.id is not None:
+        return account.id
+    return other_account(account.label) if same is SameAccount.NO else unknown_account(account.label)
+
+
+def own_name(resource: ConfiguredResource, argument: Optional[str]) -> str:
+    """The name of a thing: as the code states it, or what stands for it."""
+    stated = resource.value(argument) if argument is not None else None
+    return stated if isinstance(stated, str) and stated else f"‹{resource.label}›"
+
+
+def arn_of(resource: ConfiguredResource, owner: Account) -> Optional[str]:
+    """The ARN of a thing of the code; None where its shape is not known."""
+    shape = SHAPES.get(resource.type)
+    if shape is None:
+        return None
+    region = (resource.region or THIS_REGION) if shape.has_region else ""
+    account = account_text(resource.account, owner) if shape.has_account else ""
+    return f"arn:{partition_of(resource)}:{shape.service}:{region}:{account}:{shape.prefix}{own_name(resource, shape.name)}"
+
+
+def partition_of(resource: ConfiguredResource) -> str:
+    """The partition of a thing, where its region tells."""
+    region = resource.region
+    if region is None:
+        return THIS_PARTITION
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def queue_identity(queue: ConfiguredResource) -> QueueIdentity:
+    """The parts of the ARN of a queue of the code."""
+    return QueueIdentity(partition_of(queue), queue.region or THIS_REGION, THIS_ACCOUNT, own_name(queue, "name"))
+
+
+def attribute_text(attribute: Attribute, owner: Account) -> Optional[str]:
+    """What stands in a policy for an attribute of a thing of the code; None where nothing is known of it."""
+    resource = resource_of(attribute.owner)
+    name = attribute.name
+    if resource.mode == "data":
+        return _data_text(resource, name, owner)
+    if name == "arn" or (name == "id" and resource.type in ("aws_sns_topic",)):
+        return arn_of(resource, owner)
+    if name == "name" and resource.type in SHAPES:
+        return own_name(resource, SHAPES[resource.type].name)
+    return None
+
+
+def _data_text(resource: ConfiguredResource, name: str, owner: Account) -> Optional[str]:
+    if resource.type == "aws_caller_identity" and name in ("account_id", "id"):
+        return account_text(resource.account, owner)
+    if resource.type == "aws_partition" and name in ("partition", "id"):
+        return THIS_PARTITION
+    if resource.type == "aws_region" and name in ("name", "id", "region"):
+        return resource.region or THIS_REGION
+    if name == "arn" and resource.type in SHAPES and SHAPES[resource.type].name is not None:
+        stated = resource.value(str(SHAPES[resource.type].name))
+        return arn_of(resource, owner) if isinstance(stated, str) else None
+    return None

@@ -1,0 +1,53 @@
+"""`redrive_policy` and `redrive_allow_policy`: JSON in Terraform.
+
+Source: Terraform AWS provider, resources `aws_sqs_queue`, `aws_sqs_queue_redrive_policy`,
+`aws_sqs_queue_redrive_allow_policy` and `aws_sns_topic_subscription`.
+"""
+
+from __future__ import annotations
+
+from typing import Union
+
+from sqs_checks.queues.setting import Malformed, Stated
+from sqs_checks.terraform.resources.stated_values import unresolved
+from sqs_checks.values.configuration_values import Elements, Entries, PiecedText, Unknown, Value, is_hidden
+from sqs_checks.values.json_text import NotJsonError, read_json_text
+
+
+def json_object(value: Value) -> Union[Entries, Unknown, Malformed, None]:
+    """The object that a JSON argument states; None where it states none, Unknown where it is not known whether it does."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, Unknown):
+        return value
+    if not isinstance(value, (str, PiecedText)):
+        return Unknown(unresolved(value).reason)
+    try:
+        stated = read_json_text(value).stated
+    except NotJsonError:
+        return Malformed("no JSON") if isinstance(value, str) else Unknown(unresolved(value).reason)
+    if stated is None:
+        return None
+    if is_hidden(stated):
+        return Unknown(unresolved(stated).reason)
+    return stated if isinstance(stated, Entries) else Malformed("no JSON object")
+
+
+def item_text(stated: Entries, name: str) -> Stated[str]:
+    """A text among the items of a JSON argument."""
+    value = stated.items.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    return unresolved(value) if is_hidden(value) else Malformed(f"`{value}`"[:80])
+
+
+def item_count(stated: Entries, name: str) -> Stated[int]:
+    """How many entries a list among the items has."""
+    value = stated.items.get(name)
+    if value is None:
+        return None
+    if isinstance(value, Elements):
+        return len(value.items)
+    if isinstance(value, str):
+        return 1
+    return unresolved(value) if is_hidden(value) else Malformed(f"`{value}`"[:80])

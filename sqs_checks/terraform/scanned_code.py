@@ -1,0 +1,167 @@
+"""The seam to Checkov's Terraform runners: which resource is at hand, and the code or plan that it belongs to.
+
+A check is handed one resource. Where it belongs the runner knows, and tells nobody: the file with the module calls that lead
+there, the variable files, the modules that were downloaded. So `run_block`, which goes through the resources of one file, is
+wrapped, once a process. Where a future Checkov has no such method, nothing is wrapped, and verdicts are unknown.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from functools import wraps
+from typing import Any, NamedTuple, Optional
+
+from checkov.terraform.plan_runner import Runner as PlanRunner
+from checkov.terraform.runner import Runner as CodeRunner
+
+from sqs_checks.judgement.collection import collection_paused
+from sqs_checks.terraform.modules.bounded_files import BoundedFiles
+from sqs_checks.terraform.modules.resource_address import ModuleStep, ResourceAddress, parse_address
+from sqs_checks.terraform.modules.root_module import ModuleFolders, RootModule
+from sqs_checks.terraform.resources.aws_attributes import read_attribute
+from sqs_checks.terraform.resources.code_source import CodeSource
+from sqs_checks.terraform.resources.configured_resource import ConfiguredResource
+from sqs_checks.terraform.resources.queue_models import SourceModels
+
+_SCAN = "_sqs_checks_scan"
+
+
+class ResourceAtHand(NamedTuple):
+    """What Checkov hands to a check, as we know it.
+
+    resources: the instances that it stands for; none where Terraform makes none. models: of the code or plan around them.
+    path: of its file. scanned_folder: the root of the scan. unknown: why nothing is known of it; empty where something is.
+    """
+
+    resources: Sequence[ConfiguredResource]
+    models: Optional[SourceModels]
+    path: Optional[str]
+    scanned_folder: Optional[str]
+    unknown: str = ""
+
+
+class CodeScan:
+    """The code that one run of Checkov scans. definitions: of the runner, by file and module calls."""
+
+    def __init__(self, scanned_folder: str, definitions: Mapping[Any, Any], variable_files: Sequence[str]) -> None:
+        self.scanned_folder = scanned_folder
+        self._folders = ModuleFolders(_module_folders(definitions))
+        self._files = BoundedFiles(scanned_folder)
+        self._variable_files = variable_files
+        self._sources: dict[str, CodeSource] = {}
+
+    def source(self, root_folder: str) -> CodeSource:
+        """The root module of a folder."""
+        folder = os.path.normpath(root_folder)
+        if folder not in self._sources:
+            with collection_paused():
+                root = RootModule(folder, self._folders, self._files, self._variable_files, read_attribute)
+            self._sources[folder] = CodeSource(root, self.scanned_folder)
+        return self._sources[folder]
+
+
+def _module_folders(definitions: Mapping[Any, Any]) -> dict[tuple[str, str], str]:
+    """The folder of each module that Checkov has found, by the folder of the caller and the name of the call."""
+    found: dict[tuple[str, str], str] = {}
+    for key in definitions:
+        call = getattr(key, "tf_source_modules", None)
+        if call is not None and call.name is not None:
+            found[os.path.dirname(call.path), call.name] = os.path.dirname(key.file_path)
+    return found
+
+
+class _AtHand(threading.local):
+    """What the runner of this thread is going through."""
+
+    scan: Any = None
+    definition: Any = None
+
+
+_at_hand = _AtHand()
+
+
+def follow_runners() -> None:
+    """Has the runners tell what they go through. To be called once a process, before a check runs."""
+    for runner in (CodeRunner, PlanRunner):
+        if "run_block" in vars(runner):
+            runner.run_block = _followed(runner.run_block)
+
+
+def _followed(run_block: Any) -> Any:
+    signature = inspect.signature(run_block)
+
+    @wraps(run_block)
+    def following(*args: Any, **kwargs: Any) -> Any:
+        stated = signature.bind(*args, **kwargs).arguments
+        if stated.get("block_type") == "resource":
+            runner, folder = stated["self"], stated.get("root_folder")
+            _at_hand.definition = stated.get("full_file_path")
+            _at_hand.scan = _scan_of(runner, folder, stated.get("runner_filter"))
+        return run_block(*args, **kwargs)
+
+    return following
+
+
+def _scan_of(runner: Any, folder: Optional[str], runner_filter: Any) -> Any:
+    definitions = getattr(runner, "definitions", None)
+    kept = vars(runner).get(_SCAN)
+    if kept is None or kept[0] is not definitions or kept[1] != folder:
+        scanned_folder = os.path.abspath(folder or ".")
+        variable_files = [os.path.abspath(path) for path in getattr(runner_filter, "var_files", None) or ()]
+        scan: Any = None
+        if isinstance(runner, CodeRunner):
+            scan = CodeScan(scanned_folder, definitions if isinstance(definitions, Mapping) else {}, variable_files)
+        kept = vars(runner)[_SCAN] = (definitions, folder, scan)
+    return kept[2]
+
+
+def resource_at_hand(conf: Mapping[str, Any], entity_path: str) -> ResourceAtHand:
+    """The resource that Checkov hands to a check in this thread. entity_path: Checkov's `<file>:<type>:<name>`."""
+    scan, definition = _at_hand.scan, _at_hand.definition
+    if isinstance(scan, CodeScan) and hasattr(definition, "file_path"):
+        return _in_code(conf, entity_path, scan, definition)
+    return ResourceAtHand((), None, None, None, "Checkov does not tell which code the resource belongs to")
+
+
+def _in_code(conf: Mapping[str, Any], entity_path: str, scan: CodeScan, definition: Any) -> ResourceAtHand:
+    path = str(definition.file_path)
+    calls = _calls(definition.tf_source_modules)
+    root_folder = os.path.dirname(calls[0].path if calls else path)
+    address = _address(conf, entity_path, calls)
+    source = scan.source(root_folder)
+    found = source.at(address) if address is not None else None
+    if found is None:
+        why = source.root.module.configuration.faults or ["the code that Checkov has read does not hold it in that place"]
+        return ResourceAtHand((), None, path, scan.scanned_folder, f"the resource is not known: {why[0]}")
+    return ResourceAtHand(found, source.models, path, scan.scanned_folder)
+
+
+def _calls(innermost: Any) -> list[Any]:
+    """The module calls that lead to a file, the outermost first."""
+    calls: list[Any] = []
+    while innermost is not None:
+        calls.insert(0, innermost)
+        innermost = innermost.nested_tf_module
+    return calls
+
+
+def _address(conf: Mapping[str, Any], entity_path: str, calls: Sequence[Any]) -> Optional[ResourceAddress]:
+    stated = conf.get("__address__")
+    address = parse_address(stated) if isinstance(stated, str) else None
+    if address is None:
+        # An older Checkov: what the entity is called, below the calls that lead to its file.
+        resource_type, _, name = entity_path_parts(entity_path)
+        address = parse_address(f"{resource_type}.{name}")
+    if address is not None and len(address.modules) != len(calls):
+        address = address._replace(modules=tuple(ModuleStep(str(call.name), call.foreach_idx) for call in calls))
+    return address
+
+
+def entity_path_parts(entity_path: str) -> tuple[str, str, str]:
+    """Checkov's `<file>:<type>:<name>` taken apart into type, file and name: keys of instances may hold colons too."""
+    file, _, rest = entity_path.partition(":aws_")
+    resource_type, _, name = rest.partition(":")
+    return (f"aws_{resource_type}", file, name) if rest else (entity_path, entity_path, "")
