@@ -69,16 +69,28 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
             for source in subject.queues_of(redrive.queue):
                 if source is not subject:
                     yield from self._pair(subject, source, certainty)
+                    yield from self._refused(subject, source, certainty)
 
     def _pair(self, own: QueueModel, source: QueueModel, certainty: Ternary) -> Iterator[Fault]:
         queue, other = own.queue, source.queue
         for violated, fault in (
             (_is_of_other_type(queue, other), self._other_type),
-            (_is_shorter(queue, other), self._shorter),
+            # Moving a message to a FIFO queue starts its retention anew.
+            (_is_shorter(queue, other) & ~queue.fifo_queue.holds(lambda flag: flag), self._shorter),
             (_is_weaker(queue, other), self._weaker),
         ):
             if not (certainty & violated).is_no:
                 yield fault(own, source, certainty & violated)
+
+    @staticmethod
+    def _refused(own: QueueModel, source: QueueModel, certainty: Ternary) -> Iterator[Fault]:
+        """AWS refuses a redrive policy to a queue that does not let its source in."""
+        for allowance, attached in own.allowances:
+            refused = certainty & attached & ~allowance.lets_in(source.own.key)
+            if not refused.is_no:
+                problem = f"{allowance.place}: {allowance.permission} and does not let in the source {source.place}."
+                remedy = '`redrivePermission` `byQueue` with the ARN of its source among `sourceQueueArns`'
+                yield Fault(refused, problem, remedy, (allowance.permission.path,))
 
     @staticmethod
     def _other_type(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:

@@ -54,7 +54,7 @@ class ResourceNotThisQueue(SqsCheck[AttachedPolicy]):
             for resource in statement.resources:
                 if isinstance(resource, Unresolved):
                     yield self._fault(subject, statement, unknown(resource.reason), "")
-                elif has_wildcard(resource.text):
+                elif has_wildcard(resource.text) and not statement.is_deny.is_yes:
                     problem = f"`Resource` is `{resource.text}`, which other queues match too."
                     yield self._fault(subject, statement, YES, problem)
                 else:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from enum import Enum
 from typing import NamedTuple, Optional
 
-from sqs_checks.judgement.ternary import Ternary
+from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.queues.setting import Setting, Stated
@@ -85,7 +85,8 @@ class Redrive(NamedTuple):
 class RedriveAllowance(NamedTuple):
     """A redrive allow policy: who may use the queue as its dead-letter queue.
 
-    permission: `allowAll`, `denyAll` or `byQueue`. source_count: how many sources it lists.
+    permission: `allowAll`, `denyAll` or `byQueue`. source_count: how many sources it lists. sources: these, where the reader
+    tells them one by one.
     """
 
     place: Place
@@ -93,6 +94,25 @@ class RedriveAllowance(NamedTuple):
     there: Ternary
     permission: Setting[str]
     source_count: Stated[int]
+    sources: Optional[tuple[QueueReference, ...]] = None
+
+    def lets_in(self, source: Key) -> Ternary:
+        """Whether a queue of the code may use this one as its dead-letter queue."""
+        refuses = self.permission.holds(lambda permission: permission == "denyAll")
+        by_queue = self.permission.holds(lambda permission: permission == "byQueue")
+        if by_queue.is_no:
+            return ~refuses
+        return ~refuses & (~by_queue | self._lists(source))
+
+    def _lists(self, source: Key) -> Ternary:
+        if self.sources is None:
+            return unknown("which sources the redrive allow policy lists is not known")
+        if any(source in one.certain for one in self.sources):
+            return YES
+        for one in self.sources:
+            if one.hidden is not None or one.identity is not None or source in one.possible:
+                return unknown(one.hidden or one.why_possible or f"whether `{one.text}` is the source is not known")
+        return NO
 
 
 class Role(Enum):

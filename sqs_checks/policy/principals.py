@@ -14,7 +14,7 @@ from typing import Optional
 from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, unknown
 from sqs_checks.policy.condition_operators import SetPrefix
 from sqs_checks.policy.document import EVERYONE, Principals, Statement
-from sqs_checks.policy.own_names import THIS_ACCOUNT, is_own_name
+from sqs_checks.policy.own_names import THIS_ACCOUNT, is_other_account, is_own_name
 from sqs_checks.policy.wildcards import has_wildcard, matches
 
 _ACCOUNT = re.compile(r"\d{12}")
@@ -107,6 +107,8 @@ def is_account(stated: Optional[str], owner_account: Optional[str]) -> Ternary:
         return unknown("the principal's account is not known")
     if stated in (THIS_ACCOUNT, owner_account):
         return YES
+    if is_other_account(stated):
+        return NO
     if is_own_name(stated) or owner_account in (None, THIS_ACCOUNT):
         return unknown(f"whether {stated} is the queue's own account is not known")
     return NO

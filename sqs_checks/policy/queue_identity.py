@@ -10,6 +10,9 @@ from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGIO
 from sqs_checks.policy.wildcards import has_wildcard, matches
 
 
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+
+
 class QueueIdentity(NamedTuple):
     """The parts of a queue's ARN; None where a part is not known. A part may be a name of `own_names`."""
 
@@ -33,6 +36,9 @@ def _is_named_by(queue: QueueIdentity, pattern: str) -> Ternary:
         return YES
     wanted = pattern.split(":", 5)
     if len(wanted) == 6:
+        if queue.partition == THIS_PARTITION and wanted[1] in PARTITIONS:
+            # Whoever writes a partition out deploys to that one: elsewhere no ARN in the policy would be right.
+            wanted[1] = THIS_PARTITION
         return all_of(_part_matches(text, part) for text, part in zip(wanted, queue.parts))
     if all(part is not None and not is_own_name(part) for part in queue.parts):
         return known(matches(pattern, ":".join(map(str, queue.parts))))

@@ -115,14 +115,14 @@ def _size(stated: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def hidden_parts(stated: Any) -> Iterator[str]:
-    """Why parts of a document are not known, without order."""
+    """Why parts of a document are not known, without order: of those that have an effect, which names have not."""
     pending = [stated]
     while pending:
         item = pending.pop()
         if isinstance(item, Unresolved):
             yield item.reason
         elif isinstance(item, Mapping):
-            pending.extend(item.values())
+            pending.extend(value for name, value in item.items() if name not in ("Id", "Sid"))
         elif isinstance(item, (list, tuple)):
             pending.extend(item)
 
@@ -167,7 +167,7 @@ def _statement(statement: Any, path: str) -> Iterator[Problem]:
         if name in statement:
             yield from _resources(statement[name], f"{path}.{name}")
     if "Condition" in statement:
-        yield from _conditions(statement["Condition"], f"{path}.Condition")
+        yield from _conditions(statement["Condition"], f"{path}.Condition", is_deny=effect == "Deny")
 
 
 def _unknown_elements(stated: Mapping[str, Any], known: set[str], prefix: str) -> Iterator[Problem]:
@@ -265,7 +265,7 @@ def _resources(stated: Any, path: str) -> Iterator[Problem]:
             yield Problem(place, f"`{_shown(text)}` is no ARN of a queue", "the queue's ARN")
 
 
-def _conditions(stated: Any, path: str) -> Iterator[Problem]:
+def _conditions(stated: Any, path: str, is_deny: bool) -> Iterator[Problem]:
     if isinstance(stated, Unresolved):
         return
     if not isinstance(stated, Mapping):
@@ -287,6 +287,10 @@ def _conditions(stated: Any, path: str) -> Iterator[Problem]:
         count += len(keys)
         for key, value in keys.items():
             yield from _condition(operator, str(name), str(key), value, f"{where}.{_shown(key)}")
+            if is_deny and isinstance(value, (list, tuple)) and not value:
+                # In an Allow it only means that nothing is allowed.
+                problem = "the list of values is empty: nothing matches it, and nothing is denied"
+                yield Problem(f"{where}.{_shown(key)}", problem, "at least one value")
     if count > _MOST_CONDITIONS:
         yield Problem(path, f"there are {count} conditions; SQS takes {_MOST_CONDITIONS}", "fewer conditions")
 
@@ -302,8 +306,6 @@ def _condition(operator: Operator | None, name: str, key: str, value: Any, path:
             f"`{_fitting_operator(definition.type, negated=operator.base.negated)}`",
         )
         return
-    if isinstance(value, (list, tuple)) and not value:
-        yield Problem(path, "the list of values is empty: nothing matches it", "at least one value")
     for item in _items(value):
         if isinstance(item, Unresolved):
             continue

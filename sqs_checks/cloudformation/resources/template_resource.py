@@ -189,8 +189,9 @@ class StatingResource:
                 yield RedriveAllowance(self.place, self._itself(), there, permission(stated), stated)
             else:
                 text = text_value(self._template.evaluate(stated.get("redrivePermission")))
-                sources = self._count(stated.get("sourceQueueArns"))
-                yield RedriveAllowance(self.place, self._itself(), certainty, permission(text), sources)
+                count = self._count(stated.get("sourceQueueArns"))
+                sources = tuple(self._references(("sourceQueueArns",), stated))
+                yield RedriveAllowance(self.place, self._itself(), certainty, permission(text), count, sources)
 
     def _objects(self, name: str) -> Iterator[tuple[Any, Ternary]]:
         """What a property that is an object, or JSON text of one, may be, and how certain that is."""

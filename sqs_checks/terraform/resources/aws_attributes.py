@@ -58,8 +58,6 @@ def read_attribute(instance: ResourceInstance, name: str) -> Value:
         if read is not None:
             return read(instance, name)
     name = _SAME.get((instance.type, name), name)
-    if instance.type == "terraform_data" and name == "output":
-        name = "input"
     stated = instance.stated_attribute(name)
     if stated is not None:
         return stated

@@ -10,6 +10,7 @@ from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import CodeQueue, QueueModel, QueueModels
 from sqs_checks.model.relations import (
+    NAME,
     Place,
     PolicyAttachment,
     QueueReference,
@@ -36,6 +37,7 @@ from sqs_checks.values.configuration_values import (
     Attribute,
     Elements,
     Entries,
+    PiecedText,
     Unknown,
     Value,
     is_hidden,
@@ -192,7 +194,12 @@ class SourceModels:
             there = unknown(stated.reason) if inline and not stated.not_null else YES
             return RedriveAllowance(place, queue, there, permission(hidden), hidden)
         stated_permission = permission(item_text(stated, "redrivePermission"))
-        return RedriveAllowance(place, queue, YES, stated_permission, item_count(stated, "sourceQueueArns"))
+        listed = stated.items.get("sourceQueueArns")
+        sources = [queue_reference(one, resource, name) for one in listed.items] if isinstance(listed, Elements) else None
+        if listed is None:
+            sources = []
+        count = item_count(stated, "sourceQueueArns")
+        return RedriveAllowance(place, queue, YES, stated_permission, count, tuple(sources) if sources is not None else None)
 
     def stand_in(self, resource: ConfiguredResource) -> Optional[QueueModel]:
         """What a redrive resource says of its queue, where the code does not hold that queue; None where it does."""
@@ -226,12 +233,39 @@ class SourceModels:
             yield self._with_consumer(use, resource) if is_consumer else use
 
     def _with_consumer(self, use: Use, resource: ConfiguredResource) -> Use:
-        function = _function(resource.value("function_name"))
+        function = self._function(resource.value("function_name"))
         if function is None:
             return use._replace(timeout=Unresolved("the function that consumes the queue is not in the scanned code"))
         stated = stated_number(function.value("timeout"))
         timeout = DEFAULT_FUNCTION_TIMEOUT_SECONDS if stated is None else stated
         return use._replace(consumer=self._source.place(function), timeout=timeout)
+
+    def _function(self, value: Value) -> Optional[ConfiguredResource]:
+        """The Lambda function that `function_name` names, by itself, an alias or a version; None where the code does not tell."""
+        if isinstance(value, Unknown) and value.not_null and len(value.among) == 1:
+            value = value.among[0]
+        if isinstance(value, PiecedText) and isinstance(value.pieces[0], Attribute):
+            value = value.pieces[0]  # with a qualifier behind it
+        if isinstance(value, str):
+            found = [one for one in self._source.of_type(FUNCTION) if _is_named(one, value)]
+            return found[0] if len(found) == 1 else None
+        if not isinstance(value, Attribute):
+            return None
+        resource = resource_of(value.owner)
+        if resource.mode == "managed" and resource.type == FUNCTION:
+            return resource
+        if resource.mode == "managed" and resource.type == "aws_lambda_alias":
+            return self._function(resource.value("function_name"))
+        return None
+
+
+def _is_named(function: ConfiguredResource, text: str) -> bool:
+    """Whether a name, an ARN of either form, with a qualifier or without, is that of a function."""
+    name = function.value("function_name")
+    if not isinstance(name, str) or not name:
+        return False
+    rest = text.rsplit(":function:", 1)[-1] if text.startswith("arn:") or ":function:" in text else text
+    return rest.split(":")[0] == name
 
 
 def itself(resource: ConfiguredResource) -> QueueReference:
@@ -243,21 +277,10 @@ def queue_of(resource: ConfiguredResource) -> QueueReference:
     url = resource.value("queue_url")
     if url is None:
         return QueueReference("", hidden="`queue_url` is not stated")
-    return queue_reference(url, resource, "queue_url", required=True)
-
-
-def _function(value: Value) -> Optional[ConfiguredResource]:
-    """The Lambda function that `function_name` names, by itself, an alias or a version; None where the code does not tell."""
-    if isinstance(value, Unknown) and value.not_null and len(value.among) == 1:
-        value = value.among[0]
-    if not isinstance(value, Attribute):
-        return None
-    resource = resource_of(value.owner)
-    if resource.mode == "managed" and resource.type == FUNCTION:
-        return resource
-    if resource.mode == "managed" and resource.type == "aws_lambda_alias":
-        return _function(resource.value("function_name"))
-    return None
+    reference = queue_reference(url, resource, "queue_url", required=True)
+    if isinstance(url, str) and url and reference.is_no_queue and "/" not in url and ":" not in url:
+        return QueueReference(url, identity=QueueIdentity(name=url), attribute=NAME)
+    return reference
 
 
 def _is_for_sqs(resource: ConfiguredResource) -> Ternary:

@@ -70,9 +70,13 @@ def split(separator: Value, text: Value) -> Value:
 
 
 def replace(text: Value, found: Value, replacement: Value) -> Value:
+    is_pattern = isinstance(found, str) and len(found) > 1 and found.startswith("/") and found.endswith("/")
+    if isinstance(text, str) and isinstance(found, str) and found and not is_pattern and is_hidden(replacement):
+        first, *others = text.split(found)
+        return joined_text([first, *(piece for other in others for piece in (replacement, other))])
     if not all(map(is_wholly_known, (text, found, replacement))):
         return unknown_result([text, found, replacement], STRING)
-    if len(found) > 1 and found.startswith("/") and found.endswith("/"):
+    if is_pattern:
         from sqs_checks.terraform.evaluation.functions.regex_functions import replaced  # which needs this module's neighbours
 
         return replaced(text, found[1:-1], replacement)
