@@ -23,11 +23,13 @@ MODULES = sorted(PACKAGE.glob("**/*.py"))
 CHECK_MODULES = sorted((PACKAGE / "checks").glob("*.py"))
 
 # What each package may import of the others, from the ground up; a package that is not named may import none of ours.
-PURE = {"judgement", "queues", "policy", "model"}
-TERRAFORM = {"terraform", "frameworks"}
+PURE = {"judgement", "values", "queues", "policy", "model"}
+SYNTAX, EVALUATION, MODULES, PLAN = "terraform.syntax", "terraform.evaluation", "terraform.modules", "terraform.plan"
+TERRAFORM = {"terraform", MODULES, PLAN, "terraform.resources"}
 CLOUDFORMATION = {"cloudformation", "cloudformation.intrinsics", "cloudformation.resources"}
 MAY_IMPORT = {
     "judgement": {"judgement"},
+    "values": {"judgement", "values"},
     "configuration": {"configuration", "judgement"},
     "queues": {"judgement", "queues"},
     "policy": {"judgement", "queues", "policy"},
@@ -36,9 +38,12 @@ MAY_IMPORT = {
     "cloudformation.intrinsics": {"cloudformation.intrinsics"} | PURE,
     "cloudformation.resources": {"cloudformation.intrinsics", "cloudformation.resources"} | PURE,
     "cloudformation": {"reporting", "configuration"} | CLOUDFORMATION | PURE,
-    "terraform.resources": {"terraform.resources"} | PURE,
-    "frameworks": {"frameworks", "reporting", "terraform.resources"} | PURE,
-    "terraform": {"reporting", "configuration", "terraform.resources"} | TERRAFORM | PURE,
+    SYNTAX: {SYNTAX, "values"},
+    EVALUATION: {EVALUATION, SYNTAX, "values"},
+    MODULES: {MODULES, EVALUATION, SYNTAX, "values"},
+    PLAN: {PLAN, MODULES, "judgement"},
+    "terraform.resources": {"terraform.resources", PLAN, MODULES, EVALUATION, SYNTAX} | PURE,
+    "terraform": {"reporting", "configuration"} | TERRAFORM | PURE,
     "checks": {"checks", "reporting", "configuration", "terraform", "cloudformation"} | PURE,
     "pack": {"pack", "checks", "reporting", "configuration", "terraform", "cloudformation"} | PURE,
     "commands": {"commands", "pack", "configuration"} | PURE,
@@ -72,7 +77,7 @@ def test_dependencies_point_one_way(module: Path) -> None:
             assert package_of(rest) in MAY_IMPORT[own], name
         if own not in KNOWS_CHECKOV:
             assert root != "checkov", name
-        if own in PURE:
+        if own in PURE | {SYNTAX, EVALUATION}:
             assert root not in {"os", "pathlib", "io", "subprocess", "socket", "urllib"}, name
 
 

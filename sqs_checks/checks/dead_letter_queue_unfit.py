@@ -89,7 +89,7 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
             refused = certainty & attached & ~allowance.lets_in(source.own.key)
             if not refused.is_no:
                 problem = f"{allowance.place}: {allowance.permission} and does not let in the source {source.place}."
-                remedy = '`redrivePermission` `byQueue` with the ARN of its source among `sourceQueueArns`'
+                remedy = "`redrivePermission` `byQueue` with the ARN of its source among `sourceQueueArns`"
                 yield Fault(refused, problem, remedy, (allowance.permission.path,))
 
     @staticmethod

@@ -9,7 +9,6 @@ from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, known, unknow
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, is_own_name
 from sqs_checks.policy.wildcards import has_wildcard, matches
 
-
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any, NamedTuple, Optional
 
@@ -21,9 +21,11 @@ from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.terraform.modules.bounded_files import BoundedFiles
 from sqs_checks.terraform.modules.resource_address import ModuleStep, ResourceAddress, parse_address
 from sqs_checks.terraform.modules.root_module import ModuleFolders, RootModule
+from sqs_checks.terraform.plan.plan_document import read_plan
 from sqs_checks.terraform.resources.aws_attributes import read_attribute
 from sqs_checks.terraform.resources.code_source import CodeSource
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource
+from sqs_checks.terraform.resources.plan_source import PlanSource
 from sqs_checks.terraform.resources.queue_models import SourceModels
 
 _SCAN = "_sqs_checks_scan"
@@ -61,6 +63,49 @@ class CodeScan:
                 root = RootModule(folder, self._folders, self._files, self._variable_files, read_attribute)
             self._sources[folder] = CodeSource(root, self.scanned_folder)
         return self._sources[folder]
+
+
+class PlanScan:
+    """The plans that one run of Checkov scans. repository: where the code lies, as the user says."""
+
+    def __init__(self, scanned_folder: str, repository: Optional[str]) -> None:
+        self.scanned_folder = scanned_folder
+        self._repository = repository
+        self._sources: dict[str, Optional[PlanSource]] = {}
+
+    def source(self, path: str, file: str) -> Optional[PlanSource]:
+        """The plan in a file; None where that cannot be read. file: as messages name it."""
+        if path not in self._sources:
+            plan = read_plan(path)
+            folders = list(_folders_up(os.path.dirname(path), self.scanned_folder))
+            root = self.scanned_folder
+            if self._repository is not None:
+                root = os.path.abspath(self._repository)
+                folders = [root, *_folders_below(root), *folders]
+            self._sources[path] = PlanSource(plan, file, folders, root) if plan is not None else None
+        return self._sources[path]
+
+
+_MOST_FOLDERS = 500
+
+
+def _folders_up(folder: str, root: str) -> Iterator[str]:
+    while True:
+        yield folder
+        if folder == root or len(folder) <= len(root):
+            return
+        folder = os.path.dirname(folder)
+
+
+def _folders_below(root: str) -> list[str]:
+    found: list[str] = []
+    for folder, inner, names in os.walk(root):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        if folder != root and any(name.endswith(".tf") for name in names):
+            found.append(folder)
+        if len(found) >= _MOST_FOLDERS:
+            break
+    return found
 
 
 def _module_folders(definitions: Mapping[Any, Any]) -> dict[tuple[str, str], str]:
@@ -112,7 +157,9 @@ def _scan_of(runner: Any, folder: Optional[str], runner_filter: Any) -> Any:
         scanned_folder = os.path.abspath(folder or ".")
         variable_files = [os.path.abspath(path) for path in getattr(runner_filter, "var_files", None) or ()]
         scan: Any = None
-        if isinstance(runner, CodeRunner):
+        if isinstance(runner, PlanRunner):
+            scan = PlanScan(scanned_folder, getattr(runner, "repo_root_for_plan_enrichment", None))
+        elif isinstance(runner, CodeRunner):
             scan = CodeScan(scanned_folder, definitions if isinstance(definitions, Mapping) else {}, variable_files)
         kept = vars(runner)[_SCAN] = (definitions, folder, scan)
     return kept[2]
@@ -123,6 +170,8 @@ def resource_at_hand(conf: Mapping[str, Any], entity_path: str) -> ResourceAtHan
     scan, definition = _at_hand.scan, _at_hand.definition
     if isinstance(scan, CodeScan) and hasattr(definition, "file_path"):
         return _in_code(conf, entity_path, scan, definition)
+    if isinstance(scan, PlanScan) and isinstance(definition, str):
+        return _in_plan(conf, entity_path, scan, definition)
     return ResourceAtHand((), None, None, None, "Checkov does not tell which code the resource belongs to")
 
 
@@ -137,6 +186,14 @@ def _in_code(conf: Mapping[str, Any], entity_path: str, scan: CodeScan, definiti
         why = source.root.module.configuration.faults or ["the code that Checkov has read does not hold it in that place"]
         return ResourceAtHand((), None, path, scan.scanned_folder, f"the resource is not known: {why[0]}")
     return ResourceAtHand(found, source.models, path, scan.scanned_folder)
+
+
+def _in_plan(conf: Mapping[str, Any], entity_path: str, scan: PlanScan, path: str) -> ResourceAtHand:
+    source = scan.source(path, entity_path_parts(entity_path)[1])
+    resource = source.resource(str(conf.get("__address__"))) if source is not None else None
+    if source is None or resource is None:
+        return ResourceAtHand((), None, path, scan.scanned_folder, "the resource is not in the plan file")
+    return ResourceAtHand([resource], source.models, path, scan.scanned_folder)
 
 
 def _calls(innermost: Any) -> list[Any]:

@@ -190,3 +190,12 @@ def _number_text(value: Any) -> str:
     with localcontext() as context:
         context.prec = 155
         return format((Decimal(value.numerator) / Decimal(value.denominator)).normalize(), "f")
+
+
+def from_json(value: Any) -> Value:
+    """What Python's reader of JSON makes of a text, as a value of a configuration."""
+    if isinstance(value, list):
+        return Elements(LIST, [from_json(item) for item in value])
+    if isinstance(value, dict):
+        return Entries(OBJECT, {str(name): from_json(item) for name, item in value.items()})
+    return _number(repr(value)) if isinstance(value, float) else value

@@ -81,3 +81,9 @@ def parse_address(text: str) -> Optional[ResourceAddress]:
     if len(steps) != 2 or steps[0][1] is not None:
         return None
     return ResourceAddress(tuple(modules), mode, steps[0][0], *steps[1])
+
+
+def parse_module_address(text: str) -> tuple[ModuleStep, ...]:
+    """The calls that lead to a module instance; none of the root module, or where the text is no such address."""
+    address = parse_address(f"{text}.any.any") if text else None
+    return address.modules if address is not None else ()

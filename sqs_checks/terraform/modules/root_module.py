@@ -54,7 +54,8 @@ class ModuleFolders:
 class RootModule:
     """folder: of its files. files: those that functions may read. variable_files: as `--var-file` names them, in order.
 
-    attribute_of: what is known of resources beyond the code.
+    attribute_of: what is known of resources beyond the code. caller: the folder that calls the module, where one does: what is
+    given to its variables is then not known. given: values of variables that go ahead of all files.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class RootModule:
         variable_files: Sequence[str] = (),
         attribute_of: Optional[AttributeReader] = None,
         caller: Optional[str] = None,
+        given: Optional[Mapping[str, Value]] = None,
     ) -> None:
         self.folder = folder
         self.files = files
@@ -73,6 +75,7 @@ class RootModule:
         self._folders = folders
         self._attribute_of = attribute_of
         self._caller = caller
+        self._given = given or {}
         configuration = folders.read(folder)
         self.module = ModuleInstance(self, configuration, (), None)
         self._values = _variable_values(folder, variable_files)
@@ -86,6 +89,8 @@ class RootModule:
 
     def variable_value(self, name: str, module: ModuleInstance) -> Any:
         """What files give a variable of the root module; `NotGiven` where none does."""
+        if name in self._given:
+            return self._given[name]
         if name in self._values:
             stated = self._values[name]
             return stated if isinstance(stated, Unknown) else module.evaluator({}).evaluate(stated)

@@ -13,7 +13,7 @@ from sqs_checks.terraform.modules.module_instance import ModuleInstance
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
 from sqs_checks.terraform.resources.provider_accounts import Account, account_of, default_tags_of, region_of
 from sqs_checks.terraform.syntax.syntax_tree import Argument, Block
-from sqs_checks.values.configuration_values import Deferred, Entries, Unknown, Value
+from sqs_checks.values.configuration_values import Attribute, Deferred, Entries, Unknown, Value
 
 _PER_INSTANCE = re.compile(r"\b(?:each|count|self)\.")
 
@@ -47,6 +47,9 @@ class ConfiguredResource(Protocol):
     def value(self, name: str) -> Value:
         """What an argument is set to; None where it is null or not stated."""
 
+    def origin(self, name: str) -> Optional[Attribute]:
+        """The attribute that the known value of an argument was taken from, where only a plan tells that."""
+
     def blocks(self, name: str) -> Sequence[NestedBody]:
         """The nested blocks of a type."""
 
@@ -61,6 +64,13 @@ class ConfiguredResource(Protocol):
 
     @property
     def account(self) -> Account: ...
+
+    @property
+    def own_account(self) -> Optional[str]:
+        """The number of the account that all of this is for, where that is known."""
+
+    def existing_queue(self, text: str) -> Optional[str]:
+        """The label of the queue of the same code that is there already under an ARN or a URL."""
 
     @property
     def region(self) -> Optional[str]: ...
@@ -87,6 +97,9 @@ class CodeResource:
     def value(self, name: str) -> Value:
         return self.instance.value(name)
 
+    def origin(self, name: str) -> Optional[Attribute]:
+        return None  # a value that the code itself tells needs none
+
     def blocks(self, name: str) -> Sequence[NestedBody]:
         return self.instance.blocks(name)
 
@@ -112,6 +125,13 @@ class CodeResource:
     @property
     def account(self) -> Account:
         return account_of(self.instance)
+
+    @property
+    def own_account(self) -> Optional[str]:
+        return None
+
+    def existing_queue(self, text: str) -> Optional[str]:
+        return None
 
     @computed_once
     def region(self) -> Optional[str]:

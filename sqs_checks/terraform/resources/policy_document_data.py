@@ -7,7 +7,7 @@ the structure of its answers as `terraform plan` shows them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Union
+from typing import Any, Protocol, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
@@ -35,14 +35,23 @@ def policy_document_json(instance: ResourceInstance) -> Value:
 
     Raises InvalidExpressionError where the provider refuses what it is given.
     """
-    known = instance.module.root.kept.setdefault("policy documents", {})
+    known: dict[ResourceInstance, Value] = instance.module.root.kept.setdefault("policy documents", {})
     if instance not in known:
         known[instance] = Unknown(f"`{instance.address}` depends on itself", not_null=True)
-        known[instance] = _document(instance)
+        known[instance] = document_of(instance)
     return known[instance]
 
 
-def _document(instance: ResourceInstance) -> Value:
+class DocumentSource(Protocol):
+    """The data source, of code or of a plan."""
+
+    def value(self, name: str) -> Value: ...
+
+    def blocks(self, name: str) -> Sequence[Any]: ...
+
+
+def document_of(instance: DocumentSource) -> Value:
+    """The document as JSON text, of which parts may not be known."""
     statements = _Statements()
     hidden = _add_documents(instance, ("source_json", "source_policy_documents"), statements)
     own = [_statement(body) if not isinstance(body, Unknown) else body for body in instance.blocks("statement")]
@@ -96,7 +105,7 @@ class _Statements:
         return Elements(LIST, self._statements)
 
 
-def _add_documents(instance: ResourceInstance, names: Sequence[str], statements: _Statements) -> Any:
+def _add_documents(instance: DocumentSource, names: Sequence[str], statements: _Statements) -> Any:
     """Adds the statements of source or override documents. Returns an unknown where which documents there are is not known."""
     for name in names:
         stated = _argument(instance, name)
@@ -165,6 +174,7 @@ def _statement(body: Body) -> Value:
 
 
 def _bodies(body: Body, name: str) -> Sequence[Any]:
+    """The nested blocks of a body in either syntax; a plan names some of them that nobody wrote, without anything in them."""
     if isinstance(body, EvaluatedBody):
         return body.blocks(name)
     stated = body.items.get(name)

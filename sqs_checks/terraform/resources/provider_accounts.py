@@ -57,10 +57,11 @@ def _account(reference: ProviderReference) -> Account:
         for block in body.blocks(name):
             role = _argument(block, "role_arn")
             stated.append(role)
-    return Account(label, tuple(stated), all(map(is_wholly_known, stated)), _account_in(role))
+    return Account(label, tuple(stated), all(map(is_wholly_known, stated)), account_in_role(role))
 
 
-def _account_in(role: Value) -> Optional[str]:
+def account_in_role(role: Value) -> Optional[str]:
+    """The account in the ARN of a role, where that is written out."""
     text = role if isinstance(role, str) else role.prefix if isinstance(role, PiecedText) else ""
     parts = text.split(":")
     return parts[4] if len(parts) > 5 and parts[4].isdigit() and len(parts[4]) == 12 else None

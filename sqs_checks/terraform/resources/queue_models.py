@@ -106,7 +106,7 @@ class SourceModels:
         read = read_policy_text(resource.value("policy"), account)
         if read is None:
             return None
-        return AttachedPolicy(read.stated, [identity], "policy", read.repeated_keys)
+        return AttachedPolicy(read.stated, [identity], "policy", read.repeated_keys, own_account=resource.own_account)
 
     def _queue_identity(self, resource: ConfiguredResource) -> tuple[QueueIdentity, Account]:
         """The queue that a policy is attached to, and the account that it lives in."""
@@ -159,7 +159,7 @@ class SourceModels:
         if isinstance(stated, Malformed):
             return Redrive(place, queue, YES, None, count(stated))
         if isinstance(stated, Unknown):
-            target = queue_reference(stated, resource, name)
+            target = queue_reference(_queues_among(stated), resource, name)
             # What is not known of a queue may be null; a resource of its own is there.
             there = unknown(stated.reason) if inline and not stated.not_null else YES
             return Redrive(place, queue, there, target, count(unresolved(stated)))
@@ -257,6 +257,15 @@ class SourceModels:
         if resource.mode == "managed" and resource.type == "aws_lambda_alias":
             return self._function(resource.value("function_name"))
         return None
+
+
+def _queues_among(stated: Unknown) -> Unknown:
+    """A JSON text that is not known: of all that it refers to, only a queue can be where dead letters go."""
+    attributes = [one for one in stated.among if isinstance(one, Attribute)]
+    queues = [one for one in attributes if resource_of(one.owner).type == QUEUE and resource_of(one.owner).mode == "managed"]
+    if not queues or len(attributes) != len(stated.among):
+        return stated
+    return Unknown(stated.reason, not_null=stated.not_null, among=tuple(queues))
 
 
 def _is_named(function: ConfiguredResource, text: str) -> bool:

@@ -32,6 +32,9 @@ def queue_reference(value: Value, resource: ConfiguredResource, argument: str, *
 
 def _reference(value: Value, resource: ConfiguredResource, argument: str, required: bool) -> QueueReference:
     if isinstance(value, str):
+        existing = resource.existing_queue(value)
+        if existing is not None:
+            return QueueReference(value, certain=frozenset({existing}))
         return written_reference(value) or QueueReference(value)
     if isinstance(value, Attribute):
         return _of_attribute(value, resource)
@@ -112,6 +115,8 @@ def _label(piece: Any) -> str:
 
 def _of_unknown(value: Unknown, resource: ConfiguredResource, argument: str, required: bool) -> QueueReference:
     among = [one for one in value.among if one is not None and one != ""]
+    if value.among and not among:
+        return QueueReference(argument)  # whatever it comes to, it is no queue
     references = [_reference(one, resource, argument, False) for one in among]
     is_one_of = bool(references) and all(one.hidden is None and one.identity is None for one in references)
     if not is_one_of:

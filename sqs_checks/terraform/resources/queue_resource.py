@@ -36,6 +36,11 @@ def _key(value: Value) -> setting.Stated[KmsKey]:
     return KmsKey(text, names_aws_managed_key(text)) if isinstance(text, str) else text
 
 
+def _key_of(resource: ConfiguredResource, value: Value) -> setting.Stated[KmsKey]:
+    origin = resource.origin("kms_master_key_id") if isinstance(value, str) and value else None
+    return _key(origin) if origin is not None else _key(value)
+
+
 def _one_of(value: Unknown) -> setting.Stated[KmsKey]:
     """A key that is one of several: known as far as they are alike."""
     keys = [_key(one) for one in value.among]
@@ -114,7 +119,7 @@ def read_queue(resource: ConfiguredResource) -> Queue:
         content_based_deduplication=read("content_based_deduplication", stated_bool),
         deduplication_scope=read("deduplication_scope", stated_text),
         fifo_throughput_limit=read("fifo_throughput_limit", stated_text),
-        kms_master_key_id=read("kms_master_key_id", _key),
+        kms_master_key_id=read("kms_master_key_id", lambda value: _key_of(resource, value)),
         kms_data_key_reuse_period_seconds=read("kms_data_key_reuse_period_seconds", stated_number),
         sqs_managed_sse_enabled=read("sqs_managed_sse_enabled", stated_bool),
         maximum_message_size=read("max_message_size", stated_number),

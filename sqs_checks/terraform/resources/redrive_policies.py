@@ -10,7 +10,7 @@ from typing import Union
 
 from sqs_checks.queues.setting import Malformed, Stated
 from sqs_checks.terraform.resources.stated_values import unresolved
-from sqs_checks.values.configuration_values import Elements, Entries, PiecedText, Unknown, Value, is_hidden
+from sqs_checks.values.configuration_values import Attribute, Elements, Entries, PiecedText, Unknown, Value, is_hidden
 from sqs_checks.values.json_text import NotJsonError, read_json_text
 
 
@@ -20,6 +20,9 @@ def json_object(value: Value) -> Union[Entries, Unknown, Malformed, None]:
         return None
     if isinstance(value, Unknown):
         return value
+    if isinstance(value, Attribute):
+        # Of a plan: the only thing that the text is known to refer to.
+        return Unknown(unresolved(value).reason, not_null=True, among=(value,))
     if not isinstance(value, (str, PiecedText)):
         return Unknown(unresolved(value).reason)
     try:

@@ -10,27 +10,25 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, Optional
 
-from sqs_checks.frameworks.terraform_expressions import PER_INSTANCE
-from sqs_checks.frameworks.terraform_graph import FILE_PATH, Vertex
-from sqs_checks.frameworks.terraform_plan_configuration import (
+from sqs_checks.judgement.computed_once import computed_once
+from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
+from sqs_checks.terraform.modules.bounded_files import read_regular_file
+from sqs_checks.terraform.modules.resource_address import ResourceAddress, parse_address, parse_module_address
+from sqs_checks.terraform.plan.plan_configuration import (
     Module,
     Referred,
     mapping,
     only_variable,
     references_in,
 )
-from sqs_checks.judgement.computed_once import computed_once
-from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
-from sqs_checks.queues.setting import Unresolved
-from sqs_checks.reporting.last_read import OfRun
 
-_MODULE_NAME = re.compile(r'module\.([^.\[]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")])?')
-_MODULE_INDEX = re.compile(r'module\.[^.\[]+(?:\[(\d+|"(?:[^"\\]|\\.)*")])?')
+_LARGEST_PLAN = 500_000_000
+# References that stand for something else in each instance of a resource.
+PER_INSTANCE = ("each.key", "each.value", "count.index")
 
 # What the AWS provider plans for an attribute that nobody wrote (providers 4 to 6).
 _PROVIDER_DEFAULTS: Mapping[str, tuple[object, ...]] = {
@@ -42,54 +40,21 @@ _PROVIDER_DEFAULTS: Mapping[str, tuple[object, ...]] = {
 }
 
 
-class PlannedReference(NamedTuple):
-    """A value that is known only after apply, and all that it refers to: one attribute of one block."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def _only_reference(expression: object) -> Optional[str]:
-    """The attribute that an expression refers to, where it refers to that and its block and nothing else."""
-    references = mapping(expression).get("references")
-    if not isinstance(references, list) or len(references) != 2:
-        return None
-    attribute, block = map(str, references)
-    return attribute if attribute.startswith(f"{block}.") else None
-
-
-def _with_unknowns(value: Any, is_unknown: Any, expression: Any) -> Any:
-    """A planned value with a reference, or Unresolved, in each place that is known only after apply.
-
-    That a value is the attribute it refers to, and nothing made of it, is an assumption: the plan does not tell.
-    """
-    if is_unknown is True:
-        reference = _only_reference(expression)
-        return PlannedReference(reference) if reference else Unresolved("a part of the document is known only after apply")
-    if isinstance(value, Mapping):
-        unknowns, expressions = mapping(is_unknown), mapping(expression)
-        return {key: _with_unknowns(value.get(key), unknowns.get(key), expressions.get(key)) for key in {**value, **unknowns}}
-    if isinstance(value, list):
-        unknowns_of = is_unknown if isinstance(is_unknown, list) else []
-        several = sum(1 for one in unknowns_of if one is True) > 1
-        return [
-            _with_unknowns(
-                item,
-                unknowns_of[number] if number < len(unknowns_of) else None,
-                (expression[number] if number < len(expression) else None)
-                if isinstance(expression, list)
-                else (None if several else expression),
-            )
-            for number, item in enumerate(value)
-        ]
-    return value
-
-
 def _blocks(module: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     found = module.get(name)
     return [mapping(block) for block in found] if isinstance(found, list) else []
+
+
+def _blocks_of(module: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for block in _blocks(module, "resources"):
+        yield path, str(block.get("address"))
+    for name, call in mapping(module.get("module_calls")).items():
+        if len(path) < _DEEPEST_CALLS:
+            yield from _blocks_of(mapping(mapping(call).get("module")), (*path, name))
+
+
+_DEEPEST_CALLS = 20
+_NO_ADDRESS = ResourceAddress((), "", "", "")
 
 
 class Plan:
@@ -113,16 +78,37 @@ class Plan:
         }
 
     @computed_once
-    def own_account(self) -> Optional[str]:
-        """The account that the plan's `aws_caller_identity` names; None where none does, or providers for several do."""
+    def variables(self) -> Mapping[str, Any]:
+        """The values of the root module's variables that the plan was made with."""
+        stated = mapping(self._document.get("variables"))
+        return {name: mapping(value).get("value") for name, value in stated.items()}
+
+    @computed_once
+    def blocks(self) -> frozenset[tuple[tuple[str, ...], str]]:
+        """The resources and data sources of the configuration: the calls that lead to each, and its address in its module."""
+        return frozenset(_blocks_of(mapping(mapping(self._document.get("configuration")).get("root_module")), ()))
+
+    @computed_once
+    def prior(self) -> Mapping[str, Mapping[str, Any]]:
+        """What data sources were read as, by address."""
+        found: dict[str, Mapping[str, Any]] = {}
         pending = [mapping(mapping(mapping(self._document.get("prior_state")).get("values")).get("root_module"))]
-        found: set[str] = set()
         while pending:
             module = pending.pop()
             for block in _blocks(module, "resources"):
-                if block.get("type") == "aws_caller_identity":
-                    found.add(str(mapping(block.get("values")).get("account_id")))
+                if block.get("mode") == "data":
+                    found[str(block.get("address"))] = mapping(block.get("values"))
             pending += _blocks(module, "child_modules")
+        return found
+
+    @computed_once
+    def own_account(self) -> Optional[str]:
+        """The account that the plan's `aws_caller_identity` names; None where none does, or providers for several do."""
+        found = {
+            str(values.get("account_id"))
+            for address, values in self.prior.items()
+            if (parse_address(address) or _NO_ADDRESS).type == "aws_caller_identity"
+        }
         return found.pop() if len(found) == 1 else None
 
     def of_type(self, resource_type: str) -> list[PlannedResource]:
@@ -140,7 +126,7 @@ class Plan:
     def _by_block(self) -> dict[tuple[tuple[str, ...], str], list[str]]:
         by_block: dict[tuple[tuple[str, ...], str], list[str]] = {}
         for address, change in self._changes.items():
-            path = tuple(_MODULE_NAME.findall(str(change.get("module_address", ""))))
+            path = tuple(step.name for step in parse_module_address(str(change.get("module_address", ""))))
             mode = "data." if change.get("mode") == "data" else ""
             by_block.setdefault((path, f"{mode}{change.get('type')}.{change.get('name')}"), []).append(address)
         return by_block
@@ -163,12 +149,12 @@ class Plan:
         if change is None:
             return None
         module = self._root
-        for name in _MODULE_NAME.findall(str(change.get("module_address", ""))):
-            module = module.child(name)
+        for step in parse_module_address(str(change.get("module_address", ""))):
+            module = module.child(step.name)
         mode = "data." if change.get("mode") == "data" else ""
         configuration = module.resource(f"{mode}{change.get('type')}.{change.get('name')}")
-        provider = self._providers.get(str(mapping(configuration).get("provider_config_key")))
-        return PlannedResource(self, change, module, mapping(configuration), mapping(provider))
+        key = str(mapping(configuration).get("provider_config_key"))
+        return PlannedResource(self, change, module, mapping(configuration), mapping(self._providers.get(key)), key)
 
 
 class PlannedResource:
@@ -181,6 +167,7 @@ class PlannedResource:
         module: Module,
         configuration: Mapping[str, Any],
         provider: Mapping[str, Any],
+        provider_key: str,
     ) -> None:
         change = mapping(resource_change.get("change"))
         self.plan = plan
@@ -188,17 +175,21 @@ class PlannedResource:
         self.index = None if resource_change.get("index") is None else str(resource_change["index"])
         self.block = f"{resource_change.get('type')}.{resource_change.get('name')}"
         self.for_each = references_in(configuration.get("for_each_expression"))
-        self._module_address = str(resource_change.get("module_address") or "")
+        self.module_address = str(resource_change.get("module_address") or "")
         self._after = mapping(change.get("after"))
         self._after_unknown = mapping(change.get("after_unknown"))
         self._module = module
         self._expressions = mapping(configuration.get("expressions"))
         self._provider = mapping(provider.get("expressions"))
+        self._provider_key = provider_key
+        self.type, self.name = str(resource_change.get("type")), str(resource_change.get("name"))
+        self.mode = "data" if resource_change.get("mode") == "data" else "managed"
 
     @computed_once
     def module_indexes(self) -> tuple[Optional[str], ...]:
         """The index of each module call in which the resource stands, the outermost first; None of a call without one."""
-        return tuple(index.strip('"') or None for index in _MODULE_INDEX.findall(self._module_address))
+        steps = parse_module_address(self.module_address)
+        return tuple(str(step.key) if step.key is not None else None for step in steps)
 
     @property
     def module_path(self) -> tuple[str, ...]:
@@ -237,21 +228,18 @@ class PlannedResource:
             shared += 1
         return self.module_indexes[:shared] == other.module_indexes[:shared]
 
-    def value(self, name: str) -> Union[Any, Unresolved]:
-        """The planned value; None where it will be null; Unresolved where it is known only after apply."""
-        if self._after_unknown.get(name) is True:
-            return Unresolved(f"`{name}` is known only after apply")
-        return self._after.get(name)
+    def known(self, name: str) -> Any:
+        """The planned value of an attribute; None where it will be null, or is known only after apply."""
+        return None if self.is_unknown(name) else self._after.get(name)
 
-    def tree(self) -> Mapping[str, Any]:
-        """All planned values, with a reference, or Unresolved, in each place that is known only after apply."""
-        tree: Mapping[str, Any] = _with_unknowns(self._after, self._after_unknown, self._expressions)
-        return tree
+    def is_unknown(self, name: str) -> bool:
+        """Whether all of an attribute is known only after apply."""
+        return self._after_unknown.get(name) is True
 
-    def beside(self, address: str) -> Optional[PlannedResource]:
-        """Another block of the same module; the only instance there is of one with `count`."""
-        prefix = f"{self._module_address}." if self._module_address else ""
-        return self.plan.resource(f"{prefix}{address}") or self.plan.resource(f"{prefix}{address}[0]")
+    @property
+    def known_attributes(self) -> Mapping[str, Any]:
+        """All planned values of which no part is known only after apply."""
+        return {name: value for name, value in self._after.items() if not self._after_unknown.get(name)}
 
     def is_default(self, name: str) -> bool:
         """Whether the planned value is what the provider fills in by itself."""
@@ -273,27 +261,13 @@ class PlannedResource:
         is_null = self._module.is_null(variable)
         if not is_null.is_yes:
             return ~is_null
-        if self.value(name) is None or isinstance(self.value(name), Unresolved):
+        if self.known(name) is None:
             return NO
         # A function may have put something in the place of null: `coalesce(var.x, 60)`.
         return unknown(f"`{name}` is computed") if self.is_default(name) else YES
 
-    def default_tags(self) -> Union[Mapping[str, Any], Unresolved]:
-        """The tags that the resource's provider adds to all its resources."""
-        blocks = self._provider.get("default_tags")
-        for block in blocks if isinstance(blocks, list) else ():
-            stated = mapping(mapping(block).get("tags"))
-            if "references" in stated:
-                return Unresolved("the provider's `default_tags` are computed")
-            return mapping(stated.get("constant_value"))
-        return {}
-
-    def references(self, name: str) -> list[str]:
-        """What the expression of an attribute refers to, the longest reference first, as written in its module."""
-        return references_in(self._expressions.get(name))
-
     def constants_of(self, address: str) -> Optional[Mapping[str, Any]]:
-        """The arguments of another block of the same module that are written as constants."""
+        """The arguments of another block of the same module that are written as constants; None where there is no such block."""
         block = self._module.resource(address)
         if block is None:
             return None
@@ -303,28 +277,28 @@ class PlannedResource:
             if isinstance(expression, Mapping) and "constant_value" in expression
         }
 
+    @property
+    def provider(self) -> Mapping[str, Any]:
+        """The expressions of the provider configuration that it uses, by argument."""
+        return self._provider
+
+    @property
+    def provider_key(self) -> str:
+        """What the plan calls that configuration."""
+        return self._provider_key
+
 
 @lru_cache(maxsize=4)
 def _read_plan(path: str, modified: float) -> Optional[Plan]:
+    content = read_regular_file(path, _LARGEST_PLAN)
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            return Plan(mapping(json.load(file)))
-    except (OSError, ValueError, RecursionError):
+        return Plan(mapping(json.loads(content.decode("utf-8-sig")))) if content is not None else None
+    except (ValueError, RecursionError):
         return None
 
 
-def read_planned_resource(conf: Mapping[str, Any], address: str, vertex: Optional[Vertex]) -> Optional[PlannedResource]:
-    """The resource from the plan file that Checkov read it from; None where that file cannot be read again."""
-    stated = conf.get("__file__")
-    path = stated[0] if isinstance(stated, list) and stated else vertex.attributes.get(FILE_PATH) if vertex else None
-    plan = _plans.get(vertex.graph, path, lambda: _plan_in(str(path))) if vertex else _plan_in(str(path))
-    return plan.resource(address) if plan else None
-
-
-_plans: OfRun[Optional[Plan]] = OfRun()
-
-
-def _plan_in(path: str) -> Optional[Plan]:
+def read_plan(path: str) -> Optional[Plan]:
+    """The plan in a file, read once; None where that file holds none or cannot be read."""
     try:
         return _read_plan(path, os.stat(path).st_mtime)
     except OSError:
