@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqs_checks.terraform.modules.json_syntax import parse_expression
 from sqs_checks.terraform.modules.root_module import ModuleFolders, RootModule
 from sqs_checks.terraform.syntax.block_parser import parse_file
 from sqs_checks.terraform.syntax.expression_parser import SyntaxFaultError
-from sqs_checks.values.configuration_values import Unknown, Value, is_wholly_known
+from sqs_checks.values.configuration_values import Unknown, Value, first_unknown, is_wholly_known, why_unknown
 from sqs_checks.values.json_text import from_json, write_json
 
 FOLDER = FIXTURES / "evaluation"
@@ -29,7 +30,7 @@ VALUES: dict[str, Any] = {
 CONDITIONS = [
     'var.stage == "test" && length(var.two) > 1', "var.nothing == null ? 1 : 0", "var.no && var.yes || contains(var.one, \"a\")",
     'length([for x in var.two : x if x != "a"])', 'coalesce(var.text, "a") == "a" ? keys(var.map) : []', "var.number * 2 > 5",
-    'try(var.map["z"], "none")', 'join(",", var.two[*])', 'merge(var.map, { z = var.stage })["z"]', "element(var.two, var.number)",
+    'try(var.map["z"], "none")', 'join(",", var.two[*])', 'merge(var.map, { z = var.stage })["z"]', "element(var.two, 3)",
 ]  # fmt: skip
 
 
@@ -53,25 +54,24 @@ def test_a_hidden_variable_hides_or_does_not_matter(hidden: str) -> None:
 
 @given(st.text(alphabet='var.yesno&|?:!=<>()[]{},"0123 +-*/\n$%~#', max_size=60))
 def test_odd_text_raises_nothing_else(text: str) -> None:
-    try:
+    with suppress(SyntaxFaultError, InvalidExpressionError):
         value(text)
-    except (SyntaxFaultError, InvalidExpressionError):
-        pass
     assert parse_file("main.tf", f"resource a b {{ {text} }}", parse_number).text
 
 
 def test_what_grows_without_end_is_unknown(tmp_path: Path) -> None:
     """Locals that double each other, texts that do, and a product of long lists."""
-    doubled = "\n".join(
-        f'  l{n} = [local.l{n - 1}, local.l{n - 1}]\n  t{n} = "${{local.t{n - 1}}}${{local.t{n - 1}}}"' for n in range(1, 60)
-    )
+    lines = ["l0 = []", 't0 = "xxxxxxxx"']
+    for number in range(1, 60):
+        before = number - 1
+        lines += [f"l{number} = [local.l{before}, local.l{before}]", f't{number} = "${{local.t{before}}}${{local.t{before}}}"']
     long = "[" + ",".join(map(str, range(1000))) + "]"
-    code = f'locals {{\n  l0 = []\n  t0 = "xxxxxxxx"\n{doubled}\n  p = [for a in {long} : [for b in {long} : [for c in {long} : 1]]]\n}}\n'
+    lines.append(f"p = [for a in {long} : [for b in {long} : [for c in {long} : 1]]]")
+    code = "locals {\n" + "\n".join(lines) + "\n}\n"
     (tmp_path / "main.tf").write_text(code, encoding="utf-8")
     for name in ("l59", "t59", "p"):
         found = root(tmp_path).module.local(name)
-        assert isinstance(found, Unknown), name
-        assert "takes too much" in found.reason
+        assert "takes too much" in why_unknown(first_unknown(found)), name
 
 
 def test_what_depends_on_itself_is_refused(tmp_path: Path) -> None:

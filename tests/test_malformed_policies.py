@@ -60,6 +60,8 @@ def test_a_wrong_type_at_any_place(path: tuple[Any, ...]) -> None:
         for check in CHECKS:
             judged(check, broken)
         may_be_anything = path[-1] == "Sid" or (path[-1] == "Condition" and odd == {})
+        # Without a value to compare with, an Allow allows nothing: no protection is lost.
+        may_be_anything = may_be_anything or (path[-1] == "aws:SourceArn" and odd == [])
         if not may_be_anything and not (path[-1] == "aws:SecureTransport" and odd is True):
             assert judged("CKV_SQS_14", broken).violated.is_yes, odd
 

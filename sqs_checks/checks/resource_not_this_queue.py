@@ -54,9 +54,11 @@ class ResourceNotThisQueue(SqsCheck[AttachedPolicy]):
             for resource in statement.resources:
                 if isinstance(resource, Unresolved):
                     yield self._fault(subject, statement, unknown(resource.reason), "")
-                elif has_wildcard(resource.text) and not statement.is_deny.is_yes:
+                elif has_wildcard(resource.text):
+                    # A Deny that covers this queue protects it, whatever else it covers.
+                    violated = ~statement.is_deny | ~subject.is_this_queue(resource.text)
                     problem = f"`Resource` is `{resource.text}`, which other queues match too."
-                    yield self._fault(subject, statement, YES, problem)
+                    yield self._fault(subject, statement, violated, problem)
                 else:
                     problem = f"`Resource` is `{resource.text}`, which is not this queue."
                     yield self._fault(subject, statement, ~subject.is_this_queue(resource.text), problem)

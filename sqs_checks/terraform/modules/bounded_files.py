@@ -18,10 +18,11 @@ def read_regular_file(path: str, largest: int = LARGEST_FILE) -> Optional[bytes]
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError):
         return None
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode) or found.st_size > largest:
+        os.close(handle)
+        return None
     with os.fdopen(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > largest:
-            return None
         try:
             content = file.read(largest + 1)
         except OSError:

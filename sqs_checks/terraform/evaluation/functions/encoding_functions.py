@@ -9,7 +9,6 @@ import base64
 import binascii
 import csv
 import hashlib
-import io
 import uuid
 from collections.abc import Callable
 from fractions import Fraction
@@ -147,7 +146,7 @@ def _scalar(value: Value) -> str:
 
 
 def csvdecode(text: str) -> Value:
-    rows = list(csv.reader(io.StringIO(text), strict=True))
+    rows = list(csv.reader(text.splitlines(keepends=True), strict=True))
     if not rows:
         raise InvalidExpressionError("no header line")
     header = rows[0]
