@@ -8,6 +8,7 @@ from checkov.runner_filter import RunnerFilter
 
 from sqs_checks.cloudformation.scanned_templates import wrap_runner
 from sqs_checks.pack.catalogue import check_classes
+from sqs_checks.reporting.amended_reports import amend_reports
 
 _lock = threading.RLock()
 _registered = False
@@ -23,6 +24,7 @@ def register() -> None:
         if _registered:
             return
         wrap_runner()
+        amend_reports(check_classes())
         for check_class in check_classes():
             check_class()
             # Without this, users with an API key lose checks that did not come from a folder.
