@@ -15,7 +15,6 @@ from sqs_checks.cloudformation.resources.queue_policy_resource import read_polic
 from sqs_checks.cloudformation.resources.queue_resource import read_queue
 from sqs_checks.cloudformation.resources.template_model import TemplateModels
 from sqs_checks.cloudformation.scanned_templates import (
-    explain,
     file_of,
     importing_resources,
     scanned_file,
@@ -32,6 +31,7 @@ from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import CheckovCheck, Scanned, Subject
+from sqs_checks.reporting.cloudformation_record import explain
 from sqs_checks.reporting.last_read import LastRead, OfRun
 
 _scanned: LastRead[Scanned] = LastRead()

@@ -1,16 +1,14 @@
-"""What the pack needs of Checkov's CloudFormation runner and does not get: the template, and a place for explanations.
+"""What the pack needs of Checkov's CloudFormation runner and does not get: the templates.
 
-The runner hands a check one resource, without the template around it, and leaves `check.details` out of its report
-(3.1.70 to 3.3.30; its Terraform runners do neither). So three names in the runner's module are wrapped, once a process:
-`build_definitions_context`, which is called with all templates before any check runs; `ContextParser`, which is called with
-each template as checks will see it; and `Record`. Where a future Checkov has no such name, or passes details itself, nothing
-is wrapped or added: other resources are then unknown, and explanations missing, but no verdict changes.
+The runner hands a check one resource, without the template around it. So two names in the runner's module are wrapped, once
+a process: `build_definitions_context`, which is called with all templates before any check runs, and `ContextParser`, which
+is called with each template as checks will see it. Where a future Checkov has no such name, nothing is wrapped: other
+resources are then unknown, but no verdict changes.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import wraps
@@ -24,7 +22,6 @@ from sqs_checks.cloudformation.resources.stack_imports import Importing, imports
 
 _BESIDE = "what Fn::ForEach makes beside SQS"
 _IMPORTING = "resources that import from other templates"
-_said = threading.local()
 _templates: Mapping[str, Mapping[str, Any]] = {}
 # What follows from them, by path: the templates as checks see them, and the same with what the runner takes out.
 _evaluated: dict[str, Mapping[str, Any]] = {}
@@ -92,11 +89,6 @@ def importing_resources(entity_path: str) -> list[Importing]:
     ]
 
 
-def explain(check_id: str, details: Sequence[str]) -> None:
-    """Leaves what a check says of the resource it is scanning for the record that the runner makes next in this thread."""
-    vars(_said)[check_id] = list(details)
-
-
 def _kept(template: Any) -> Mapping[str, Any]:
     """What is needed of a template besides the resource at hand. A copy: the runner goes on to rewrite the original."""
     if not isinstance(template, Mapping):
@@ -160,22 +152,9 @@ def _keep_evaluated(context_parser: Any) -> Any:
     return keeping
 
 
-def _add_details(record_class: Any) -> Any:
-    # The record itself stays Checkov's own: it is pickled between processes, of which one may not know this pack.
-    @wraps(record_class, updated=())
-    def explained(*args: Any, **kwargs: Any) -> Any:
-        record: Any = record_class(*args, **kwargs)
-        details: Optional[list[str]] = vars(_said).get(str(getattr(record, "check_id", None)))
-        if details and not getattr(record, "details", None):
-            record.details = details
-        return record
-
-    return explained
-
-
 def wrap_runner() -> None:
     """Wraps what is there to be wrapped. To be called once a process, before the runner runs."""
-    wrappers = (("build_definitions_context", _keep_templates), ("ContextParser", _keep_evaluated), ("Record", _add_details))
+    wrappers = (("build_definitions_context", _keep_templates), ("ContextParser", _keep_evaluated))
     for name, wrap in wrappers:
         if hasattr(runner, name):
             setattr(runner, name, wrap(getattr(runner, name)))

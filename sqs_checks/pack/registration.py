@@ -9,6 +9,7 @@ from checkov.runner_filter import RunnerFilter
 from sqs_checks.cloudformation.scanned_templates import wrap_runner
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.terraform.scanned_code import follow_runners
+from sqs_checks.reporting.amended_reports import amend_reports
 
 _lock = threading.RLock()
 _registered = False
@@ -25,6 +26,7 @@ def register() -> None:
             return
         wrap_runner()
         follow_runners()
+        amend_reports(check_classes())
         for check_class in check_classes():
             check_class()
             # Without this, users with an API key lose checks that did not come from a folder.

@@ -18,6 +18,7 @@ from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.setting import Unresolved
+from sqs_checks.reporting.explanations import WRITE_INSTEAD, explained_lines
 from sqs_checks.reporting.last_read import LastRead
 
 Subject = TypeVar("Subject")
@@ -238,7 +239,7 @@ class CheckovCheck(SqsCheck[Subject]):
             return CheckResult.UNKNOWN
         self.details = [
             f"Not decided: {'; '.join(judgement.violated.reasons)}.",
-            "Write instead: what the code can tell; or, for this check to report nothing, `unresolved: ignore` in the settings",
+            f"{WRITE_INSTEAD}what the code can tell; or, for this check to report nothing, `unresolved: ignore` in the settings",
         ]
         return CheckResult.FAILED
 
@@ -272,15 +273,12 @@ class CheckovCheck(SqsCheck[Subject]):
             return CheckResult.UNKNOWN
         self.details = [
             f"The settings are broken, so no check of sqs-checks judges this resource: {'; '.join(scanned.settings.problems)}",
-            "Write instead: what `sqs-checks config check` accepts",
+            f"{WRITE_INSTEAD}what `sqs-checks config check` accepts",
         ]
         return CheckResult.FAILED
 
     def _explanation(self, judgement: Judgement) -> list[str]:
-        lines = []
-        for fault in judgement.faults:
-            lines += [fault.problem, f"Write instead: {fault.remedy}"]
-        return [*lines, f"Why: {self.why}"]
+        return explained_lines(((fault.problem, fault.remedy) for fault in judgement.faults), self.why)
 
 
 _refused: LastRead[str] = LastRead()

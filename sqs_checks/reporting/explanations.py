@@ -1,0 +1,45 @@
+"""What a check says of one resource, from the lines that Checkov carries as the `details` of a record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Optional
+
+from sqs_checks.reporting.rule_pages import page_of
+
+WRITE_INSTEAD = "Write instead: "
+WHY = "Why: "
+# Names and policies of the scanned code can hold them; XML and terminals cannot.
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class Explanation(NamedTuple):
+    """lines: all of it. problems: what is wrong, and why that matters. remedies: what to write instead."""
+
+    lines: tuple[str, ...]
+    problems: tuple[str, ...]
+    remedies: tuple[str, ...]
+
+    def is_in(self, text: object) -> bool:
+        """Whether a text says it already."""
+        return all(line in str(text) for line in self.lines)
+
+
+def explanation_of(record: Any) -> Optional[Explanation]:
+    """What a check of ours says in a record of Checkov's; None where it says nothing, and for checks of others."""
+    if page_of(record.check_id) is None or not record.details:
+        return None
+    lines = printable(record.details)
+    remedies = tuple(line[len(WRITE_INSTEAD) :] for line in lines if line.startswith(WRITE_INSTEAD))
+    return Explanation(lines, tuple(line for line in lines if not line.startswith(WRITE_INSTEAD)), remedies)
+
+
+def explained_lines(problems: Iterable[tuple[str, str]], why: str) -> list[str]:
+    """The lines of an explanation. problems: each with its remedy."""
+    stated = [line for problem, remedy in problems for line in (problem, f"{WRITE_INSTEAD}{remedy}")]
+    return [*stated, f"{WHY}{why}"]
+
+
+def printable(lines: Sequence[object]) -> tuple[str, ...]:
+    return tuple(_CONTROL_CHARACTERS.sub("", str(line)) for line in lines)
