@@ -13,6 +13,9 @@ from typing import Any, Optional, Protocol
 
 Path = tuple[object, ...]
 
+_LONGEST = 60  # characters of the user's own in a message
+_LONGEST_PATTERN = 1_000  # characters of a regular expression: Python takes long to compile endless ones
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -46,10 +49,18 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
     if isinstance(value, str):
-        text = f"the text `{value}`" if value else "an empty text"
-    else:
-        text = "nothing" if value is None else str(value).lower() if isinstance(value, bool) else f"`{value}`"
-    return text if len(text) <= 60 else f"{text[:57]}…`"
+        return f"the text `{shortened(value)}`" if value else "an empty text"
+    return "nothing" if value is None else str(value).lower() if isinstance(value, bool) else f"`{shortened(str(value))}`"
+
+
+def shortened(text: str, longest: int = _LONGEST) -> str:
+    """A user's text as a message can hold it."""
+    return one_line(text) if len(text) <= longest else f"{one_line(text[:longest])}…"
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks and what else no terminal shows, such as half a character, which ends a report."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
 
 
 def _wrong_type(kind: Kind, value: Any) -> Problem:
@@ -125,16 +136,19 @@ class RegularExpression:
         if not isinstance(value, str) or not value:
             yield _wrong_type(self, value)
             return
+        if len(value) > _LONGEST_PATTERN:
+            yield Problem((), f"{shown(value)} is too long: {_LONGEST_PATTERN} characters at most")
+            return
         try:
             re.compile(value)
-        except (re.error, RecursionError, OverflowError) as error:
-            yield Problem((), f"{shown(value)} is no regular expression: {error}")
+        except Exception as error:  # beside `re.error` at least OverflowError, RecursionError and ValueError
+            yield Problem((), f"{shown(value)} is no regular expression: {shortened(str(error))}")
 
     def read(self, value: Any) -> str:
         return str(value)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1, "format": "regex"}
+        return {"type": "string", "minLength": 1, "maxLength": _LONGEST_PATTERN, "format": "regex"}
 
 
 @dataclass(frozen=True)
@@ -240,13 +254,17 @@ class Either:
         return ", or ".join(kind.words for kind in self.kinds)
 
     def problems(self, value: Any) -> Iterator[Problem]:
-        found = [list(kind.problems(value)) for kind in self.kinds]
-        if all(found):
+        if self._fitting(value) is None:
             # Whoever writes a mapping means the last kind, which takes one.
-            yield from found[-1] if isinstance(value, Mapping) else [_wrong_type(self, value)]
+            yield from self.kinds[-1].problems(value) if isinstance(value, Mapping) else [_wrong_type(self, value)]
+
+    def _fitting(self, value: Any) -> Optional[Kind]:
+        return next((kind for kind in self.kinds if next(kind.problems(value), None) is None), None)
 
     def read(self, value: Any) -> Any:
-        return next(kind for kind in self.kinds if not list(kind.problems(value))).read(value)
+        kind = self._fitting(value)
+        assert kind is not None
+        return kind.read(value)
 
     def schema(self) -> dict[str, Any]:
         return {"anyOf": [kind.schema() for kind in self.kinds]}
