@@ -8,8 +8,8 @@ from checkov.runner_filter import RunnerFilter
 
 from sqs_checks.cloudformation.scanned_templates import wrap_runner
 from sqs_checks.pack.catalogue import check_classes
-from sqs_checks.terraform.scanned_code import follow_runners
 from sqs_checks.reporting.amended_reports import amend_reports
+from sqs_checks.terraform.scanned_code import follow_runners
 
 _lock = threading.RLock()
 _registered = False
