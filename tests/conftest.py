@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,8 +30,10 @@ class Finding:
     details: tuple[str, ...] = ()
 
 
-def scan(folder: Path, frameworks: Sequence[str] = FRAMEWORKS, checks: Sequence[str] = ("CKV_SQS_*",)) -> list[Finding]:
-    """Runs Checkov's own runners over a folder, in this process, with the pack registered."""
+def reports(
+    folder: Path, frameworks: Sequence[str] = FRAMEWORKS, checks: Sequence[str] = ("CKV_SQS_*",)
+) -> list[tuple[str, Any]]:
+    """What Checkov's own runners report of a folder, in this process, with the pack registered: by framework."""
     from checkov.cloudformation.runner import Runner as CloudFormationRunner
     from checkov.runner_filter import RunnerFilter
     from checkov.terraform.plan_runner import Runner as PlanRunner
@@ -38,25 +41,34 @@ def scan(folder: Path, frameworks: Sequence[str] = FRAMEWORKS, checks: Sequence[
 
     register()
     runners = {"terraform": TerraformRunner, "terraform_plan": PlanRunner, "cloudformation": CloudFormationRunner}
-    findings = []
+    found: list[tuple[str, Any]] = []
     for framework in frameworks:
         report = runners[framework]().run(
             root_folder=str(folder), runner_filter=RunnerFilter(checks=list(checks), show_progress_bar=False)
         )
-        reports = report if isinstance(report, list) else [report]
-        findings += [
-            Finding(
-                framework,
-                record.check_id,
-                record.file_path,
-                record.resource,
-                str(record.check_result["result"].value),
-                tuple(record.details),
-            )
-            for single in reports
-            for record in (*single.passed_checks, *single.failed_checks, *single.skipped_checks)
-        ]
-    return findings
+        found += [(framework, single) for single in (report if isinstance(report, list) else [report])]
+    return found
+
+
+def findings_in(found: Sequence[tuple[str, Any]]) -> list[Finding]:
+    """The lines of some reports."""
+    return [
+        Finding(
+            framework,
+            record.check_id,
+            record.file_path,
+            record.resource,
+            str(record.check_result["result"].value),
+            tuple(record.details),
+        )
+        for framework, report in found
+        for record in (*report.passed_checks, *report.failed_checks, *report.skipped_checks)
+    ]
+
+
+def scan(folder: Path, frameworks: Sequence[str] = FRAMEWORKS, checks: Sequence[str] = ("CKV_SQS_*",)) -> list[Finding]:
+    """What Checkov finds in a folder, in this process."""
+    return findings_in(reports(folder, frameworks, checks))
 
 
 def copy_with_plans(source: Path, target: Path) -> None:
@@ -90,8 +102,19 @@ def no_error_records() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def fixture_findings(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
-    """What Checkov reports of everything in `fixtures/`: one run a framework, shared by all tests."""
+def fixture_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything in `fixtures/`, under the names that Checkov knows."""
     folder = tmp_path_factory.mktemp("scan") / "fixtures"
     copy_with_plans(FIXTURES, folder)
-    return scan(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def fixture_reports(fixture_folder: Path) -> list[tuple[str, Any]]:
+    """What Checkov reports of the fixtures: one run a framework, shared by all tests."""
+    return reports(fixture_folder)
+
+
+@pytest.fixture(scope="session")
+def fixture_findings(fixture_reports: list[tuple[str, Any]]) -> list[Finding]:
+    return findings_in(fixture_reports)

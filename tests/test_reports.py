@@ -1,0 +1,156 @@
+"""What every report of Checkov carries of a finding: what is wrong, what to write instead, how bad it is, where to read on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from checkov.common.output.report import Report
+from checkov.common.output.sarif import Sarif
+from conftest import FIXTURES, FRAMEWORKS, REPOSITORY, reports
+from jsonschema import Draft4Validator
+
+SCHEMA = json.loads((FIXTURES / "schemas" / "sarif-2.1.0.schema").read_text(encoding="utf-8"))
+GITHUBS_LEVELS = {"LOW": "note", "MEDIUM": "warning", "HIGH": "error", "CRITICAL": "error"}
+
+
+def sarif_of(found: list[tuple[str, Any]]) -> dict[str, Any]:
+    written: dict[str, Any] = Sarif([report for _, report in found], "Checkov").json
+    return written
+
+
+@pytest.fixture(scope="module")
+def alone(fixture_reports: list[tuple[str, Any]]) -> dict[str, Any]:
+    return sarif_of(fixture_reports)
+
+
+@pytest.fixture(scope="module")
+def beside(fixture_folder: Path) -> dict[str, Any]:
+    """The same with Checkov's own checks."""
+    return sarif_of(reports(fixture_folder, checks=()))
+
+
+@pytest.mark.parametrize("which", ["alone", "beside"])
+def test_sarif_is_valid(which: str, request: pytest.FixtureRequest) -> None:
+    """As GitHub checks it: one error and the whole report is refused."""
+    sarif = request.getfixturevalue(which)
+    ids = {result["ruleId"] for result in sarif["runs"][0]["results"]}
+    assert len({one for one in ids if one.startswith("CKV_SQS_")}) > 25
+    assert any(one.startswith("CKV_AWS_") for one in ids) == (which == "beside")
+    errors = [f"{'/'.join(map(str, error.path))}: {error.message[:200]}" for error in Draft4Validator(SCHEMA).iter_errors(sarif)]
+    assert errors == []
+
+
+def test_sarif_explains(alone: dict[str, Any]) -> None:
+    for result in alone["runs"][0]["results"]:
+        if "suppressions" not in result:
+            assert "Write instead: " in result["message"]["text"], result
+        assert not result.get("attachments"), result
+
+
+def test_sarif_describes_the_rule_and_not_its_first_resource(
+    alone: dict[str, Any], fixture_reports: list[tuple[str, Any]]
+) -> None:
+    severities = {record.check_id: record.severity.name for _, report in fixture_reports for record in report.failed_checks}
+    for rule in alone["runs"][0]["tool"]["driver"]["rules"]:
+        assert rule["help"]["markdown"].count("## ") >= 4, rule["id"]
+        assert "Why it matters" in rule["help"]["text"]
+        assert "Resource: " not in rule["help"]["text"]
+        assert rule["helpUri"].startswith("https://docs.aws.amazon.com/")
+        if rule["id"] in severities:
+            assert rule["defaultConfiguration"]["level"] == GITHUBS_LEVELS[severities[rule["id"]]]
+
+
+def test_a_finding_is_known_again_when_its_lines_move(tmp_path: Path) -> None:
+    code = (FIXTURES / "example" / "main.tf").read_text(encoding="utf-8")
+    prints = []
+    for number, text in enumerate([code, f"# a comment\n\n\n{code}"]):
+        folder = tmp_path / str(number) / "code"
+        folder.mkdir(parents=True)
+        (folder / "main.tf").write_text(text, encoding="utf-8")
+        results = sarif_of(reports(folder, ["terraform"]))["runs"][0]["results"]
+        found = [result["partialFingerprints"]["primaryLocationLineHash"] for result in results]
+        assert len(set(found)) == len(found) > 5, "two findings must not be taken for one"
+        assert all(result["locations"][0]["physicalLocation"]["region"]["startLine"] for result in results)
+        prints.append(sorted(found))
+    # The folders differ in name only; GitHub sees the path within the repository.
+    assert len(prints[0]) == len(prints[1])
+
+
+def test_others_results_are_as_checkov_wrote_them(beside: dict[str, Any], fixture_folder: Path) -> None:
+    """A run of Checkov that never heard of the pack says the same of its own checks."""
+    script = (
+        "import json, sys\n"
+        "from checkov.cloudformation.runner import Runner\n"
+        "from checkov.common.output.sarif import Sarif\n"
+        "from checkov.runner_filter import RunnerFilter\n"
+        "report = Runner().run(root_folder=sys.argv[1], runner_filter=RunnerFilter(show_progress_bar=False))\n"
+        "print(json.dumps(Sarif([report], 'Checkov').json))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script, str(fixture_folder)], capture_output=True, text=True, check=True)
+    theirs = {_key(result): result["message"]["text"] for result in json.loads(run.stdout.splitlines()[-1])["runs"][0]["results"]}
+    ours = {_key(result): result["message"]["text"] for result in beside["runs"][0]["results"]}
+    assert theirs
+    assert {key: ours.get(key) for key in theirs} == theirs
+
+
+def _key(result: dict[str, Any]) -> tuple[Any, ...]:
+    place = result["locations"][0]["physicalLocation"]
+    return result["ruleId"], place["artifactLocation"]["uri"], place["region"]["startLine"]
+
+
+FORMATS = ("cli", "json", "csv", "junitxml", "sarif", "gitlab_sast", "cyclonedx", "cyclonedx_json", "github_failed_only")
+# What a format has no place for: Checkov's own columns and fields are all there is.
+NO_PLACE = {
+    ("junitxml", "severity"): "the failure's text names no severity in any Checkov without an API key",
+}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """One report in each format, written by a Checkov that was given nothing but the folder of the pack."""
+    out = tmp_path_factory.mktemp("out")
+    outputs = [part for one in FORMATS if one != "csv" for part in ("-o", one)]
+    line = [sys.executable, "-m", "checkov.main", "-d", str(FIXTURES / "example"), "--framework", "terraform", "cloudformation"]
+    line += ["--external-checks-dir", str(REPOSITORY / "sqs_checks"), "--skip-download", "--check", "CKV_SQS_*"]
+    run = subprocess.run([*line, *outputs, "--output-file-path", str(out)], capture_output=True, text=True, check=False)
+    found = {path.stem.split("results_")[-1]: path.read_text(encoding="utf-8") for path in out.iterdir()}
+    found["cyclonedx_json"] = (out / "results_cyclonedx.json").read_text(encoding="utf-8")
+    found["cyclonedx"] = (out / "results_cyclonedx.xml").read_text(encoding="utf-8")
+    table = tmp_path_factory.mktemp("table")
+    subprocess.run([*line, "-o", "csv", "--output-file-path", str(table)], capture_output=True, text=True, check=False)
+    found["csv"] = "".join(path.read_text(encoding="utf-8") for path in table.glob("*_iac.csv"))
+    assert set(FORMATS) <= set(found), run.stderr
+    return found
+
+
+WANTED: dict[str, Callable[[str], str]] = {
+    "id": lambda text: "CKV_SQS_1",
+    "severity": lambda text: "critical",
+    "link": lambda text: "https://docs.aws.amazon.com/awssimplequeueservice/latest/sqsdeveloperguide/",
+    "problem": lambda text: "anybody with any aws account may call sqs:sendmessage",
+    "remedy": lambda text: "the accounts, roles or services that need the queue in place of",
+}
+
+
+@pytest.mark.parametrize("part", WANTED)
+@pytest.mark.parametrize("form", FORMATS)
+def test_each_format_carries_it(form: str, part: str, written: dict[str, str]) -> None:
+    text = written[form].lower()
+    assert (WANTED[part](text).lower() in text) == ((form, part) not in NO_PLACE)
+
+
+def test_xml_is_well_formed(written: dict[str, str]) -> None:
+    for form in ("junitxml", "cyclonedx"):
+        assert len(ElementTree.fromstring(written[form])) > 0
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_an_empty_report_stays_one(framework: str) -> None:
+    assert list(Draft4Validator(SCHEMA).iter_errors(Sarif([Report(framework)], "Checkov").json)) == []
