@@ -88,6 +88,8 @@ class _ErrorRecords(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.name == "sqs_checks.settings":
             return  # broken settings, which the tests of the settings bring about
+        if record.name == "sqs_checks.broken" and "planted" in self.format(record):
+            return  # by the test of checks that break
         if "Failed to run check CKV_AWS_" in record.getMessage():
             return  # Checkov's own checks raise on some policies of the fixtures
         self.messages.append(self.format(record))

@@ -48,10 +48,13 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
     last_read: ClassVar[LastRead[list[tuple[str, Any]]]]
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        subjects = self.last_read.get(conf, lambda: self.read_cases(conf))
-        result = self.report(subjects, _scanned.get(conf, lambda: self._scanned_resource(conf)))
+        result = self.guarded(lambda: self._judged(conf))
         explain(self.id, self.details)
         return result
+
+    def _judged(self, conf: dict[str, Any]) -> CheckResult:
+        subjects = self.last_read.get(conf, lambda: self.read_cases(conf))
+        return self.report(subjects, _scanned.get(conf, lambda: self._scanned_resource(conf)))
 
     def read_cases(self, conf: Mapping[str, Any]) -> list[tuple[str, Union[Subject, Unresolved, None]]]:
         """What must be so, in words, and the subject as it is then; None where the resource states none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,10 +19,14 @@ from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.setting import Unresolved
-from sqs_checks.reporting.explanations import WRITE_INSTEAD, explained_lines
+from sqs_checks.reporting.explanations import WHY, WRITE_INSTEAD, explained_lines
 from sqs_checks.reporting.last_read import LastRead
 
 Subject = TypeVar("Subject")
+
+_log = logging.getLogger("sqs_checks.broken")
+_LONGEST_FAULT = 300
+_REPORT_AT = "the place where you got sqs-checks from, with the resource and the line of Checkov's log"
 
 _CATEGORIES = {
     Area.ACCESS_CONTROL_POLICY: CheckCategories.IAM,
@@ -190,6 +195,18 @@ class CheckovCheck(SqsCheck[Subject]):
             # A skip that stands in the code has its own reason.
             result.setdefault("suppress_comment", self.skip_reason)
         return result
+
+    def guarded(self, judge_it: Callable[[], CheckResult]) -> CheckResult:
+        """What judging a resource comes to, and a finding where it raises: Checkov would make silence of it."""
+        try:
+            return judge_it()
+        except Exception as error:
+            _log.error("check %s broke on %s", self.id, self.entity_path, exc_info=True)
+            if not settings_for().settings.of_check(self.id).enabled:
+                return CheckResult.UNKNOWN
+            broke = f"This check broke: {type(error).__name__}: {str(error)[:_LONGEST_FAULT]}. The resource is not judged by it."
+            self.details = [broke, f"{WRITE_INSTEAD}nothing: please report this at {_REPORT_AT}", f"{WHY}{self.why}"]
+            return CheckResult.FAILED
 
     def report(self, cases: Sequence[tuple[str, Union[Subject, Unresolved, None]]], scanned: Scanned) -> CheckResult:
         """Judges the subject and leaves behind what Checkov shows of it. A fault in one of several cases is a fault.

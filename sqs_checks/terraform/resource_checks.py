@@ -36,7 +36,7 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
     def scan_entity_conf(self, conf: dict[str, Any], entity_type: str) -> CheckResult:
         # Checkov's own version also unfolds `dynamic` blocks, which no SQS resource has; it raises on odd input.
         self.entity_type = entity_type
-        return self.scan_resource_conf(conf)
+        return self.guarded(lambda: self.scan_resource_conf(conf))
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         at_hand, scanned = _scanned.get(conf, lambda: self._scanned(conf))
