@@ -245,11 +245,68 @@ def test_a_broken_pack_is_named_and_leaves_checkov_running(places: Places, tmp_p
     assert run.records("failed"), "Checkov's own checks still run"
 
 
+def test_enable_says_where_and_whether_it_was_on(places: Places, tmp_path: Path) -> None:
+    wheel = next((places.scratch / "wheels").glob("*.whl"))
+    environment = derived_environment(places.bare, tmp_path / "environment", wheel)
+    first, second = (environment.run(["sqs-checks", "enable"], tmp_path).output for _ in range(2))
+    assert f"in the environment {environment.folder} now runs the checks" in first
+    assert f"in the environment {environment.folder} ran the checks already" in second
+    assert str(environment.site_packages / "sqs_checks_hook.pth") in first
+    # With another environment ahead on the PATH, it is that one's Checkov that the shell runs.
+    program = environment.folder / "bin" / "sqs-checks"
+    other = places.bare.run(["python", "-c", RUN_IT, program, "enable"], tmp_path).output
+    assert f"`checkov` in your shell is {places.bare.folder / 'bin' / 'checkov'}, of another environment" in other
+
+
+RUN_IT = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
+
+
+def test_a_syntax_error_in_the_pack_stops_no_python(places: Places, tmp_path: Path) -> None:
+    """The start-up files run at every start of every program of the environment."""
+    wheel = next((places.scratch / "wheels").glob("*.whl"))
+    environment = derived_environment(places.bare, tmp_path / "environment", wheel)
+    environment.run(["sqs-checks", "enable"], tmp_path)
+    for text in ("def broken(:\n", "raise ValueError('planted')\n", "import nowhere\n"):
+        (environment.site_packages / "sqs_checks" / "commands" / "checkov_hook.py").write_text(text, encoding="utf-8")
+        run = environment.run(["python", "-c", "print('started')"], tmp_path)
+        assert (run.exit_code, run.output, run.errors) == (0, "started\n", ""), text
+
+
 def test_doctor_proves_that_the_checks_run(places: Places) -> None:
     run = places.enabled.run(["sqs-checks", "doctor"], places.scratch)
     assert run.exit_code == 0, run
-    for route in ("checkov --external-checks-dir", "sqs-checkov", "checkov"):
-        assert re.search(rf"^ok +{re.escape(route)}$", run.output, re.MULTILINE)
+    program = places.enabled.folder / "bin" / "checkov"
+    for route in ("checkov --external-checks-dir", "sqs-checkov", f"checkov, which is {program}"):
+        assert re.search(rf"^ok +{re.escape(route)}$", run.output, re.MULTILINE), run.output
+
+
+def test_doctor_tests_the_checkov_that_the_shell_runs(places: Places, tmp_path: Path) -> None:
+    """Enabled here, while the PATH leads to another environment: nobody's scan has the checks."""
+    program = places.enabled.folder / "bin" / "sqs-checks"
+    run = places.bare.run(["python", "-c", RUN_IT, program, "doctor"], tmp_path)
+    assert run.exit_code == 1, run
+    wanted = f"FAULT  checkov, which is {places.bare.folder / 'bin' / 'checkov'}: "
+    assert any(line.startswith(wanted) and "another environment" in line for line in run.output.splitlines()), run.output
+
+
+def test_commands_without_checkov_or_pyyaml(places: Places, tmp_path: Path) -> None:
+    """A sentence instead of a traceback; what needs neither works."""
+    wheel = next((places.scratch / "wheels").glob("*.whl"))
+    environment = derived_environment(places.bare, tmp_path / "environment", wheel)
+    (environment.site_packages / "base.pth").unlink()
+    for arguments, code, said in (
+        (["--version"], 0, "sqs-checks "),
+        (["path"], 0, "sqs_checks"),
+        (["list"], 1, "cannot be imported"),
+        (["coverage", "."], 1, "cannot be imported"),
+        (["config", "check"], 1, "PyYAML cannot be imported"),
+        (["doctor"], 1, "FAULT  Checkov is not installed in this Python"),
+    ):
+        run = environment.run(["sqs-checks", *arguments], tmp_path)
+        assert run.exit_code == code, run
+        assert said in run.output + run.errors, run
+        assert "Traceback" not in run.errors, run
+    assert environment.run(["sqs-checkov", "--version"], tmp_path).exit_code == 2
 
 
 def test_doctor_says_what_is_wrong(places: Places, tmp_path: Path) -> None:

@@ -17,20 +17,6 @@ from sqs_checks.configuration.settings_schema import json_schema
 from sqs_checks.configuration.settings_text import SettingsText
 
 _WIDEST = 40
-_PATH_HELP = "the code that is scanned: a folder or a file (default: the working directory)"
-
-
-def add_config_command(commands: Any) -> None:
-    """Adds `config` with its own commands to those of `sqs-checks`."""
-    summary = "show, check or describe the settings"
-    parser = commands.add_parser("config", help=summary, description=summary)
-    inner = parser.add_subparsers(dest="config_command", required=True, metavar="COMMAND")
-    show = "print each setting in force, and the file and line it comes from"
-    inner.add_parser("show", help=show, description=show).add_argument("path", nargs="?", default=".", help=_PATH_HELP)
-    check = "check the settings files that hold for some code, or one settings file; exit code 1 where one is broken"
-    inner.add_parser("check", help=check, description=check).add_argument("path", nargs="?", default=".", help=_PATH_HELP)
-    schema = f"print a JSON Schema of {FILE_NAME} for editors"
-    inner.add_parser("schema", help=schema, description=schema)
 
 
 def run_config_command(arguments: argparse.Namespace) -> int:

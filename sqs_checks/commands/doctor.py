@@ -13,7 +13,8 @@ from importlib import metadata
 from pathlib import Path
 
 from sqs_checks import __version__
-from sqs_checks.commands.hook_files import hook_files, is_enabled
+from sqs_checks.commands.checkov_on_path import checkov_on_path, is_of_this_environment
+from sqs_checks.commands.hook_files import hook_files, is_current, is_enabled
 
 _CHECK = "CKV_SQS_20"
 _BAD_QUEUES = {
@@ -28,11 +29,14 @@ _TIMEOUT_SECONDS = 300
 
 @dataclass(frozen=True)
 class Route:
-    """One way for Checkov to find the checks. command: what stands before Checkov's own arguments."""
+    """One way for Checkov to find the checks. command: what stands before Checkov's own arguments. is_on: whether somebody
+    has switched it on; where nobody has, finding nothing is no fault.
+    """
 
     name: str
     command: tuple[str, ...]
     options: tuple[str, ...] = ()
+    is_on: bool = True
 
 
 def package_folder() -> Path:
@@ -47,7 +51,13 @@ def _routes() -> list[Route]:
         Route("checkov --external-checks-dir", checkov, ("--external-checks-dir", str(package_folder()))),
         Route("sqs-checkov", (python, "-m", "sqs_checks.commands.sqs_checkov_command")),
     ]
-    return [*routes, Route("checkov", checkov)] if is_enabled() else routes
+    on_path = checkov_on_path()
+    if on_path is not None:
+        # The one that the shell runs, whichever environment it is of.
+        routes.append(Route(f"checkov, which is {on_path}", (str(on_path),), is_on=is_enabled()))
+    elif is_enabled():
+        routes.append(Route("checkov, of this environment (none is on the PATH)", checkov))
+    return routes
 
 
 def _found(output: str) -> set[str]:
@@ -79,16 +89,25 @@ def _fault(route: Route, folder: str) -> str | None:
     return f"the checks ran, with errors.{said}" if errors else None
 
 
+def _without(package: str, name: str) -> bool:
+    """Whether a package is missing, which is said then."""
+    try:
+        print(f"{package} {metadata.version(package)}")
+    except metadata.PackageNotFoundError:
+        print(f"FAULT  {name} is not installed in this Python: run `pip install {package}`")
+        return True
+    return False
+
+
 def examine() -> int:
     """Prints what is on and whether it works. Returns the exit code: 0 where every route that is on works."""
     print(f"sqs-checks {__version__} in {package_folder()}")
-    try:
-        print(f"checkov {metadata.version('checkov')}, Python {sys.version.split()[0]}")
-    except metadata.PackageNotFoundError:
-        print("FAULT  Checkov is not installed in this Python: run `pip install checkov`")
+    print(f"Python {sys.version.split()[0]} in {sys.prefix}")
+    missing = [_without(package, name) for package, name in (("checkov", "Checkov"), ("pyyaml", "PyYAML"))]
+    if any(missing):
         return 1
-    if hook_files() and not is_enabled():
-        print("FAULT  plain `checkov`: one of its two files is missing; run `sqs-checks enable` again")
+    if hook_files() and not is_current():
+        print("FAULT  plain `checkov`: its two files are not both there, or of another version; run `sqs-checks enable` again")
         return 1
     with tempfile.TemporaryDirectory() as folder:
         for name, text in _BAD_QUEUES.items():
@@ -97,7 +116,17 @@ def examine() -> int:
         with ThreadPoolExecutor() as pool:
             faults: Sequence[str | None] = list(pool.map(lambda route: _fault(route, folder), routes))
     for route, fault in zip(routes, faults):
-        print(f"FAULT  {route.name}: {fault}" if fault else f"ok     {route.name}")
-    if not is_enabled():
-        print("off    plain `checkov` (switch it on with `sqs-checks enable`)")
-    return 1 if any(faults) else 0
+        print(_in_words(route, fault))
+    return 1 if any(fault and route.is_on for route, fault in zip(routes, faults)) else 0
+
+
+_ELSEWHERE = " It is of another environment than this one: install sqs-checks there, and run `sqs-checks enable` there."
+
+
+def _in_words(route: Route, fault: str | None) -> str:
+    if fault is None:
+        return f"ok     {route.name}"
+    if not route.is_on:
+        return f"off    {route.name} (switch it on with `sqs-checks enable` in its environment)"
+    is_elsewhere = len(route.command) == 1 and not is_of_this_environment(Path(route.command[0]))
+    return f"FAULT  {route.name}: {fault}{_ELSEWHERE if is_elsewhere else ''}"

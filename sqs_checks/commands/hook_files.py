@@ -5,10 +5,10 @@ from __future__ import annotations
 import sysconfig
 from pathlib import Path
 
-# An orphaned file must stay silent: the package may have been uninstalled without `sqs-checks disable`.
+# An orphaned file must stay silent: the package may have been uninstalled without `sqs-checks disable`. And whatever is wrong
+# with the package, a syntax error in it too, no other program of this environment may suffer from it.
 _PTH = (
-    'import sys; exec("try:\\n from sqs_checks.commands.checkov_hook import install\\n'
-    ' install()\\nexcept ImportError:\\n pass")\n'
+    'import sys; exec("try:\\n from sqs_checks.commands.checkov_hook import install\\n install()\\nexcept Exception:\\n pass")\n'
 )
 # Python 3.15 reads `.start` files and will stop running code in `.pth` files (PEP 829).
 _START = "sqs_checks.commands.checkov_hook:install\n"
@@ -28,6 +28,18 @@ def hook_files() -> list[Path]:
 
 def is_enabled() -> bool:
     return len(hook_files()) == len(_CONTENTS)
+
+
+def is_current() -> bool:
+    """Whether both files are there as this version writes them."""
+    return all((site_packages() / name).is_file() and _content_of(name) == content for name, content in _CONTENTS.items())
+
+
+def _content_of(name: str) -> str:
+    try:
+        return (site_packages() / name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def write_hook_files() -> list[Path]:

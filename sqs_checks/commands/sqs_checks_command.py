@@ -8,13 +8,22 @@ import sys
 from pathlib import Path
 
 from sqs_checks import __version__
-from sqs_checks.commands.config_command import add_config_command, run_config_command
+from sqs_checks.commands.checkov_on_path import checkov_on_path, is_of_this_environment
 from sqs_checks.commands.doctor import examine, package_folder
-from sqs_checks.commands.hook_files import remove_hook_files, site_packages, write_hook_files
+from sqs_checks.commands.hook_files import is_current, is_enabled, remove_hook_files, site_packages, write_hook_files
+
+_PATH_HELP = "the code that is scanned: a folder or a file (default: the working directory)"
+_CONFIG_COMMANDS = {
+    "show": "print each setting in force, and the file and line it comes from",
+    "check": "check the settings files that hold for some code, or one settings file; exit code 1 where one is broken",
+    "schema": "print a JSON Schema of sqs-checks.yaml for editors",
+}
 
 
-def _without_checkov(error: ImportError) -> int:
-    print(f"sqs-checks: Checkov cannot be imported ({error}): install it with `pip install checkov`", file=sys.stderr)
+def _without_package(error: ImportError) -> int:
+    """A sentence in place of a traceback: Checkov brings PyYAML, and this environment may lack either."""
+    missing, package = ("PyYAML", "pyyaml") if (error.name or "").split(".")[0] == "yaml" else ("Checkov", "checkov")
+    print(f"sqs-checks: {missing} cannot be imported ({error}): install it with `pip install {package}`", file=sys.stderr)
     return 1
 
 
@@ -27,7 +36,7 @@ def _list() -> int:
     try:
         from sqs_checks.pack.catalogue import check_classes
     except ImportError as error:
-        return _without_checkov(error)
+        return _without_package(error)
     rows = {
         check.id: (
             check.id,
@@ -46,13 +55,19 @@ def _list() -> int:
 
 
 def _enable() -> int:
+    was_on = is_enabled() and is_current()
     try:
         written = write_hook_files()
     except OSError as error:
         print(f"sqs-checks: cannot write to {site_packages()}: {error.strerror}", file=sys.stderr)
         return 1
-    print("plain `checkov` in this environment now runs the checks. Written:")
+    print(f"plain `checkov` in the environment {sys.prefix} {'ran the checks already' if was_on else 'now runs the checks'}:")
     print(*(f"  {path}" for path in written), sep="\n")
+    checkov = checkov_on_path()
+    if checkov is None:
+        print("No `checkov` is on the PATH: it is the one of that environment that runs them.")
+    elif not is_of_this_environment(checkov):
+        print(f"But `checkov` in your shell is {checkov}, of another environment: install sqs-checks there and enable it there.")
     return 0
 
 
@@ -73,7 +88,7 @@ def _coverage(path: str) -> int:
     try:
         from sqs_checks.pack.coverage import cover
     except ImportError as error:
-        return _without_checkov(error)
+        return _without_package(error)
     decided = total = skipped = 0
     resource = None
     for framework, found in cover(Path(path)):
@@ -111,7 +126,14 @@ def main() -> int:
         commands.add_parser(name, help=summary, description=summary)
     coverage = "list each SQS resource and, for each check, whether it was decided and why not"
     commands.add_parser("coverage", help=coverage, description=coverage).add_argument("path", metavar="PATH")
-    add_config_command(commands)
+    summary = "show, check or describe the settings"
+    inner = commands.add_parser("config", help=summary, description=summary).add_subparsers(
+        dest="config_command", required=True, metavar="COMMAND"
+    )
+    for name, summary in _CONFIG_COMMANDS.items():
+        command = inner.add_parser(name, help=summary, description=summary)
+        if name != "schema":
+            command.add_argument("path", nargs="?", default=".", help=_PATH_HELP)
     arguments = parser.parse_args()
     try:
         code = _run(arguments)
@@ -125,6 +147,10 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.command == "config":
+        try:
+            from sqs_checks.commands.config_command import run_config_command
+        except ImportError as error:
+            return _without_package(error)
         return run_config_command(arguments)
     if arguments.command == "coverage":
         return _coverage(arguments.path)
