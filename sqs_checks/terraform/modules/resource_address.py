@@ -14,6 +14,8 @@ InstanceKey = Union[int, str, None]
 _NAME = r"[^\W\d][\w-]*"
 _KEY = r"\[(?:(\d+)|\"((?:[^\"\\]|\\.)*)\")\]"
 _STEP = re.compile(rf"({_NAME})(?:{_KEY})?(?:\.|$)")
+# Checkov puts a key between quotes as it is, whatever it holds.
+_RAW_STEP = re.compile(rf"({_NAME})\[()\"(.*?)\"\](?:\.(?=[^\W\d])|$)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -66,11 +68,15 @@ def parse_address(text: str) -> Optional[ResourceAddress]:
     position = 0
     while position < len(text):
         match = _STEP.match(text, position)
-        if match is None:
+        raw = _RAW_STEP.match(text, position) if match is None else None
+        if match is not None:
+            name, number, key = match.groups()
+            steps.append((name, int(number) if number is not None else _unescaped(key) if key is not None else None))
+        elif raw is not None:
+            steps.append((raw.group(1), raw.group(3)))
+        else:
             return None
-        name, number, key = match.groups()
-        steps.append((name, int(number) if number is not None else _unescaped(key) if key is not None else None))
-        position = match.end()
+        position = (match or raw).end()  # type: ignore[union-attr]
     modules: list[ModuleStep] = []
     while len(steps) >= 2 and steps[0] == ("module", None):
         modules.append(ModuleStep(*steps[1]))

@@ -178,7 +178,12 @@ def _bodies(body: Body, name: str) -> Sequence[Any]:
     if isinstance(body, EvaluatedBody):
         return body.blocks(name)
     stated = body.items.get(name)
-    return list(stated.items) if isinstance(stated, Elements) else [] if stated is None else [stated]
+    items = stated.items if isinstance(stated, Elements) else (stated,)
+    return [item if isinstance(item, Entries) else Unknown(_why(item)) for item in items if item is not None]
+
+
+def _why(value: Value) -> str:
+    return why_unknown(value) if is_hidden(value) else "a block is written as something else"
 
 
 def _holds_something(values: Value) -> bool:
