@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple, Union
 
 from sqs_checks.values.configuration_values import (
@@ -22,6 +23,7 @@ from sqs_checks.values.configuration_values import (
     joined_text,
     why_unknown,
 )
+from sqs_checks.values.exact_numbers import number_text
 
 # What stands for a hole while Python's own reader works; a text that holds these characters itself is left to be unknown.
 _BEGIN, _END = "\ue0e0", "\ue0e1"
@@ -66,8 +68,6 @@ class _Pairs(list):  # type: ignore[type-arg]
 
 
 def _number(text: str) -> Any:
-    from fractions import Fraction  # needed by few documents
-
     value = Fraction(text)
     return value.numerator if value.denominator == 1 else value
 
@@ -176,20 +176,10 @@ def _write(value: Value, pieces: list[Any]) -> None:
         # It may be null, a number, a list: only a text that cannot be null stands in quotes for certain.
         is_text = value.not_null and getattr(value.type, "kind", None) == "string"
         pieces += ['"', value, '"'] if is_text else [value]
-    elif hasattr(value, "numerator"):
-        pieces.append(_number_text(value))
+    elif isinstance(value, (int, Fraction)):
+        pieces.append(number_text(value))
     else:
         raise ValueError(f"`{value.label}` as a whole is not known")
-
-
-def _number_text(value: Any) -> str:
-    if value.denominator == 1:
-        return str(value.numerator)
-    from decimal import Decimal, localcontext  # needed by few documents
-
-    with localcontext() as context:
-        context.prec = 155
-        return format((Decimal(value.numerator) / Decimal(value.denominator)).normalize(), "f")
 
 
 def from_json(value: Any) -> Value:

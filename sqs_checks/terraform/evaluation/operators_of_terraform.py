@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import Any
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
-from sqs_checks.terraform.evaluation.numbers_of_terraform import rounded
 from sqs_checks.terraform.evaluation.type_constraints import BOOL, NUMBER, STRING, convert
 from sqs_checks.values.configuration_values import (
     LIST,
@@ -27,6 +26,7 @@ from sqs_checks.values.configuration_values import (
     is_hidden,
     why_unknown,
 )
+from sqs_checks.values.exact_numbers import rounded
 
 _LARGEST_BITS = 20_000
 # Attributes by which AWS tells things apart: never empty.

@@ -12,7 +12,6 @@ from fractions import Fraction
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
-from sqs_checks.terraform.evaluation.numbers_of_terraform import number_text, parse_number
 from sqs_checks.values.configuration_values import (
     LIST,
     MAP,
@@ -28,6 +27,7 @@ from sqs_checks.values.configuration_values import (
     Value,
     is_hidden,
 )
+from sqs_checks.values.exact_numbers import number_text, parse_number
 
 
 class Type(NamedTuple):
@@ -242,7 +242,7 @@ def _convert_to_elements(value: Value, wanted: Type) -> Value:
         raise InvalidExpressionError(f"{wanted} required")
     element = wanted.element or DYNAMIC
     if element.kind == "dynamic":
-        element = _any_element(value.items)
+        element = value.type or _any_element(value.items)
     items = [convert(item, element) for item in value.items]
     if wanted.kind == SET:
         items = set_items(items)
@@ -259,7 +259,7 @@ def _any_element(items: Any) -> Type:
 def _convert_to_map(value: Entries, wanted: Type) -> Value:
     element = wanted.element or DYNAMIC
     if element.kind == "dynamic":
-        element = _any_element(value.items.values())
+        element = value.type or _any_element(value.items.values())
     return Entries(MAP, {name: convert(value.items[name], element) for name in sorted(value.items)}, element)
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from sqs_checks.terraform.evaluation.numbers_of_terraform import parse_number
 from sqs_checks.terraform.syntax.expression_parser import ExpressionParser, SyntaxFaultError
 from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, Literal, ObjectOf, Range, SourceFile, TupleOf
+from sqs_checks.values.exact_numbers import parse_number
 
 # How many labels stand between the type of a block and its body.
 _LABELS = {"resource": 2, "data": 2, "provider": 1, "variable": 1, "output": 1, "module": 1, "locals": 0, "terraform": 0}

@@ -9,11 +9,11 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from sqs_checks.terraform.evaluation.numbers_of_terraform import parse_number
 from sqs_checks.terraform.modules.bounded_files import read_regular_file
 from sqs_checks.terraform.modules.json_syntax import parse_json_file
 from sqs_checks.terraform.syntax.block_parser import parse_file
 from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, SourceFile
+from sqs_checks.values.exact_numbers import parse_number
 
 # `.tofu` files stand in for `.tf` files of the same name.
 _ENDINGS = (".tofu.json", ".tf.json", ".tofu", ".tf")

@@ -8,10 +8,10 @@ from typing import Any, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import BudgetExceededError, InvalidExpressionError
 from sqs_checks.terraform.evaluation.expression_evaluator import Evaluator
-from sqs_checks.terraform.evaluation.numbers_of_terraform import parse_number
 from sqs_checks.terraform.modules.bounded_files import BoundedFiles
 from sqs_checks.terraform.syntax.expression_parser import ExpressionParser, SyntaxFaultError
 from sqs_checks.values.configuration_values import Entries, PiecedText, TooHeavyError, Unknown, Value, why_unknown
+from sqs_checks.values.exact_numbers import parse_number
 
 STEPS = 200_000
 _DEEPEST_TEMPLATE = 10
@@ -32,7 +32,10 @@ class EvaluationContext:
             raise BudgetExceededError
 
     def read_file(self, path: str) -> Union[bytes, Unknown]:
-        content = self._files.read(os.path.join(self._root_folder, path))
+        full = os.path.join(self._root_folder, path)
+        content = self._files.read(full)
+        if content is None and self._files.holds(full) and not os.path.lexists(full):
+            raise InvalidExpressionError(f"there is no file `{path}`")
         if content is None:
             return Unknown(f"the file `{path}` is not in the scanned folder", not_null=True)
         self.spend(len(content) // 1_000)

@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Optional
 
-from sqs_checks.terraform.evaluation.numbers_of_terraform import parse_number
 from sqs_checks.terraform.modules.bounded_files import BoundedFiles, read_regular_file
 from sqs_checks.terraform.modules.json_syntax import parse_json_values
 from sqs_checks.terraform.modules.module_configuration import ModuleConfiguration, read_module
@@ -18,6 +17,7 @@ from sqs_checks.terraform.modules.resource_instance import ResourceInstance
 from sqs_checks.terraform.syntax.block_parser import parse_file
 from sqs_checks.terraform.syntax.syntax_tree import Block, Literal
 from sqs_checks.values.configuration_values import Unknown, Value
+from sqs_checks.values.exact_numbers import parse_number
 
 _MOST_MODULES = 20_000
 

@@ -45,7 +45,7 @@ _TOKEN = re.compile(
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
     r'|(?P<quote>")'
     r"|(?P<heredoc><<-?[^\W\d][\w-]*[ \t\r]*\n)"
-    r"|(?P<operator>\.\.\.|&&|\|\||==|!=|<=|>=|=>|::|[-+*/%!<>?:()\[\]{},.=])"
+    r"|(?P<operator>\.\.\.|&&|\|\||==|!=|<=|>=|=>|::|[-+*/%!<>?:()\[\]{},.=~])"
     r"|(?P<newline>\n)"
 )
 _INDEX_NUMBER = re.compile(r"\d+")
@@ -256,7 +256,8 @@ class ExpressionParser:
 
     def _attribute_step(self) -> Any:
         number = _INDEX_NUMBER.match(self.text, self.position, self.end)
-        if number is not None and self._peeked is None:
+        if number is not None:
+            self._peeked = None  # `.0.1` is two steps, and no number
             self.position = number.end()
             return Index(Literal(int(number.group())))
         return self._name()

@@ -139,12 +139,13 @@ def lookup(container: Value, key: Value, *default: Value) -> Value:
         return unknown_result([container, key])
     entries = _entries(container, "lookup")
     name = convert(key, STRING)
+    element_type = type_of(entries).element if entries.kind == MAP else None
+    fallback = convert(default[0], element_type) if default and element_type is not None else default[0] if default else None
     if name in entries.items:
         return entries.items[name]
     if not default:
         raise InvalidExpressionError(f"there is no key `{name}`")
-    element = type_of(entries).element if entries.kind == MAP else None
-    return convert(default[0], element) if element is not None and default[0] is not None else default[0]
+    return fallback
 
 
 def element(value: Value, index: Value) -> Value:
@@ -164,7 +165,10 @@ def element(value: Value, index: Value) -> Value:
 def index(value: Value, wanted: Value) -> Value:
     if _open(value):
         return unknown_result([value], NUMBER)
-    for number, item in enumerate(_elements(value, "index").items):
+    listed = _elements(value, "index")
+    if listed.kind == SET:
+        raise InvalidExpressionError("`index` takes a list")
+    for number, item in enumerate(listed.items):
         same = equal(item, wanted)
         if same is True:
             return number
@@ -205,11 +209,8 @@ def merge(*maps: Value) -> Value:
         kinds.append(entries.kind)
         types.append(type_of(entries))
         merged.update(entries.items)
-    if stated and all(kind == MAP for kind in kinds):
-        element_type = unify([one.element or DYNAMIC for one in types])
-        if element_type is not None and len({one.element for one in types}) == 1:
-            return Entries(MAP, merged, element_type if element_type.kind != "dynamic" else None)
-        return convert(Entries(OBJECT, merged), map_of(element_type)) if element_type is not None else Entries(OBJECT, merged)
+    if stated and all(kind == MAP for kind in kinds) and len({one.element for one in types}) == 1:
+        return Entries(MAP, merged, types[0].element)
     return Entries(OBJECT, merged)
 
 
@@ -351,6 +352,8 @@ tolist, toset, tomap = _converted(list_of), _converted(set_of), _converted(map_o
 def sort(value: Value) -> Value:
     if not is_wholly_known(value):
         return unknown_result([value], list_of(STRING))
+    if None in value.items:
+        raise InvalidExpressionError("`sort` takes no null")
     return Elements(LIST, sorted(value.items, key=lambda text: text.encode("utf-8", "surrogatepass")), STRING)
 
 
@@ -410,13 +413,6 @@ def _subtracted(sets: list[list[Value]]) -> list[Value]:
     return [item for item in sets[0] if not any(equal(item, other) is True for other in sets[1])]
 
 
-def _symmetric(sets: list[list[Value]]) -> list[Value]:
-    result = sets[0]
-    for one in sets[1:]:
-        result = [*_subtracted([result, one]), *_subtracted([one, result])]
-    return result
-
-
 def setunion(*sets: Value) -> Value:
     # Elements that are not known are elements all the same.
     if any(_open(one) for one in sets):
@@ -427,7 +423,6 @@ def setunion(*sets: Value) -> Value:
 
 setintersection = _set_operation(_intersection)
 setsubtract = _set_operation(_subtracted)
-setsymmetricdifference = _set_operation(_symmetric)
 
 
 def setproduct(context: FunctionContext, *sets: Value) -> Value:

@@ -9,18 +9,18 @@ import base64
 import binascii
 import csv
 import hashlib
+import re
 import uuid
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote
 
 import yaml
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.functions.function_rows import FunctionContext, expanded, unknown_result, weight_of
-from sqs_checks.terraform.evaluation.numbers_of_terraform import number_text, rounded
-from sqs_checks.terraform.evaluation.type_constraints import STRING
+from sqs_checks.terraform.evaluation.type_constraints import STRING, convert
 from sqs_checks.values.configuration_values import (
     LIST,
     OBJECT,
@@ -33,6 +33,7 @@ from sqs_checks.values.configuration_values import (
     Value,
     is_wholly_known,
 )
+from sqs_checks.values.exact_numbers import number_text, rounded
 from sqs_checks.values.json_text import NotJsonError, read_json_text, write_json
 
 _LARGEST_YAML = 200_000
@@ -63,19 +64,22 @@ def yamldecode(text: Value) -> Value:
     if len(text) > _LARGEST_YAML:
         return Unknown("YAML of that size is not read", not_null=False)
     try:
-        return _from_yaml(yaml.compose(text, Loader=yaml.SafeLoader), 0)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is None:
+            raise InvalidExpressionError("no YAML: there is no document")
+        return _from_yaml(node, 0)
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         raise InvalidExpressionError(f"no YAML: {str(fault).splitlines()[0]}") from fault
 
 
-_YAML_TRUTHS = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False}
+# YAML 1.1's, as Terraform reads it.
+_YAML_TRUTHS = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False, "y": True, "n": False}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _from_yaml(node: Any, depth: int) -> Value:
     if depth > 100:
         raise ValueError("nested too deeply")
-    if node is None:
-        return None
     if isinstance(node, yaml.SequenceNode):
         return Elements(TUPLE, [_from_yaml(item, depth + 1) for item in node.value])
     if isinstance(node, yaml.MappingNode):
@@ -85,15 +89,19 @@ def _from_yaml(node: Any, depth: int) -> Value:
                 merged = _from_yaml(value, depth + 1)
                 items = {**(merged.items if isinstance(merged, Entries) else {}), **items}
                 continue
-            items[str(key.value)] = _from_yaml(value, depth + 1)
+            name = _from_yaml(key, depth + 1)
+            items[str(convert(name, STRING)) if name is not None else "null"] = _from_yaml(value, depth + 1)
         return Entries(OBJECT, items)
     tag, text = node.tag.rpartition(":")[2], node.value
     if tag == "null":
         return None
-    if tag == "bool":
-        return _YAML_TRUTHS[text.lower()] if text.lower() in ("true", "false") else text
+    if tag == "bool" or (tag == "str" and node.style is None and text in ("y", "Y", "n", "N")):
+        return _YAML_TRUTHS[text.lower()]
     if tag == "int":
-        return int(text.replace("_", ""), 0) if not text.lstrip("+-").startswith("0") or text in ("0", "-0") else int(text, 8)
+        digits = text.replace("_", "")
+        return int(digits, 0) if digits.lstrip("+-")[:2].lower() in ("0x", "0b", "0o") else int(digits)
+    if tag == "timestamp" and _DAY.fullmatch(text):
+        return f"{text}T00:00:00Z"
     if tag == "float" and text.lower().lstrip("+-") not in (".inf", ".nan"):
         return rounded(Fraction(text.replace("_", "")))
     return text
@@ -120,7 +128,17 @@ def _yaml(value: Value, depth: int) -> str:
             written = _yaml(item, depth if isinstance(item, Elements) else depth + 1)
             lines += f"{blanks}{_scalar(name)}:{written if written.startswith(chr(10)) else ' ' + written + chr(10)}"
         return "\n" + lines
+    if isinstance(value, str) and "\n" in value:
+        return _literal(value, depth)
     return _scalar(value)
+
+
+def _literal(text: str, depth: int) -> str:
+    """A text of several lines, as a block."""
+    mark = "|-" if not text.endswith("\n") else "|+" if text.endswith("\n\n") else "|"
+    lines = (text if not text.endswith("\n") else text[:-1]).split("\n")
+    blanks = "  " * max(depth, 1)
+    return mark + "".join(f"\n{blanks}{line}" if line else "\n" for line in lines)
 
 
 def _yaml_item(item: Value, depth: int) -> str:
@@ -191,10 +209,6 @@ def textdecodebase64(text: str, encoding: str) -> str:
 
 def urlencode(text: str) -> str:
     return quote(text, safe="-_.~").replace("%20", "+")
-
-
-def urldecode(text: str) -> str:
-    return unquote_plus(text)
 
 
 def hashed(name: str, in_base64: bool) -> Callable[[Any], str]:

@@ -56,7 +56,10 @@ def in_base64(content: bytes) -> str:
 def fileexists(context: FunctionContext, path: Value) -> Value:
     if not is_wholly_known(path):
         return unknown_result([path], BOOL)
-    content = context.read_file(path)
+    try:
+        content = context.read_file(path)
+    except InvalidExpressionError:
+        return False
     # What is not there may lie where the scan does not look.
     return Unknown(content.reason, BOOL, not_null=True) if isinstance(content, Unknown) else True
 

@@ -11,9 +11,9 @@ from typing import Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.functions.function_rows import unknown_result, whole_number
-from sqs_checks.terraform.evaluation.numbers_of_terraform import Number, rounded
 from sqs_checks.terraform.evaluation.type_constraints import NUMBER, convert
 from sqs_checks.values.configuration_values import Elements, PiecedText, Unknown, Value, is_hidden, is_number
+from sqs_checks.values.exact_numbers import Number, rounded
 
 absolute = abs
 
@@ -60,7 +60,7 @@ def pow(number: Number, power: Number) -> Union[Number, Unknown]:
 
 
 def _of_double(value: float) -> Number:
-    exact = Fraction(value)
+    exact = Fraction(repr(value))  # a double is shown by the digits that tell it from others
     return exact.numerator if exact.denominator == 1 else exact
 
 

@@ -30,6 +30,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     if _REFUSED.search(re.sub(r"\\\\", "", pattern)):
         raise InvalidExpressionError("the regular expression uses what RE2 does not know")
     translated = re.sub(r"\[:(\^?)(\w+):\]", lambda match: _POSIX.get(match.group(2), match.group()), pattern)
+    translated = _with_classes(translated)
     translated = translated.replace(r"\z", r"\Z").replace("(?U)", "")
     translated = re.sub(r"\\Q(.*?)(?:\\E|$)", lambda match: re.escape(match.group(1)), translated)
     translated = re.sub(r"\\x\{([0-9a-fA-F]+)\}", lambda match: re.escape(chr(int(match.group(1), 16))), translated)
@@ -37,14 +38,28 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     # Classes of letters and digits are ASCII in RE2; `$` is the very end.
     translated = re.sub(r"(?<!\\)((?:\\\\)*)\$(?![^\[]*\])", r"\1\\Z", translated)
     try:
-        return re.compile(translated, re.ASCII)
+        return re.compile(translated, re.ASCII if _CLASS.search(pattern) is None else 0)
     except (re.error, OverflowError, RecursionError) as error:
         raise InvalidExpressionError(f"no regular expression: {error}") from error
 
 
+_CLASSES = {"L": r"[^\W\d_]", "N": r"\d"}
+_CLASS = re.compile(r"\\[pP](?:\{(\^?)(\w+)\}|(\w))")
+
+
+def _with_classes(pattern: str) -> str:
+    """The classes of Unicode that Python's expressions can spell."""
+    return _CLASS.sub(lambda match: _CLASSES.get(match.group(2) or match.group(3), match.group()), pattern)
+
+
 def _is_costly(pattern: str, text: str) -> bool:
-    """Whether Python might take very long, or Python and RE2 might differ."""
-    return len(text) > _LONGEST or (len(text) > _LONGEST_FOR_NESTED and _NESTED.search(pattern) is not None)
+    """Whether Python might take very long, or cannot spell the expression."""
+    spelled = _CLASS.sub(lambda match: _CLASSES.get(match.group(2) or match.group(3), match.group()), pattern)
+    return (
+        _CLASS.search(spelled) is not None
+        or len(text) > _LONGEST
+        or (len(text) > _LONGEST_FOR_NESTED and _NESTED.search(pattern) is not None)
+    )
 
 
 def _not_tried() -> Unknown:
@@ -65,10 +80,9 @@ def _captures(match: re.Match[str]) -> Value:
 def regex(pattern: Value, text: Value) -> Value:
     if not is_wholly_known(pattern) or not is_wholly_known(text):
         return unknown_result([pattern, text])
-    compiled = _compiled(pattern)
     if _is_costly(pattern, text):
         return _not_tried()
-    match = compiled.search(text)
+    match = _compiled(pattern).search(text)
     if match is None:
         raise InvalidExpressionError("the regular expression matches nothing")
     return _captures(match)
@@ -77,16 +91,14 @@ def regex(pattern: Value, text: Value) -> Value:
 def regexall(pattern: Value, text: Value) -> Value:
     if not is_wholly_known(pattern) or not is_wholly_known(text):
         return unknown_result([pattern, text])
-    compiled = _compiled(pattern)
     if _is_costly(pattern, text):
         return _not_tried()
-    found = [_captures(match) for match in compiled.finditer(text)]
+    found = [_captures(match) for match in _compiled(pattern).finditer(text)]
     return Elements(LIST, found, STRING if all(isinstance(one, str) for one in found) else None)
 
 
 def replaced(text: str, pattern: str, replacement: str) -> Value:
     """`replace` with a pattern between slashes: `$1` and `${name}` stand for its groups."""
-    compiled = _compiled(pattern)
     if _is_costly(pattern, text):
         return _not_tried()
 
@@ -102,4 +114,4 @@ def replaced(text: str, pattern: str, replacement: str) -> Value:
 
         return re.sub(r"\$(?:\{(\w+)\}|(\w+|\$))", group, replacement)
 
-    return compiled.sub(fill, text)
+    return _compiled(pattern).sub(fill, text)

@@ -6,14 +6,13 @@ Source: Terraform language documentation, "String Functions"; Go, package fmt (v
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.functions.function_rows import FunctionContext, unknown_result, whole_number
 from sqs_checks.terraform.evaluation.functions.grapheme_clusters import grapheme_clusters
-from sqs_checks.terraform.evaluation.numbers_of_terraform import Number, number_text
 from sqs_checks.terraform.evaluation.type_constraints import BOOL, NUMBER, STRING, convert, list_of
 from sqs_checks.values.configuration_values import (
     LIST,
@@ -27,6 +26,7 @@ from sqs_checks.values.configuration_values import (
     joined_text,
     why_unknown,
 )
+from sqs_checks.values.exact_numbers import Number, number_text
 from sqs_checks.values.json_text import write_json
 
 # What Go takes for white space.
@@ -152,9 +152,7 @@ def substr(text: Value, offset: Value, length: Value) -> Value:
     start, count = whole_number(offset, "the offset"), whole_number(length, "the length")
     if start < 0:
         start = max(start + len(characters), 0)
-    if count < -1:
-        raise InvalidExpressionError("the length must be -1 or more")
-    return "".join(characters[start:] if count == -1 else characters[start : start + count])
+    return "".join(characters[start:] if count < 0 else characters[start : start + count])
 
 
 def strrev(text: str) -> str:
@@ -163,7 +161,7 @@ def strrev(text: str) -> str:
 
 def title(text: str) -> str:
     """Each letter behind what is no letter, digit or `_` in upper case, as Go's `strings.Title` has it."""
-    return re.sub(r"(?<![\w'])(\w)", lambda match: match.group(1).upper(), text)
+    return re.sub(r"(?<!\w)(\w)", lambda match: match.group(1).upper(), text)
 
 
 def indent(spaces: Value, text: Value) -> Value:
@@ -199,7 +197,7 @@ def lower(text: str) -> str:
     return "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
 
 
-_VERB = re.compile(r"%(?:\[(\d+)\])?([-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?(?:\[(\d+)\])?([a-zA-Z%])")
+_VERB = re.compile(r"%(?:\[(\d+)\])?([-+# 0]*)(\d+)?(?:\.(\d+)?)?(?:\[(\d+)\])?([a-zA-Z%])")
 
 
 def format_text(context: FunctionContext, template: Value, *arguments: Value) -> Value:
@@ -220,10 +218,9 @@ def format_text(context: FunctionContext, template: Value, *arguments: Value) ->
         if verb.group(6) == "%":
             pieces.append("%")
             continue
-        width, used = _number_or_argument(verb.group(3), arguments, used)
-        precision = None
-        if "." in verb.group().split("[")[0]:
-            precision, used = _number_or_argument(verb.group(4) or "0", arguments, used)
+        width = int(verb.group(3)) if verb.group(3) else None
+        has_precision = "." in verb.group().split("[")[0]
+        precision = int(verb.group(4) or "0") if has_precision else None
         explicit = verb.group(1) or verb.group(5)
         number = int(explicit) - 1 if explicit else used
         if not 0 <= number < len(arguments):
@@ -236,16 +233,6 @@ def format_text(context: FunctionContext, template: Value, *arguments: Value) ->
     if used < len(arguments) and not re.search(r"\[\d+\]", template):
         raise InvalidExpressionError("`format` is given too many values")
     return joined_text(pieces)
-
-
-def _number_or_argument(stated: Any, arguments: Sequence[Value], used: int) -> tuple[Any, int]:
-    if stated is None:
-        return None, used
-    if stated == "*":
-        if used >= len(arguments):
-            raise InvalidExpressionError("`format` is given too few values")
-        return whole_number(convert(arguments[used], NUMBER), "the width"), used + 1
-    return int(stated), used
 
 
 def _formatted(verb: str, flags: str, width: Any, precision: Any, value: Value) -> Any:
@@ -315,6 +302,8 @@ def _number(verb: str, flags: str, precision: Any, number: Number) -> str:
     sign = "-" if number < 0 else "+" if "+" in flags else " " if " " in flags else ""
     size: Number = -number if number < 0 else number
     if verb in "bdoxX":
+        if isinstance(size, Fraction):
+            raise InvalidExpressionError(f"`%{verb}` takes a whole number")
         whole = int(size)
         digits = format(whole, {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}[verb])
         prefix = {"x": "0x", "X": "0X", "o": "0", "b": "0b"}.get(verb, "") if "#" in flags else ""

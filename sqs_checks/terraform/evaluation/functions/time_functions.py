@@ -19,7 +19,7 @@ from sqs_checks.values.configuration_values import LIST, Elements, Value
 _TIMESTAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
 _DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
-_DIRECTIVE = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|.", re.DOTALL)
+_DIRECTIVE = re.compile(r"''|'(?:[^']|'')+'|([A-Za-z])\1*|.", re.DOTALL)
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -70,6 +70,8 @@ def formatdate(pattern: str, text: str) -> str:
 
 
 def _date_part(part: str, moment: datetime) -> str:
+    if part == "''":
+        return "'"
     if part[0] == "'":
         return part[1:-1].replace("''", "'")
     if not part[0].isalpha() or not part.isascii():

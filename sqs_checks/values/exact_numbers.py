@@ -55,8 +55,9 @@ def parse_number(text: str) -> Optional[Number]:
 
 def number_text(value: Number) -> str:
     """The shortest decimal text that reads back as the number, never with an exponent."""
-    if isinstance(value, int):
-        return str(value) if abs(value) < 10**4000 else f"{value:d}"
+    if isinstance(value, int) and value.bit_length() <= _PRECISION:
+        return str(value)
+    value = Fraction(value)
     sign, magnitude = ("-", -value) if value < 0 else ("", value)
     for digits in (17, 40, 80, _DIGITS):
         if rounded(_with_digits(magnitude, digits)) == magnitude:
