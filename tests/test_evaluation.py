@@ -94,7 +94,7 @@ def test_terraform_says_the_same() -> None:
         try:
             found = write_json(module.evaluate(parse_expression(answer["expression"])))
         except (SyntaxFaultError, InvalidExpressionError):
-            found = None  # type: ignore[assignment]
+            found = None
         if found != answer.get("value"):
             differences.append((answer["expression"], answer.get("value"), found))
     assert differences == []

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Optional
 
+from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.model.relations import Place
 from sqs_checks.terraform.modules.module_instance import ModuleInstance
@@ -52,7 +53,8 @@ class CodeSource:
 
     @computed_once
     def models(self) -> SourceModels:
-        return SourceModels(self)
+        with collection_paused():
+            return SourceModels(self)
 
     def at(self, address: ResourceAddress) -> Optional[Sequence[CodeResource]]:
         """The instances that an address of Checkov's stands for: several where it leaves out keys, none where Terraform makes

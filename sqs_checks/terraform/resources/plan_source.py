@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Optional
 
+from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.model.relations import Place
 from sqs_checks.terraform.modules.bounded_files import BoundedFiles
@@ -50,7 +51,8 @@ class PlanSource:
 
     @computed_once
     def models(self) -> SourceModels:
-        return SourceModels(self)
+        with collection_paused():
+            return SourceModels(self)
 
     @computed_once
     def _existing_queues(self) -> Mapping[str, str]:
