@@ -19,6 +19,7 @@ from checkov.terraform.runner import Runner as CodeRunner
 
 from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.terraform.modules.bounded_files import BoundedFiles
+from sqs_checks.terraform.modules.module_callers import caller_of
 from sqs_checks.terraform.modules.resource_address import ModuleStep, ResourceAddress, parse_address
 from sqs_checks.terraform.modules.root_module import ModuleFolders, RootModule
 from sqs_checks.terraform.plan.plan_document import read_plan
@@ -60,7 +61,8 @@ class CodeScan:
         folder = os.path.normpath(root_folder)
         if folder not in self._sources:
             with collection_paused():
-                root = RootModule(folder, self._folders, self._files, self._variable_files, read_attribute)
+                caller = caller_of(folder, self.scanned_folder)
+                root = RootModule(folder, self._folders, self._files, self._variable_files, read_attribute, caller)
             self._sources[folder] = CodeSource(root, self.scanned_folder)
         return self._sources[folder]
 
