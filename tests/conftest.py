@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqs_checks.pack.registration import register
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FIXTURES = REPOSITORY / "fixtures"
+sys.path.append(str(FIXTURES))  # the scripts that made them
 FRAMEWORKS = ("terraform", "terraform_plan", "cloudformation")
 # Checkov's reports, each with its framework.
 Reports = list[tuple[str, Any]]
