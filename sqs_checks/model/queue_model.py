@@ -57,14 +57,22 @@ class CodeQueue:
     """A queue resource of the scanned code.
 
     code_name: finds what the code calls the queue in the label of its place; None where that is the label itself. read: its
-    attributes, read when they are asked for.
+    attributes, read when they are asked for. region: that it lives in, where the code tells.
     """
 
-    def __init__(self, key: Key, place: Place, code_name: Optional[re.Pattern[str]], read: Callable[[], Queue]) -> None:
+    def __init__(
+        self,
+        key: Key,
+        place: Place,
+        code_name: Optional[re.Pattern[str]],
+        read: Callable[[], Queue],
+        region: Optional[str] = None,
+    ) -> None:
         self.key = key
         self.place = place
         self._code_name = code_name
         self._read = read
+        self._region = region
 
     @computed_once
     def queue(self) -> Queue:
@@ -84,6 +92,8 @@ class CodeQueue:
             return unknown(name.reason if isinstance(name, Unresolved) else f"whether `{text}` is this queue is not known")
         if identity.name is not None and identity.name != name:
             return NO
+        if self._region is not None and identity.region not in (None, THIS_REGION, self._region):
+            return NO  # of the same name in another region
         own = QueueIdentity(THIS_PARTITION, THIS_REGION, THIS_ACCOUNT, name)
         same = identity.name == name and all(stated is None or stated == mine for stated, mine in zip(identity[:3], own[:3]))
         return YES if same else unknown(f"whether `{text}` is this queue is known only when it is made")

@@ -80,7 +80,8 @@ class SourceModels:
         )
 
     def _code_queue(self, resource: ConfiguredResource) -> CodeQueue:
-        return CodeQueue(resource.label, self._source.place(resource), _QUEUE_NAME, lambda: read_queue(resource))
+        place = self._source.place(resource)
+        return CodeQueue(resource.label, place, _QUEUE_NAME, lambda: read_queue(resource), resource.region)
 
     # Policies
 
