@@ -125,6 +125,12 @@ def joined_text(pieces: Iterable[Union[str, Unknown, Attribute, PiecedText]]) ->
     return flat[0] if len(flat) == 1 and isinstance(flat[0], str) else PiecedText(tuple(flat))
 
 
+def only_possibility(value: Value) -> Value:
+    """Of a value that is not known and can be one thing only, that thing: the ARN of the queue of the same key, whichever key."""
+    is_one = isinstance(value, Unknown) and value.not_null and len(value.among) == 1
+    return value.among[0] if is_one and isinstance(value.among[0], (Attribute, PiecedText)) else value
+
+
 def why_unknown(value: Value) -> str:
     """Why a value that is not known is not known."""
     if isinstance(value, Unknown):

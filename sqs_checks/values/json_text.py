@@ -21,6 +21,7 @@ from sqs_checks.values.configuration_values import (
     Unknown,
     Value,
     joined_text,
+    only_possibility,
     why_unknown,
 )
 from sqs_checks.values.exact_numbers import number_text
@@ -147,6 +148,8 @@ def _escaped(text: str) -> str:
 
 
 def _write(value: Value, pieces: list[Any]) -> None:
+    if isinstance(value, Unknown):
+        value = only_possibility(value)
     if value is None:
         pieces.append("null")
     elif isinstance(value, bool):

@@ -45,6 +45,7 @@ from sqs_checks.values.configuration_values import (
     Value,
     is_hidden,
     joined_text,
+    only_possibility,
     why_unknown,
 )
 
@@ -317,6 +318,7 @@ class Evaluator:
     def _piece(self, value: Value) -> Any:
         if value is None:
             raise InvalidExpressionError("null cannot be part of a text")
+        value = only_possibility(value)
         if isinstance(value, Unknown):
             return Unknown(value.reason, STRING, not_null=True, prefix=value.prefix, among=value.among)
         return convert(value, STRING)
