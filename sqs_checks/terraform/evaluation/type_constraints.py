@@ -122,6 +122,9 @@ def unify(types: Sequence[Type]) -> Optional[Type]:
         return _unify_tuples(distinct)
     if kinds <= {OBJECT, MAP}:
         return _unified_collection(MAP, distinct)
+    if LIST in kinds and SET in kinds:
+        # None of both is the other's: the first that all can be converted to.
+        return next((one for one in distinct if one.kind in (LIST, SET)), None)
     if kinds <= {TUPLE, LIST, SET}:
         return _unified_collection(LIST if LIST in kinds or SET not in kinds else SET, distinct)
     return None
