@@ -181,7 +181,8 @@ class Entries:
         return isinstance(other, Entries) and self.kind == other.kind and self.items == other.items
 
     def __hash__(self) -> int:
-        return hash((self.kind, tuple(sorted(self.items))))
+        # With the values: sets of objects that all have the same names are looked up fast.
+        return hash((self.kind, frozenset(self.items.items())))
 
     def __repr__(self) -> str:
         return f"{self.kind}{dict(self.items)!r}"

@@ -13,7 +13,7 @@ Number = Union[int, Fraction]
 
 _PRECISION = 512
 _DIGITS = 155  # decimal digits that tell any two numbers of that precision apart
-_NUMBER = re.compile(r"[-+]?(\d+)(?:\.(\d*))?(?:[eE]([-+]?\d{1,6}))?")
+_NUMBER = re.compile(r"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:([eEpP])([-+]?[0-9]{1,6}))?")
 _LONGEST = 5_000
 _LARGEST_EXPONENT = 5_000
 
@@ -41,7 +41,10 @@ def rounded(value: Fraction) -> Number:
 
 
 def parse_number(text: str) -> Optional[Number]:
-    """The number that a text writes, None where it writes none; in decimal, with a point or an exponent or without."""
+    """The number that a text writes, None where it writes none; in decimal, with a point or an exponent or without.
+
+    After `p` the exponent is one of two, as Go reads it.
+    """
     if len(text) > _LONGEST:
         return None
     match = _NUMBER.fullmatch(text)
@@ -50,15 +53,16 @@ def parse_number(text: str) -> Optional[Number]:
     exponent = int(match.group(3) or 0)
     if abs(exponent) > _LARGEST_EXPONENT:
         return None
-    return rounded(Fraction(text.rstrip(".") if text.endswith(".") else text.replace(".e", "e").replace(".E", "E")))
+    base = 2 if match.group(2) in ("p", "P") else 10
+    return rounded(Fraction(match.group(1).rstrip(".")) * Fraction(base) ** exponent)
 
 
 def number_text(value: Number) -> str:
     """The shortest decimal text that reads back as the number, never with an exponent."""
-    if isinstance(value, int) and value.bit_length() <= _PRECISION:
+    if isinstance(value, int) and abs(value).bit_length() <= _PRECISION:
         return str(value)
-    value = Fraction(value)
-    sign, magnitude = ("-", -value) if value < 0 else ("", value)
+    magnitude = abs(Fraction(value))
+    sign = "-" if value < 0 else ""
     for digits in (17, 40, 80, _DIGITS):
         if rounded(_with_digits(magnitude, digits)) == magnitude:
             return sign + _decimal(_shortest(magnitude, digits))
@@ -85,12 +89,23 @@ def _with_digits(magnitude: Fraction, digits: int) -> Fraction:
 
 def _decimal_exponent(magnitude: Fraction) -> int:
     """The number of digits before the point; zero or less where the first digit stands behind it."""
-    exponent = len(str(magnitude.numerator)) - len(str(magnitude.denominator))
+    exponent = digits_of(magnitude.numerator) - digits_of(magnitude.denominator)
     return exponent + 1 if magnitude >= Fraction(10) ** exponent else exponent
+
+
+def digits_of(number: int) -> int:
+    """How many decimal digits a whole number has, without writing it: Python writes no numbers of 5,000 digits."""
+    digits = max(int(number.bit_length() * 0.30103) - 1, 0)
+    while 10**digits <= number:
+        digits += 1
+    return digits
 
 
 def _decimal(value: Fraction) -> str:
     """The text of a number that has finitely many decimal places."""
+    zeros = digits_of(value.numerator) - _DIGITS - 2 if value.denominator == 1 else 0
+    if zeros > 0 and value.numerator % 10**zeros == 0:
+        return str(value.numerator // 10**zeros) + "0" * zeros
     places = 0
     denominator = value.denominator
     while denominator % 10 == 0:
@@ -103,3 +118,46 @@ def _decimal(value: Fraction) -> str:
             break
     digits = str(int(value * 10**places)).rjust(places + 1, "0")
     return f"{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".") if places else digits
+
+
+def scientific_text(digits: str, exponent: int, places: int, letter: str) -> str:
+    """The text of a number with an exponent. exponent: how many digits stand before the point."""
+    power = exponent - 1 if digits else 0
+    mantissa = digits.ljust(places + 1, "0")
+    point = f".{mantissa[1 : places + 1]}" if places else ""
+    return f"{mantissa[0]}{point}{letter}{'-' if power < 0 else '+'}{abs(power):02d}"
+
+
+def general_text(value: Number, precision: Optional[int], letter: str) -> str:
+    """The shorter of both ways to write a number; all digits it takes to tell it apart where no precision is given."""
+    sign, magnitude = ("-", -value) if value < 0 else ("", value)
+    if precision is None:
+        whole, _, places = number_text(magnitude).partition(".")
+        digits = (whole + places).lstrip("0").rstrip("0")
+        exponent = len(whole) if whole != "0" else len(places.lstrip("0")) - len(places)
+        threshold = 6
+    else:
+        threshold = precision = precision or 1
+        digits, exponent = significant_digits(magnitude, precision)
+        digits = digits.rstrip("0")
+        if threshold > len(digits) >= exponent:
+            threshold = len(digits)
+    if not digits:
+        return f"{sign}0"
+    if exponent - 1 < -4 or exponent - 1 >= threshold:
+        return sign + scientific_text(digits, exponent, len(digits) - 1, letter)
+    if exponent <= 0:
+        return f"{sign}0.{'0' * -exponent}{digits}"
+    whole = digits[:exponent].ljust(exponent, "0")
+    return sign + whole + (f".{digits[exponent:]}" if digits[exponent:] else "")
+
+
+def significant_digits(magnitude: Number, wanted: int) -> tuple[str, int]:
+    """So many significant digits of a number, and how many stand before the point."""
+    if not magnitude:
+        return "", 1
+    exact = Fraction(magnitude)
+    exponent = _decimal_exponent(exact)
+    digits = str(round(exact * Fraction(10) ** (wanted - exponent)))
+    # Rounding may make one digit more: 9.99 becomes 10.0.
+    return digits[:wanted], exponent + len(digits) - wanted

@@ -55,13 +55,20 @@ def read_json_text(text: Union[str, PiecedText], *, list_kind: str = LIST, objec
             return Entries(object_kind, _items(value, made, repeated))
         if isinstance(value, list):
             return Elements(list_kind, [made(item) for item in value])
-        return _filled(value, holes) if isinstance(value, str) and holes else value
+        if isinstance(value, str):
+            # Half a character that is written by its number stands for none.
+            value = value if value.isascii() else _SURROGATE.sub("\ufffd", value)
+            return _filled(value, holes) if holes else value
+        return value
 
     try:
         plain = text if isinstance(text, str) else _with_marks(text, holes)
         return JsonDocument(made(_DECODER.decode(plain)), tuple(dict.fromkeys(repeated)))
     except (ValueError, RecursionError) as error:
         raise NotJsonError(str(error)) from error
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _Pairs(list):  # type: ignore[type-arg]
@@ -73,7 +80,11 @@ def _number(text: str) -> Any:
     return value.numerator if value.denominator == 1 else value
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_Pairs, parse_float=_number)
+def _no_constant(text: str) -> Any:
+    raise ValueError(f"`{text}` is no value of JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_Pairs, parse_float=_number, parse_constant=_no_constant)
 
 
 def _items(pairs: Sequence[tuple[str, Any]], made: Any, repeated: list[str]) -> dict[str, Value]:
@@ -142,9 +153,7 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _escaped(text: str) -> str:
-    # Go writes these two control characters by their numbers.
-    encoded = _ENCODE(text)
-    return _ESCAPED.sub(lambda match: _ESCAPES[match.group()], encoded).replace("\x7f", "\x7f")
+    return _ESCAPED.sub(lambda match: _ESCAPES[match.group()], _ENCODE(text))
 
 
 def _write(value: Value, pieces: list[Any]) -> None:

@@ -1,227 +1,247 @@
-"""Every function of Terraform 1.11, in one table: what it takes, and what it makes of it.
+"""Every function of Terraform 1.11, in one table, and how a function is called.
 
-Source: `terraform metadata functions -json`; Terraform language documentation, "Built-in Functions".
+Source: `terraform metadata functions -json` (names, parameters, types); cty, package function (what is converted and checked
+before a call).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.functions import (
-    collection_functions as collections,
+    collection_functions,
+    encoding_functions,
+    file_functions,
+    network_functions,
+    number_functions,
+    regex_functions,
+    set_functions,
+    text_formatting,
+    text_functions,
+    time_functions,
 )
-from sqs_checks.terraform.evaluation.functions import (
-    encoding_functions as encoding,
+from sqs_checks.terraform.evaluation.functions.function_rows import (
+    Function,
+    FunctionContext,
+    expanded,
+    unknown_result,
+    weight_of,
 )
-from sqs_checks.terraform.evaluation.functions import (
-    file_functions as files,
-)
-from sqs_checks.terraform.evaluation.functions import (
-    number_functions as numbers,
-)
-from sqs_checks.terraform.evaluation.functions import (
-    regex_functions as regex,
-)
-from sqs_checks.terraform.evaluation.functions import (
-    text_functions as texts,
-)
-from sqs_checks.terraform.evaluation.functions import (
-    time_functions as times,
-)
-from sqs_checks.terraform.evaluation.functions.function_rows import Function, FunctionContext, unknown_result
 from sqs_checks.terraform.evaluation.type_constraints import (
     BOOL,
     DYNAMIC,
     NUMBER,
     STRING,
-    Type,
     convert,
     list_of,
     map_of,
     set_of,
-    type_of,
 )
-from sqs_checks.values.configuration_values import Deferred, Unknown, Value, is_wholly_known
+from sqs_checks.values.configuration_values import Unknown, Value, is_wholly_known
 
-_ANY = DYNAMIC
-_TEXTS = list_of(STRING)
-# From the first argument on, any may be null.
-_NULLS = 0
+__all__ = ["FUNCTIONS", "HANDLED_BY_EVALUATOR", "FunctionContext", "call_function"]
 
+# These take expressions, not values.
+HANDLED_BY_EVALUATOR: Final = ("can", "try")
 
-def _plain(name: str, evaluate: Any, *parameters: Type, result: Type = STRING, variadic: Any = None) -> Function:
-    """A function that needs all its arguments known."""
-    return Function(name, evaluate, parameters, result, variadic)
+_ANY_LIST, _TEXTS, _BOOLS, _NUMBERS, _ANY_SET = list_of(DYNAMIC), list_of(STRING), list_of(BOOL), list_of(NUMBER), set_of(DYNAMIC)
 
-
-def _open(name: str, evaluate: Any, *parameters: Type, result: Type = DYNAMIC, **more: Any) -> Function:
-    """A function that decides what it can where parts of its arguments are not known."""
-    return Function(name, evaluate, parameters, result, decides=True, **more)
+_of_text, _of_file = encoding_functions.of_text, file_functions.of_file
 
 
-def _type_name(value: Value) -> Value:
-    return Unknown(f"the type {type_of(value)} is shown in the console only")
+def _same(value: Value) -> Value:
+    return value
 
 
-_HASHES = ("md5", "sha1", "sha256", "sha512")
-_ROWS = [
-    # Numbers
-    _plain("abs", numbers.absolute, NUMBER, result=NUMBER),
-    _plain("ceil", numbers.ceil, NUMBER, result=NUMBER),
-    _plain("floor", numbers.floor, NUMBER, result=NUMBER),
-    _plain("log", numbers.log, NUMBER, NUMBER, result=NUMBER),
-    _plain("max", numbers.largest, NUMBER, result=NUMBER, variadic=NUMBER),
-    _plain("min", numbers.smallest, NUMBER, result=NUMBER, variadic=NUMBER),
-    _open("parseint", numbers.parseint, _ANY, NUMBER, result=NUMBER),
-    _plain("pow", numbers.pow, NUMBER, NUMBER, result=NUMBER),
-    _plain("signum", numbers.signum, NUMBER, result=NUMBER),
-    _open("sum", numbers.total, _ANY, result=NUMBER),
-    # Texts
-    _plain("chomp", texts.chomp, STRING),
-    _open("endswith", texts.endswith, STRING, STRING, result=BOOL),
-    _open("format", texts.format_text, STRING, variadic=_ANY, nulls_from=1, uses_context=True, result=STRING),
-    _open("formatlist", texts.formatlist, STRING, variadic=_ANY, nulls_from=1, uses_context=True, result=_TEXTS),
-    _open("indent", texts.indent, NUMBER, STRING, result=STRING),
-    _open("join", texts.join, STRING, variadic=_TEXTS, result=STRING),
-    _plain("lower", texts.lower, STRING),
-    _open("regex", regex.regex, STRING, STRING),
-    _open("regexall", regex.regexall, STRING, STRING),
-    _open("replace", texts.replace, STRING, STRING, STRING, result=STRING),
-    _open("split", texts.split, STRING, STRING, result=_TEXTS),
-    _open("startswith", texts.startswith, STRING, STRING, result=BOOL),
-    _open("strcontains", texts.strcontains, STRING, STRING, result=BOOL),
-    _plain("strrev", texts.strrev, STRING),
-    _open("substr", texts.substr, STRING, NUMBER, NUMBER, result=STRING),
-    _open("templatestring", files.templatestring, STRING, _ANY, uses_context=True),
-    _plain("title", texts.title, STRING),
-    _plain("trim", texts.trim, STRING, STRING),
-    _open("trimprefix", texts.trimprefix, STRING, STRING, result=STRING),
-    _plain("trimspace", texts.trimspace, STRING),
-    _open("trimsuffix", texts.trimsuffix, STRING, STRING, result=STRING),
-    _plain("upper", texts.upper, STRING),
-    # Collections
-    _open("alltrue", collections.alltrue, list_of(BOOL), result=BOOL),
-    _open("anytrue", collections.anytrue, list_of(BOOL), result=BOOL),
-    _open("chunklist", collections.chunklist, list_of(_ANY), NUMBER),
-    _open("coalesce", collections.coalesce, variadic=_ANY, nulls_from=_NULLS),
-    _open("coalescelist", collections.coalescelist, variadic=_ANY, nulls_from=_NULLS),
-    _open("compact", collections.compact, _TEXTS, result=_TEXTS),
-    _open("concat", collections.concat, variadic=_ANY),
-    _open("contains", collections.contains, _ANY, _ANY, result=BOOL),
-    _open("distinct", collections.distinct, list_of(_ANY)),
-    _open("element", collections.element, _ANY, NUMBER),
-    _open("flatten", collections.flatten, _ANY),
-    _open("index", collections.index, _ANY, _ANY, result=NUMBER),
-    _open("keys", collections.keys, _ANY),
-    _open("length", collections.length, _ANY, result=NUMBER),
-    _open("lookup", collections.lookup, _ANY, STRING, variadic=_ANY, nulls_from=2),
-    _open("matchkeys", collections.matchkeys, list_of(_ANY), list_of(_ANY), list_of(_ANY)),
-    _open("merge", collections.merge, variadic=_ANY, nulls_from=_NULLS),
-    _open("one", collections.one, _ANY),
-    _open("range", collections.range_of, NUMBER, variadic=NUMBER, uses_context=True, result=list_of(NUMBER)),
-    _open("reverse", collections.reverse, _ANY),
-    _open("setintersection", collections.setintersection, set_of(_ANY), variadic=set_of(_ANY)),
-    _open("setproduct", collections.setproduct, variadic=_ANY, uses_context=True),
-    _open("setsubtract", collections.setsubtract, set_of(_ANY), set_of(_ANY)),
-    _open("setunion", collections.setunion, set_of(_ANY), variadic=set_of(_ANY)),
-    _open("slice", collections.slice_of, _ANY, NUMBER, NUMBER),
-    _open("sort", collections.sort, _TEXTS, result=_TEXTS),
-    _open("transpose", collections.transpose, map_of(_TEXTS), result=map_of(_TEXTS)),
-    _open("values", collections.values, _ANY),
-    _open("zipmap", collections.zipmap, list_of(STRING), _ANY),
-    # Conversion
-    _open("tobool", lambda value: value, BOOL, nulls_from=_NULLS, result=BOOL),
-    _open("tolist", collections.tolist, _ANY, nulls_from=_NULLS),
-    _open("tomap", collections.tomap, _ANY, nulls_from=_NULLS),
-    _open("tonumber", lambda value: value, NUMBER, nulls_from=_NULLS, result=NUMBER),
-    _open("toset", collections.toset, _ANY, nulls_from=_NULLS),
-    _open("tostring", lambda value: value, STRING, nulls_from=_NULLS, result=STRING),
-    _open("sensitive", lambda value: value, _ANY, nulls_from=_NULLS),
-    _open("nonsensitive", lambda value: value, _ANY, nulls_from=_NULLS),
-    _open("ephemeralasnull", lambda value: value, _ANY, nulls_from=_NULLS),
-    _open("issensitive", lambda value: Unknown("whether a value is sensitive is not followed", BOOL), _ANY, nulls_from=_NULLS),
-    _open("type", _type_name, _ANY, nulls_from=_NULLS),
-    # Encoding
-    _plain("base64decode", encoding.base64decode, STRING),
-    _plain("base64encode", encoding.base64encode, STRING),
-    _plain("csvdecode", encoding.csvdecode, STRING, result=DYNAMIC),
-    _open("jsondecode", encoding.jsondecode, STRING),
-    _open("jsonencode", encoding.jsonencode, _ANY, nulls_from=_NULLS, uses_context=True, result=STRING),
-    _plain("textdecodebase64", encoding.textdecodebase64, STRING, STRING),
-    _plain("textencodebase64", encoding.textencodebase64, STRING, STRING),
-    _plain("urlencode", encoding.urlencode, STRING),
-    _open("yamldecode", encoding.yamldecode, STRING),
-    _open("yamlencode", encoding.yamlencode, _ANY, nulls_from=_NULLS, result=STRING),
-    *(_plain(name, encoding.hashed(name, in_base64=False), STRING) for name in _HASHES),
-    _plain("base64sha256", encoding.hashed("sha256", in_base64=True), STRING),
-    _plain("base64sha512", encoding.hashed("sha512", in_base64=True), STRING),
-    _plain("uuidv5", encoding.uuidv5, STRING, STRING),
-    # Times, networks, paths
-    _plain("formatdate", times.formatdate, STRING, STRING),
-    _plain("timeadd", times.timeadd, STRING, STRING),
-    _plain("timecmp", times.timecmp, STRING, STRING, result=NUMBER),
-    _plain("cidrhost", times.cidrhost, STRING, NUMBER),
-    _plain("cidrnetmask", times.cidrnetmask, STRING),
-    _plain("cidrsubnet", times.cidrsubnet, STRING, NUMBER, NUMBER),
-    _plain("cidrsubnets", times.cidrsubnets, STRING, result=_TEXTS, variadic=NUMBER),
-    _plain("basename", times.basename, STRING),
-    _plain("dirname", times.dirname, STRING),
-    # Files
-    _open("file", files.file, STRING, uses_context=True, result=STRING),
-    _open("fileexists", files.fileexists, STRING, uses_context=True, result=BOOL),
-    _open("fileset", files.fileset, STRING, STRING, uses_context=True),
-    _open("filebase64", files.file_with(files.in_base64), STRING, uses_context=True, result=STRING),
-    *(
-        _open(f"file{name}", files.file_with(encoding.hashed(name, in_base64=False)), STRING, uses_context=True, result=STRING)
-        for name in _HASHES
-    ),
-    *(
-        _open(f"filebase64{name}", files.file_with(encoding.hashed(name, in_base64=True)), STRING, uses_context=True)
-        for name in ("sha256", "sha512")
-    ),
-    _open("templatefile", files.templatefile, STRING, _ANY, uses_context=True),
-]
-FUNCTIONS: Mapping[str, Function] = {row.name: row for row in _ROWS}
-# What nobody can know before Terraform runs, and what depends on the machine it runs on.
-NOT_PURE: Mapping[str, str] = {
-    "abspath": "it depends on where Terraform runs",
-    "base64gzip": "the bytes that Terraform's compression makes are not worked out",
-    "bcrypt": "it is another value each time",
-    "pathexpand": "it depends on where Terraform runs",
-    "plantimestamp": "it is the time of the plan",
-    "rsadecrypt": "it needs a private key",
-    "timestamp": "it is the time at which it is applied",
-    "uuid": "it is another value each time",
-}
+def _not_sensitive(value: Value) -> Value:
+    # What is sensitive is not tracked. A value that stands in the code as it is can hardly be; where it comes from is not told.
+    return Unknown("which values are sensitive is not followed", BOOL, not_null=True)
+
+
+def _of_the_run(name: str, why: str) -> Function:
+    def evaluate(*_: Value) -> Value:
+        return Unknown(f"`{name}` {why}", STRING, not_null=True)
+
+    return Function(name, evaluate, result=STRING, variadic=DYNAMIC, decides=True)
+
+
+_C, _N, _T, _E, _F, _S = (
+    collection_functions,
+    number_functions,
+    text_functions,
+    encoding_functions,
+    file_functions,
+    set_functions,
+)
+_TO = collection_functions.convert_to
+
+_ROWS: Final = (
+    # Numbers.
+    Function("abs", _N.absolute, (NUMBER,), NUMBER),
+    Function("ceil", _N.ceil, (NUMBER,), NUMBER),
+    Function("floor", _N.floor, (NUMBER,), NUMBER),
+    Function("log", _N.log, (NUMBER, NUMBER), NUMBER),
+    Function("max", _N.largest, (), NUMBER, variadic=NUMBER),
+    Function("min", _N.smallest, (), NUMBER, variadic=NUMBER),
+    Function("parseint", _N.parseint, (DYNAMIC, NUMBER), NUMBER, decides=True),
+    Function("pow", _N.pow, (NUMBER, NUMBER), NUMBER),
+    Function("signum", _N.signum, (NUMBER,), NUMBER),
+    Function("sum", _N.total, (DYNAMIC,), NUMBER, decides=True),
+    # Texts.
+    Function("chomp", _T.chomp, (STRING,), STRING, decides=True),
+    Function("endswith", _T.endswith, (STRING, STRING), BOOL, decides=True),
+    Function("format", text_formatting.format_text, (STRING,), STRING, DYNAMIC, 1, decides=True, uses_context=True),
+    Function("formatlist", text_formatting.format_list, (STRING,), _TEXTS, DYNAMIC, 1, decides=True, uses_context=True),
+    Function("indent", _T.indent, (NUMBER, STRING), STRING, decides=True, uses_context=True),
+    Function("join", _T.join, (STRING,), STRING, variadic=_TEXTS, decides=True, uses_context=True),
+    Function("lower", _T.lower, (STRING,), STRING, decides=True),
+    Function("regex", regex_functions.regex, (STRING, STRING), decides=True, uses_context=True),
+    Function("regexall", regex_functions.regexall, (STRING, STRING), _ANY_LIST, decides=True, uses_context=True),
+    Function("replace", _T.replace, (STRING, STRING, STRING), STRING, decides=True, uses_context=True),
+    Function("split", _T.split, (STRING, STRING), _TEXTS, decides=True),
+    Function("startswith", _T.startswith, (STRING, STRING), BOOL, decides=True),
+    Function("strcontains", _T.strcontains, (STRING, STRING), BOOL, decides=True),
+    Function("strrev", _T.reverse_text, (STRING,), STRING),
+    Function("substr", _T.substr, (STRING, NUMBER, NUMBER), STRING, decides=True),
+    Function("title", _T.title, (STRING,), STRING),
+    Function("trim", _T.trim, (STRING, STRING), STRING, decides=True),
+    Function("trimprefix", _T.trimprefix, (STRING, STRING), STRING, decides=True),
+    Function("trimspace", _T.trimspace, (STRING,), STRING, decides=True),
+    Function("trimsuffix", _T.trimsuffix, (STRING, STRING), STRING, decides=True),
+    Function("upper", _T.upper, (STRING,), STRING, decides=True),
+    # Collections.
+    Function("alltrue", _C.all_true, (_BOOLS,), BOOL, decides=True),
+    Function("anytrue", _C.any_true, (_BOOLS,), BOOL, decides=True),
+    Function("chunklist", _C.chunklist, (_ANY_LIST, NUMBER), list_of(_ANY_LIST), decides=True),
+    Function("coalesce", _C.coalesce, variadic=DYNAMIC, nulls_from=0, decides=True),
+    Function("coalescelist", _C.coalescelist, variadic=DYNAMIC, nulls_from=0, decides=True),
+    Function("compact", _C.compact, (_TEXTS,), _TEXTS, decides=True),
+    Function("concat", _C.concat, variadic=DYNAMIC, decides=True),
+    Function("contains", _C.contains, (DYNAMIC, DYNAMIC), BOOL, decides=True),
+    Function("distinct", _C.distinct, (_ANY_LIST,), _ANY_LIST, decides=True, uses_context=True),
+    Function("element", _C.element, (DYNAMIC, NUMBER), decides=True, may_be_null=True),
+    Function("flatten", _C.flatten, (DYNAMIC,), decides=True),
+    Function("index", _C.index_of, (DYNAMIC, DYNAMIC), NUMBER, decides=True),
+    Function("keys", _C.keys, (DYNAMIC,), decides=True),
+    Function("length", _C.length, (DYNAMIC,), NUMBER, decides=True),
+    Function("lookup", _C.lookup, (DYNAMIC, STRING), DYNAMIC, DYNAMIC, 2, decides=True, may_be_null=True),
+    Function("matchkeys", _C.matchkeys, (_ANY_LIST, _ANY_LIST, _ANY_LIST), _ANY_LIST, decides=True, uses_context=True),
+    Function("merge", _C.merge, variadic=DYNAMIC, nulls_from=0, decides=True),
+    Function("one", _C.one, (DYNAMIC,), decides=True, may_be_null=True),
+    Function("range", _C.range_of, (), _NUMBERS, variadic=NUMBER),
+    Function("reverse", _C.reverse, (DYNAMIC,), decides=True),
+    Function("setintersection", _S.intersection, (_ANY_SET,), _ANY_SET, _ANY_SET, decides=True, uses_context=True),
+    Function("setproduct", _S.product, variadic=DYNAMIC, decides=True, uses_context=True),
+    Function("setsubtract", _S.subtract, (_ANY_SET, _ANY_SET), _ANY_SET, decides=True, uses_context=True),
+    Function("setunion", _S.union, (_ANY_SET,), _ANY_SET, _ANY_SET, decides=True),
+    Function("slice", _C.slice_of, (DYNAMIC, NUMBER, NUMBER), decides=True),
+    Function("sort", _C.sort, (_TEXTS,), _TEXTS, decides=True),
+    Function("transpose", _C.transpose, (map_of(_TEXTS),), map_of(_TEXTS), decides=True),
+    Function("values", _C.values_of, (DYNAMIC,), decides=True),
+    Function("zipmap", _C.zipmap, (_TEXTS, DYNAMIC), decides=True),
+    # Types.
+    Function("ephemeralasnull", _C.ephemeral_as_null, (DYNAMIC,), nulls_from=0, decides=True, may_be_null=True),
+    Function("issensitive", _not_sensitive, (DYNAMIC,), BOOL, nulls_from=0, decides=True),
+    Function("nonsensitive", _same, (DYNAMIC,), nulls_from=0, decides=True, may_be_null=True),
+    Function("sensitive", _same, (DYNAMIC,), nulls_from=0, decides=True, may_be_null=True),
+    Function("tobool", _TO(BOOL), (DYNAMIC,), BOOL, nulls_from=0, decides=True, may_be_null=True),
+    Function("tolist", _TO(_ANY_LIST), (DYNAMIC,), _ANY_LIST, nulls_from=0, decides=True, may_be_null=True),
+    Function("tomap", _TO(map_of(DYNAMIC)), (DYNAMIC,), map_of(DYNAMIC), nulls_from=0, decides=True, may_be_null=True),
+    Function("tonumber", _TO(NUMBER), (DYNAMIC,), NUMBER, nulls_from=0, decides=True, may_be_null=True),
+    Function("toset", _TO(_ANY_SET), (DYNAMIC,), _ANY_SET, nulls_from=0, decides=True, may_be_null=True),
+    Function("tostring", _TO(STRING), (DYNAMIC,), STRING, nulls_from=0, decides=True, may_be_null=True),
+    # Encodings and hashes.
+    Function("base64decode", _E.base64decode, (STRING,), STRING),
+    Function("base64encode", _of_text(_E.as_base64), (STRING,), STRING),
+    Function("base64gzip", _E.compressed, (STRING,), STRING),
+    Function("base64sha256", _of_text(_E.sha256_base64), (STRING,), STRING),
+    Function("base64sha512", _of_text(_E.sha512_base64), (STRING,), STRING),
+    Function("csvdecode", _E.csvdecode, (STRING,)),
+    Function("jsondecode", _E.jsondecode, (STRING,), decides=True, may_be_null=True),
+    Function("jsonencode", _E.jsonencode, (DYNAMIC,), STRING, nulls_from=0, decides=True),
+    Function("md5", _of_text(_E.md5_text), (STRING,), STRING),
+    Function("sha1", _of_text(_E.sha1_text), (STRING,), STRING),
+    Function("sha256", _of_text(_E.sha256_text), (STRING,), STRING),
+    Function("sha512", _of_text(_E.sha512_text), (STRING,), STRING),
+    Function("textdecodebase64", _E.textdecodebase64, (STRING, STRING), STRING),
+    Function("textencodebase64", _E.textencodebase64, (STRING, STRING), STRING),
+    Function("urlencode", _E.urlencode, (STRING,), STRING),
+    Function("uuidv5", _E.uuidv5, (STRING, STRING), STRING),
+    Function("yamldecode", _E.yamldecode, (STRING,), uses_context=True, may_be_null=True),
+    Function("yamlencode", _E.yamlencode, (DYNAMIC,), STRING, nulls_from=0, decides=True),
+    # Times.
+    Function("formatdate", time_functions.formatdate, (STRING, STRING), STRING),
+    Function("timeadd", time_functions.timeadd, (STRING, STRING), STRING),
+    Function("timecmp", time_functions.timecmp, (STRING, STRING), NUMBER),
+    # Networks.
+    Function("cidrhost", network_functions.cidrhost, (STRING, NUMBER), STRING),
+    Function("cidrnetmask", network_functions.cidrnetmask, (STRING,), STRING),
+    Function("cidrsubnet", network_functions.cidrsubnet, (STRING, NUMBER, NUMBER), STRING),
+    Function("cidrsubnets", network_functions.cidrsubnets, (STRING,), _TEXTS, variadic=NUMBER),
+    # Files.
+    Function("abspath", _F.abspath, (STRING,), STRING),
+    Function("basename", _F.basename, (STRING,), STRING),
+    Function("dirname", _F.dirname, (STRING,), STRING),
+    Function("file", _F.file, (STRING,), STRING, uses_context=True),
+    Function("filebase64", _of_file(_E.as_base64), (STRING,), STRING, uses_context=True),
+    Function("filebase64sha256", _of_file(_E.sha256_base64), (STRING,), STRING, uses_context=True),
+    Function("filebase64sha512", _of_file(_E.sha512_base64), (STRING,), STRING, uses_context=True),
+    Function("fileexists", _F.fileexists, (STRING,), BOOL, uses_context=True),
+    Function("filemd5", _of_file(_E.md5_text), (STRING,), STRING, uses_context=True),
+    Function("fileset", _F.fileset, (STRING, STRING), set_of(STRING), uses_context=True),
+    Function("filesha1", _of_file(_E.sha1_text), (STRING,), STRING, uses_context=True),
+    Function("filesha256", _of_file(_E.sha256_text), (STRING,), STRING, uses_context=True),
+    Function("filesha512", _of_file(_E.sha512_text), (STRING,), STRING, uses_context=True),
+    Function("pathexpand", _F.pathexpand, (STRING,), STRING),
+    Function("templatefile", _F.templatefile, (STRING, DYNAMIC), decides=True, uses_context=True, may_be_null=True),
+    Function("templatestring", _F.templatestring, (STRING, DYNAMIC), STRING, decides=True, uses_context=True),
+    # What only the run tells.
+    _of_the_run("bcrypt", "makes another text each time"),
+    _of_the_run("plantimestamp", "tells when the plan is made"),
+    _of_the_run("rsadecrypt", "needs a private key, which is not read"),
+    _of_the_run("timestamp", "tells when the plan is applied"),
+    _of_the_run("uuid", "makes another text each time"),
+)
+FUNCTIONS: Final = {row.name: row for row in _ROWS}
 
 
 def call_function(name: str, arguments: Sequence[Value], context: FunctionContext) -> Value:
     """What a function makes of its arguments.
 
-    Raises InvalidExpressionError where Terraform refuses the call, BudgetExceededError where it takes too much.
+    Raises InvalidExpressionError where Terraform refuses the call, and what the context raises.
     """
-    name = name[len("core::") :] if name.startswith("core::") else name
-    if name in NOT_PURE or name.startswith("provider::"):
-        return Unknown(f"`{name}` is not worked out: {NOT_PURE.get(name, 'it is a function of a provider')}", not_null=True)
-    row = FUNCTIONS.get(name)
-    if row is None:
+    if name.startswith("provider::"):
+        return Unknown(f"`{name}` is known to its provider only")
+    function = FUNCTIONS.get(name[len("core::") :] if name.startswith("core::") else name)
+    if function is None:
         raise InvalidExpressionError(f"there is no function `{name}`")
-    if len(arguments) < len(row.parameters) or (row.variadic is None and len(arguments) > len(row.parameters)):
-        raise InvalidExpressionError(f"`{name}` takes {len(row.parameters)} arguments")
-    converted = [_converted(row, position, value) for position, value in enumerate(arguments)]
-    if not row.decides and not all(map(is_wholly_known, converted)):
-        return unknown_result(converted, row.result)
-    return row.evaluate(context, *converted) if row.uses_context else row.evaluate(*converted)
+    converted = _converted(function, arguments)
+    context.spend(1 + sum(map(weight_of, converted)))
+    if not function.decides:
+        converted = [expanded(one) for one in converted]
+        if not all(map(is_wholly_known, converted)):
+            return unknown_result(converted, function.result, not_null=not function.may_be_null)
+    result = function.evaluate(context, *converted) if function.uses_context else function.evaluate(*converted)
+    # Terraform's texts are all in this form.
+    return result if not isinstance(result, str) or result.isascii() else unicodedata.normalize("NFC", result)
 
 
-def _converted(row: Function, position: int, value: Value) -> Value:
-    if value is None:
-        if row.nulls_from is None or position < row.nulls_from:
-            raise InvalidExpressionError(f"`{row.name}` takes no null")
-        return None
-    wanted = row.parameters[position] if position < len(row.parameters) else row.variadic
-    if wanted is None or wanted.kind == "dynamic" or isinstance(value, Deferred):
-        return value
-    return convert(value, wanted)
+def _converted(function: Function, arguments: Sequence[Value]) -> list[Value]:
+    """The arguments as the function takes them."""
+    fewest = len(function.parameters)
+    if len(arguments) < fewest or (function.variadic is None and len(arguments) > fewest):
+        wanted = f"{fewest}{' or more' if function.variadic else ''}"
+        raise InvalidExpressionError(f"`{function.name}` takes {wanted} arguments, not {len(arguments)}")
+    converted: list[Value] = []
+    for position, value in enumerate(arguments):
+        if value is None and (function.nulls_from is None or position < function.nulls_from):
+            raise InvalidExpressionError(f"argument {position + 1} of `{function.name}` must not be null")
+        wanted_type = function.parameters[position] if position < fewest else function.variadic or DYNAMIC
+        try:
+            converted.append(convert(value, wanted_type))
+        except InvalidExpressionError as error:
+            raise InvalidExpressionError(f"argument {position + 1} of `{function.name}`: {error}") from None
+    return converted

@@ -25,9 +25,11 @@ from sqs_checks.values.configuration_values import (
     PiecedText,
     Unknown,
     Value,
-    is_hidden,
+    first_unknown,
+    is_wholly_known,
+    why_unknown,
 )
-from sqs_checks.values.exact_numbers import number_text, parse_number
+from sqs_checks.values.exact_numbers import general_text, number_text, parse_number
 
 
 class Type(NamedTuple):
@@ -109,10 +111,8 @@ def unify(types: Sequence[Type]) -> Optional[Type]:
         return distinct[0]
     kinds = {one.kind for one in distinct}
     if "dynamic" in kinds:
-        others = [one for one in distinct if one.kind != "dynamic"]
-        if len(others) == 1 and others[0].kind in _PRIMITIVES:
-            return others[0]
-        return DYNAMIC if unify(others) is not None else None
+        others = unify([one for one in distinct if one.kind != "dynamic"])
+        return others if others is None or others.kind in _PRIMITIVES else DYNAMIC
     if kinds <= set(_PRIMITIVES):
         # Any primitive becomes text; numbers and bools have nothing else in common.
         return STRING if "string" in kinds else None
@@ -161,6 +161,7 @@ def _unified_collection(kind: str, types: Sequence[Type]) -> Optional[Type]:
     return Type(kind, element) if element is not None else None
 
 
+_OF_NUMBERS = "+-.0123456789eEpPInf"
 _BOOL_TEXTS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -196,9 +197,23 @@ def _convert_unknown(value: Any, wanted: Type) -> Value:
         return Unknown(f"`{value.label}` is known only when it is applied", wanted, not_null=True)
     if value.type == wanted:
         return value
+    if isinstance(value.type, Type) and not _may_convert(value.type.kind, wanted.kind):
+        raise InvalidExpressionError(f"{wanted} required")
     if wanted.kind == "string":
         return Unknown(value.reason, wanted, not_null=value.not_null, prefix=value.prefix, among=value.among)
     return Unknown(value.reason, wanted, not_null=value.not_null)
+
+
+_LIKE = {LIST: "elements", SET: "elements", TUPLE: "elements", MAP: "entries", OBJECT: "entries"}
+
+
+def _may_convert(kind: str, wanted: str) -> bool:
+    """Whether any value of a kind of type can become one of another."""
+    if "dynamic" in (kind, wanted):
+        return True
+    if kind in _PRIMITIVES and wanted in _PRIMITIVES:
+        return {kind, wanted} != {"bool", "number"}
+    return _LIKE.get(kind, "") == _LIKE.get(wanted, "primitive")
 
 
 def _convert_primitive(value: Value, kind: str) -> Value:
@@ -218,6 +233,8 @@ def _convert_primitive(value: Value, kind: str) -> Value:
                 raise InvalidExpressionError("a number is required")
             return number
         if isinstance(value, PiecedText):
+            if any(isinstance(piece, str) and piece.strip(_OF_NUMBERS) for piece in value.pieces):
+                raise InvalidExpressionError("a number is required")
             return Unknown(value.reasons[0], NUMBER, not_null=True)
     elif isinstance(value, bool):
         return value
@@ -246,6 +263,10 @@ def _convert_to_elements(value: Value, wanted: Type) -> Value:
     element = wanted.element or DYNAMIC
     if element.kind == "dynamic":
         element = value.type or _any_element(value.items)
+    if value.kind == SET and wanted.kind == LIST and len(value.items) > 1 and not is_wholly_known(value):
+        # What is not known may be equal to another element, and in which order they come is not known either.
+        part = first_unknown(value)
+        return Unknown(why_unknown(part), list_of(element), not_null=True)
     items = [convert(item, element) for item in value.items]
     if wanted.kind == SET:
         items = set_items(items)
@@ -287,28 +308,66 @@ def _convert_to_object(value: Any, wanted: Type) -> Value:
 
 
 def set_items(items: Sequence[Value]) -> list[Value]:
-    """The elements of a set, each once, in Terraform's order; what is not known comes last."""
+    """The elements of a set, each once, in Terraform's order; what is not known comes last.
+
+    Two that are not known are two here, whatever their reasons: nobody knows whether they are equal.
+    """
     known: dict[Any, Value] = {}
     hidden: dict[Any, Value] = {}
-    for item in items:
-        (hidden if is_hidden(item) or isinstance(item, Deferred) else known).setdefault(_identity(item), item)
+    for number, item in enumerate(items):
+        if isinstance(item, Attribute):
+            hidden.setdefault(item, item)
+        elif is_wholly_known(item):
+            known.setdefault((isinstance(item, bool), item), item)
+        else:
+            hidden[number] = item
     return [*sorted(known.values(), key=set_order), *hidden.values()]
 
 
-def _identity(value: Value) -> Any:
-    """Equal for equal values: True and 1 are not."""
-    return (isinstance(value, bool), value)
-
-
 def set_order(value: Value) -> Any:
-    """By what Terraform orders the elements of a set: numbers by size, texts by their bytes, nulls last, the rest as found."""
+    """By what Terraform orders the elements of a set: numbers by size, texts by their bytes, the rest by a text that it makes of
+    each to find it again; nulls come last.
+    """
     if value is None:
-        return (3, 0, "")
+        return (3, 0, b"")
+    if isinstance(value, (bool, int, Fraction)):
+        return (0, value, b"")
+    if isinstance(value, str):
+        return (1, 0, value.encode("utf-8", "surrogatepass"))
+    return (2, 0, _set_text(value).encode("utf-8", "surrogatepass"))
+
+
+def _set_text(value: Value) -> str:
+    if value is None:
+        return "~"
     if isinstance(value, bool):
-        return (0, int(value), "")
+        return "T" if value else "F"
     if isinstance(value, (int, Fraction)):
-        return (0, value, "")
-    return (1, 0, value.encode("utf-8", "surrogatepass")) if isinstance(value, str) else (2, 0, "")
+        return general_text(value, 10, "e")
+    if isinstance(value, str):
+        return f'"{"".join(_quoted(character) for character in value)}"'
+    if isinstance(value, Elements):
+        begin, end = "<>" if value.kind == TUPLE else "[]"
+        return f"{begin}{''.join(f'{_set_text(item)};' for item in value.items)}{end}"
+    if isinstance(value, Entries):
+        names = sorted(value.items, key=lambda name: name.encode("utf-8", "surrogatepass"))
+        if value.kind == OBJECT:
+            return f"<{''.join(f'{_set_text(value.items[name])};' for name in names)}>"
+        return f"{{{''.join(f'{_set_text(name)}:{_set_text(value.items[name])};' for name in names)}}}"
+    return "?"
+
+
+_QUOTED = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\", '"': '\\"'}
+
+
+def _quoted(character: str) -> str:
+    """As Go writes a character between quotes."""
+    if character in _QUOTED:
+        return _QUOTED[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")

@@ -1,17 +1,26 @@
-"""Terraform's functions of lists, sets, maps and objects, over elements of which some may not be known.
+"""Terraform's functions of lists, maps and objects.
 
-Source: Terraform language documentation, "Collection Functions"; each as `terraform console` answers it.
+Source: Terraform language documentation, "Collection Functions"; cty, package function/stdlib (which kind and type a result has).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import product
+from fractions import Fraction
+from typing import Optional
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
-from sqs_checks.terraform.evaluation.functions.function_rows import FunctionContext, has_unsure_elements, unknown_result
+from sqs_checks.terraform.evaluation.functions.function_rows import (
+    FunctionContext,
+    expanded,
+    has_unsure_elements,
+    reason_of,
+    unknown_result,
+    whole_number,
+)
 from sqs_checks.terraform.evaluation.functions.grapheme_clusters import grapheme_clusters
-from sqs_checks.terraform.evaluation.operators_of_terraform import equal
+from sqs_checks.terraform.evaluation.functions.value_equality import contains as is_among
+from sqs_checks.terraform.evaluation.functions.value_equality import equality
 from sqs_checks.terraform.evaluation.type_constraints import (
     BOOL,
     DYNAMIC,
@@ -21,8 +30,6 @@ from sqs_checks.terraform.evaluation.type_constraints import (
     convert,
     list_of,
     map_of,
-    set_items,
-    set_of,
     type_of,
     unify,
 )
@@ -41,426 +48,461 @@ from sqs_checks.values.configuration_values import (
     Value,
     is_hidden,
     is_wholly_known,
-    why_unknown,
 )
+from sqs_checks.values.exact_numbers import Number, rounded
+
+_MOST_OF_A_RANGE = 1024
 
 
-def _open(value: Value) -> bool:
-    """Whether not even the structure of a value is known."""
-    return isinstance(value, (Unknown, Attribute)) or (isinstance(value, Deferred) and value.names is None)
-
-
-def _elements(value: Value, function: str) -> Elements:
-    if not isinstance(value, Elements):
-        raise InvalidExpressionError(f"`{function}` takes a list")
-    return value
-
-
-def _entries(value: Value, function: str) -> Entries:
-    if isinstance(value, Deferred) and value.names is not None:
-        return Entries(OBJECT, {name: value.get(name) for name in value.names})
-    if not isinstance(value, Entries):
-        raise InvalidExpressionError(f"`{function}` takes a map or an object")
-    return value
+def element_type(value: Value) -> Type:
+    """The type of the elements of a list, set or map."""
+    return type_of(value).element or DYNAMIC
 
 
 def length(value: Value) -> Value:
-    if isinstance(value, str):
-        return len(grapheme_clusters(value))
-    if isinstance(value, PiecedText) or _open(value):
+    if isinstance(value, Deferred):
+        return unknown_result([value], NUMBER) if value.names is None else len(value.names)
+    if is_hidden(value):
         return unknown_result([value], NUMBER)
     if isinstance(value, Elements):
         return unknown_result([value], NUMBER) if has_unsure_elements(value) else len(value.items)
-    if isinstance(value, (Entries, Deferred)):
-        return len(_entries(value, "length").items)
-    raise InvalidExpressionError("`length` takes a list, a map or a text")
+    if isinstance(value, Entries):
+        return len(value.items)
+    if isinstance(value, str):
+        return len(grapheme_clusters(value))
+    raise InvalidExpressionError("the argument must be a string, a collection or a structural type")
 
 
-def concat(*lists: Value) -> Value:
-    if any(_open(one) for one in lists):
-        return unknown_result(lists)
-    if not lists:
-        raise InvalidExpressionError("`concat` takes at least one list")
-    for one in lists:
-        if not isinstance(one, Elements) or one.kind == SET:
-            raise InvalidExpressionError("`concat` takes lists")
-    items = [item for one in lists for item in one.items]
-    if all(one.kind == LIST for one in lists):
-        element = unify([type_of(one).element or DYNAMIC for one in lists])
-        if element is not None:
-            return convert(Elements(LIST, items), list_of(element)) if element.kind != "dynamic" else Elements(LIST, items)
+def element(values: Value, index: Value) -> Value:
+    if is_hidden(values):
+        return unknown_result([values], element_type(values), not_null=False)
+    if not isinstance(values, Elements) or values.kind == SET:
+        raise InvalidExpressionError(f"cannot read elements from {type_of(values)}")
+    if is_hidden(index):
+        if not values.items:
+            raise InvalidExpressionError("cannot use the element function with an empty list")
+        among = values.items if is_wholly_known(values) else ()
+        known = values.type if values.kind == LIST and values.type is not None else DYNAMIC
+        return unknown_result([index], known, not_null=bool(among) and None not in among, among=among)
+    position = whole_number(index, "the index")
+    if not values.items:
+        raise InvalidExpressionError("cannot use the element function with an empty list")
+    if position < 0 and values.kind == TUPLE and position % -len(values.items):
+        # Terraform 1.11 takes Go's remainder, which is negative here, and fails.
+        raise InvalidExpressionError("cannot use the element function with a negative index of a tuple")
+    return values.items[position % len(values.items)]
+
+
+def concat(*sequences: Value) -> Value:
+    if not sequences:
+        raise InvalidExpressionError("at least one argument is required")
+    for sequence in sequences:
+        if not is_hidden(sequence) and not (isinstance(sequence, Elements) and sequence.kind != SET):
+            raise InvalidExpressionError(f"all arguments must be lists or tuples; got {type_of(sequence)}")
+    if any(map(is_hidden, sequences)):
+        types = [type_of(one) for one in sequences]
+        common = unify(types) if all(one.kind == LIST for one in types) else None
+        return unknown_result([one for one in sequences if is_hidden(one)], common or DYNAMIC)
+    items = [item for one in sequences for item in one.items]
+    if all(one.kind == LIST for one in sequences):
+        common = unify([element_type(one) for one in sequences])
+        if common is not None:
+            return Elements(LIST, [convert(item, common) for item in items], common)
     return Elements(TUPLE, items)
 
 
-def flatten(value: Value) -> Value:
-    if _open(value):
-        return unknown_result([value])
-    flat: list[Value] = []
-    for item in _elements(value, "flatten").items:
-        if isinstance(item, Unknown) and getattr(item.type, "kind", "list") in ("list", "set", "tuple", "dynamic"):
-            return unknown_result([item])
-        if isinstance(item, Elements):
-            inner = flatten(item)
-            if isinstance(inner, Unknown):
-                return inner
-            flat += inner.items
-        else:
-            flat.append(item)
-    return Elements(TUPLE, flat)
+def contains(values: Value, value: Value) -> Value:
+    if is_hidden(values):
+        return unknown_result([values], BOOL)
+    if not isinstance(values, Elements):
+        raise InvalidExpressionError("the argument must be a list, tuple or set")
+    answer = is_among(values.items, expanded(value))
+    return unknown_result([*values.items, value], BOOL) if answer is None else answer
 
 
-def keys(value: Value) -> Value:
-    if _open(value):
-        return unknown_result([value], list_of(STRING))
-    entries = _entries(value, "keys")
-    names = sorted(entries.items)
-    return Elements(LIST, names, STRING) if entries.kind == MAP else Elements(TUPLE, names)
+def index_of(values: Value, value: Value) -> Value:
+    if is_hidden(values):
+        return unknown_result([values], NUMBER)
+    if not isinstance(values, Elements) or values.kind == SET:
+        raise InvalidExpressionError("the argument must be a list or tuple")
+    if not values.items:
+        raise InvalidExpressionError("cannot search an empty list")
+    for position, item in enumerate(values.items):
+        answer = equality(item, value)
+        if answer is None:
+            return unknown_result([item, value], NUMBER)
+        if answer:
+            return position
+    raise InvalidExpressionError("item not found")
 
 
-def values(value: Value) -> Value:
-    if _open(value):
-        return unknown_result([value])
-    entries = _entries(value, "values")
-    items = [entries.items[name] for name in sorted(entries.items)]
-    return Elements(LIST, items, entries.type) if entries.kind == MAP else Elements(TUPLE, items)
+def _certainly_given(value: Value, *, as_text: bool) -> Optional[bool]:
+    """Whether a value is neither null nor, where it counts as text, empty; None where that is not known."""
+    if value is None or (as_text and value == ""):
+        return False
+    if isinstance(value, PiecedText):
+        return True if any(isinstance(piece, (str, Attribute)) for piece in value.pieces) else None
+    if isinstance(value, Unknown):
+        known_not_text = isinstance(value.type, Type) and value.type.kind not in ("string", "dynamic") and not as_text
+        return True if value.prefix or (value.not_null and known_not_text) else None
+    return True
 
 
-def lookup(container: Value, key: Value, *default: Value) -> Value:
-    if len(default) > 1:
-        raise InvalidExpressionError("`lookup` takes at most one default")
-    if isinstance(container, Deferred) and isinstance(key, str):
-        try:
-            return container.get(key)
-        except InvalidExpressionError:
-            if default:
-                return default[0]
-            raise
-    if _open(container) or is_hidden(key):
-        return unknown_result([container, key])
-    entries = _entries(container, "lookup")
-    name = convert(key, STRING)
-    element_type = type_of(entries).element if entries.kind == MAP else None
-    fallback = convert(default[0], element_type) if default and element_type is not None else default[0] if default else None
-    if name in entries.items:
-        return entries.items[name]
-    if not default:
-        raise InvalidExpressionError(f"there is no key `{name}`")
-    return fallback
+def coalesce(*values: Value) -> Value:
+    common = unify([type_of(value) for value in values]) if values else None
+    if common is None:
+        raise InvalidExpressionError("all arguments must have the same type")
+    for value in values:
+        given = _certainly_given(value, as_text=common.kind in ("string", "dynamic"))
+        if given:
+            return convert(value, common)
+        if given is None:
+            return unknown_result([value], common)
+    raise InvalidExpressionError("no non-null, non-empty-string arguments")
 
 
-def element(value: Value, index: Value) -> Value:
-    if _open(value) or is_hidden(index):
-        among = value.items if isinstance(value, Elements) else ()
-        return unknown_result([value if _open(value) else index], among=tuple(among))
-    items = _elements(value, "element").items
-    if _elements(value, "element").kind == SET:
-        raise InvalidExpressionError("`element` takes a list")
-    if not items:
-        raise InvalidExpressionError("`element` of an empty list")
-    if not isinstance(index, int) or index < 0:
-        raise InvalidExpressionError("`element` takes an index from 0 on")
-    return items[index % len(items)]
+def coalescelist(*values: Value) -> Value:
+    if not values:
+        raise InvalidExpressionError("at least one argument is required")
+    for value in values:
+        if not is_hidden(value) and not (isinstance(value, Elements) and value.kind != SET):
+            raise InvalidExpressionError("the arguments must be lists or tuples")
+    for value in values:
+        if is_hidden(value):
+            types = {type_of(one) for one in values}
+            return unknown_result([value], types.pop() if len(types) == 1 else DYNAMIC)
+        if value.items:
+            return value
+    raise InvalidExpressionError("no non-null arguments")
 
 
-def index(value: Value, wanted: Value) -> Value:
-    if _open(value):
-        return unknown_result([value], NUMBER)
-    listed = _elements(value, "index")
-    if listed.kind == SET:
-        raise InvalidExpressionError("`index` takes a list")
-    for number, item in enumerate(listed.items):
-        same = equal(item, wanted)
-        if same is True:
-            return number
-        if same is not False:
-            return unknown_result([item, wanted], NUMBER)
-    raise InvalidExpressionError("`index` finds no such element")
-
-
-def contains(value: Value, wanted: Value) -> Value:
-    if _open(value):
-        return unknown_result([value], BOOL)
-    collection = _elements(value, "contains")
-    undecided = None
-    element_type = type_of(collection).element if collection.kind in (LIST, SET) else None
-    if element_type is not None and element_type.kind != "dynamic" and wanted is not None:
-        try:
-            wanted = convert(wanted, element_type)
-        except InvalidExpressionError:
-            return False
-    for item in collection.items:
-        same = equal(item, wanted)
-        if same is True:
-            return True
-        if same is not False:
-            undecided = same
-    return False if undecided is None else undecided
-
-
-def merge(*maps: Value) -> Value:
-    stated = [one for one in maps if one is not None]
-    if any(_open(one) for one in stated):
-        return unknown_result([one for one in stated if _open(one)])
-    merged: dict[str, Value] = {}
-    kinds: list[str] = []
-    types: list[Type] = []
-    for one in stated:
-        entries = _entries(one, "merge")
-        kinds.append(entries.kind)
-        types.append(type_of(entries))
-        merged.update(entries.items)
-    if stated and all(kind == MAP for kind in kinds) and len({one.element for one in types}) == 1:
-        return Entries(MAP, merged, types[0].element)
-    return Entries(OBJECT, merged)
-
-
-def zipmap(names: Value, items: Value) -> Value:
-    if _open(names) or _open(items):
-        return unknown_result([names, items])
-    listed, stated = _elements(names, "zipmap"), _elements(items, "zipmap")
-    if len(listed.items) != len(stated.items):
-        raise InvalidExpressionError("`zipmap` takes as many keys as values")
-    hidden = [name for name in listed.items if is_hidden(name)]
-    if hidden:
-        return unknown_result(hidden)
-    pairs = {convert(name, STRING): item for name, item in zip(listed.items, stated.items)}
-    return Entries(OBJECT if stated.kind == TUPLE else MAP, pairs, stated.type)
-
-
-def reverse(value: Value) -> Value:
-    if _open(value):
-        return unknown_result([value])
-    listed = _elements(value, "reverse")
-    return Elements(LIST if listed.kind == SET else listed.kind, listed.items[::-1], listed.type)
-
-
-def slice_of(value: Value, start: Value, end: Value) -> Value:
-    if _open(value) or is_hidden(start) or is_hidden(end):
-        return unknown_result([value, start, end])
-    listed = _elements(value, "slice")
-    if listed.kind == SET:
-        raise InvalidExpressionError("`slice` takes a list")
-    if not (isinstance(start, int) and isinstance(end, int)) or not 0 <= start <= end <= len(listed.items):
-        raise InvalidExpressionError("`slice` takes indexes within the list")
-    return Elements(listed.kind, listed.items[start:end], listed.type)
-
-
-def _unique(items: Sequence[Value]) -> tuple[list[Value], bool]:
-    """The elements, each once; and whether it is sure that they differ."""
-    found: list[Value] = []
-    is_sure = True
-    for item in items:
-        answers = [equal(item, other) for other in found]
-        if any(answer is True for answer in answers):
-            continue
-        is_sure = is_sure and all(answer is False for answer in answers)
-        found.append(item)
-    return found, is_sure
-
-
-def distinct(value: Value) -> Value:
-    if _open(value):
-        return unknown_result([value])
-    listed = convert(_elements(value, "distinct"), list_of(DYNAMIC))
-    found, is_sure = _unique(listed.items)
-    return Elements(LIST, found, listed.type) if is_sure else unknown_result([listed])
-
-
-def compact(value: Value) -> Value:
-    if _open(value):
-        return unknown_result([value], list_of(STRING))
+def compact(values: Value) -> Value:
+    if is_hidden(values):
+        return unknown_result([values], list_of(STRING))
     kept = []
-    for item in _elements(value, "compact").items:
-        if isinstance(item, Unknown) or (isinstance(item, PiecedText) and equal(item, "") is not False):
+    for item in values.items:
+        given = _certainly_given(item, as_text=True)
+        if given is None:
             return unknown_result([item], list_of(STRING))
-        if item is not None and item != "":
-            kept.append(convert(item, STRING))
+        if given:
+            kept.append(item)
     return Elements(LIST, kept, STRING)
 
 
-def coalesce(*items: Value) -> Value:
-    if not items:
-        raise InvalidExpressionError("`coalesce` takes at least one value")
-    element_type = unify([type_of(item) for item in items if item is not None])
-    for item in items:
-        if isinstance(item, Unknown) and not (item.not_null and item.prefix):
-            rest = [one for one in items[items.index(item) :] if one is not None]
-            return unknown_result([item], element_type or DYNAMIC, among=tuple(rest))
-        if item is None or (item == "" and isinstance(item, str)):
+def distinct(context: FunctionContext, values: Value) -> Value:
+    """Attributes of resources count as different from everything but themselves; an unknown may be equal to anything."""
+    if is_hidden(values):
+        return unknown_result([values], type_of(values))
+    if is_wholly_known(values):
+        found = dict.fromkeys(map(_Identity, values.items))
+        return Elements(LIST, [one.value for one in found], values.type)
+    kept: dict[_Identity, Value] = {}
+    unsure: list[Value] = []  # those that may be equal to an attribute or a text
+    for item in values.items:
+        if (isinstance(item, Attribute) or is_wholly_known(item)) and _Identity(item) in kept:
             continue
-        return convert(item, element_type) if element_type is not None and not is_hidden(item) else item
-    raise InvalidExpressionError("all that `coalesce` is given is null or empty")
+        is_sure = isinstance(item, (Attribute, str))
+        compared = unsure if is_sure else kept.values()
+        context.spend(1 + len(compared) // 2)
+        answer = is_among(compared, item)
+        if answer is None:
+            return unknown_result([item, *compared], type_of(values))
+        if not answer:
+            kept[_Identity(item)] = item
+            unsure += [] if is_sure else [item]
+    return Elements(LIST, list(kept.values()), values.type)
 
 
-def coalescelist(*lists: Value) -> Value:
-    for one in lists:
-        if _open(one):
-            return unknown_result([one])
-        if one is not None and _elements(one, "coalescelist").items:
-            return one
-    raise InvalidExpressionError("all that `coalescelist` is given is empty")
+class _Identity:
+    """A value that is equal to another as Terraform compares: `true` and `1` are two."""
+
+    __slots__ = ("_key", "value")
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+        self._key = (isinstance(value, bool), value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
 
 
-def one(value: Value) -> Value:
-    if _open(value):
-        return Unknown(why_unknown(value) if is_hidden(value) else "it is not known")
-    listed = _elements(value, "one")
-    if has_unsure_elements(listed):
-        return unknown_result([listed])
-    if len(listed.items) > 1:
-        raise InvalidExpressionError("`one` takes a list of at most one element")
-    return listed.items[0] if listed.items else None
+def flatten(values: Value) -> Value:
+    if is_hidden(values):
+        return unknown_result([values])
+    if not isinstance(values, Elements):
+        raise InvalidExpressionError("can only flatten lists, sets and tuples")
+    items: list[Value] = []
+    unsure = _flatten_into(items, values)
+    return Elements(TUPLE, items) if unsure is None else unknown_result([unsure])
 
 
-def _all_or_any(value: Value, decisive: bool) -> Value:
-    if _open(value):
-        return unknown_result([value], BOOL)
-    undecided = None
-    for item in _elements(value, "alltrue").items:
-        truth = convert(item, BOOL) if item is not None else False
-        if is_hidden(truth):
-            undecided = truth
-        elif truth is decisive:
-            return decisive
-    return (not decisive) if undecided is None else unknown_result([undecided], BOOL)
+def _flatten_into(items: list[Value], values: Elements) -> Value:
+    """Adds the elements of nested lists. The first value of which it is not known what it adds; None where there is none."""
+    if has_unsure_elements(values):
+        return values
+    for item in values.items:
+        if isinstance(item, Elements):
+            unsure = _flatten_into(items, item)
+            if unsure is not None:
+                return unsure
+        elif isinstance(item, Unknown) and (not isinstance(item.type, Type) or item.type.kind in (LIST, SET, TUPLE, "dynamic")):
+            return item
+        else:
+            items.append(item)
+    return None
 
 
-def alltrue(value: Value) -> Value:
-    return _all_or_any(value, decisive=False)
+def _entries(value: Value, what: str) -> Entries:
+    if not isinstance(value, Entries):
+        raise InvalidExpressionError(f"{what} must be a map or an object")
+    return value
 
 
-def anytrue(value: Value) -> Value:
-    return _all_or_any(value, decisive=True)
+def _as_object(value: Value) -> Value:
+    """A resource or module with its attributes, where all of them can be named; unknown otherwise."""
+    if not isinstance(value, Deferred):
+        return value
+    if value.names is None:
+        return unknown_result([value])
+    return Entries(OBJECT, {name: value.get(name) for name in sorted(value.names)})
 
 
-def _converted(kind: Callable[[Type], Type]) -> Callable[[Value], Value]:
-    def to_kind(value: Value) -> Value:
-        if isinstance(value, (Unknown, Attribute)):
-            return unknown_result([value], kind(DYNAMIC), among=_among_converted(value, kind))
-        return convert(value, kind(DYNAMIC))
-
-    return to_kind
-
-
-def _among_converted(value: Value, kind: Callable[[Type], Type]) -> tuple[Value, ...]:
-    return tuple(convert(item, kind(DYNAMIC)) for item in value.among) if isinstance(value, Unknown) else ()
+def keys(value: Value) -> Value:
+    if isinstance(value, Deferred) and value.names is not None:
+        return Elements(TUPLE, sorted(value.names, key=_by_bytes))
+    if is_hidden(value) or isinstance(value, Deferred):
+        return unknown_result([value], list_of(STRING) if type_of(value).kind == MAP else DYNAMIC)
+    names = sorted(_entries(value, "the argument").items, key=_by_bytes)
+    return Elements(TUPLE, names) if value.kind == OBJECT else Elements(LIST, names, STRING)
 
 
-tolist, toset, tomap = _converted(list_of), _converted(set_of), _converted(map_of)
+def values_of(value: Value) -> Value:
+    value = _as_object(value)
+    if is_hidden(value):
+        return unknown_result([value], list_of(element_type(value)) if type_of(value).kind == MAP else DYNAMIC)
+    stated = _entries(value, "the argument").items
+    items = [stated[name] for name in sorted(stated, key=_by_bytes)]
+    return Elements(TUPLE, items) if value.kind == OBJECT else Elements(LIST, items, element_type(value))
 
 
-def sort(value: Value) -> Value:
-    if not is_wholly_known(value):
-        return unknown_result([value], list_of(STRING))
-    if None in value.items:
-        raise InvalidExpressionError("`sort` takes no null")
-    return Elements(LIST, sorted(value.items, key=lambda text: text.encode("utf-8", "surrogatepass")), STRING)
+def _by_bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
-def chunklist(value: Value, size: Value) -> Value:
-    if _open(value) or is_hidden(size):
-        return unknown_result([value, size])
-    listed = convert(_elements(value, "chunklist"), list_of(DYNAMIC))
-    if not isinstance(size, int) or size < 0:
-        raise InvalidExpressionError("`chunklist` takes a size from 0 on")
-    step = size or max(len(listed.items), 1)
-    chunks = [Elements(LIST, listed.items[n : n + step], listed.type) for n in range(0, len(listed.items), step)]
-    return Elements(LIST, chunks, list_of(listed.type or DYNAMIC))
+def lookup(mapping: Value, key: Value, *defaults: Value) -> Value:
+    if len(defaults) > 1:
+        raise InvalidExpressionError(f"lookup takes two or three arguments, got {len(defaults) + 2}")
+    if isinstance(mapping, Deferred):
+        return _lookup_deferred(mapping, key, defaults)
+    if is_hidden(mapping):
+        return unknown_result([mapping], element_type(mapping), not_null=False)
+    stated = _entries(mapping, "the first argument").items
+    inner = element_type(mapping)
+    if mapping.kind == MAP and defaults:
+        try:
+            defaults = (convert(defaults[0], inner),)
+        except InvalidExpressionError:
+            raise InvalidExpressionError("the default value must have the same type as the map elements") from None
+    if is_hidden(key):
+        among = (*stated.values(), *defaults)
+        known = all(map(is_wholly_known, among))
+        return unknown_result([key], inner, not_null=known and None not in among, among=among if known else ())
+    if key in stated:
+        return stated[key]
+    if not defaults:
+        raise InvalidExpressionError(f"there is no `{key}`, and no default is given")
+    return defaults[0]
 
 
-def range_of(context: FunctionContext, *limits: Value) -> Value:
-    if any(map(is_hidden, limits)):
-        return unknown_result(limits, list_of(NUMBER))
-    start, end, step = (0, limits[0], None) if len(limits) == 1 else (*limits[:2], limits[2] if len(limits) > 2 else None)
-    if step is None:
-        step = 1 if start <= end else -1
-    if (start != end and (step > 0) != (end > start)) or step == 0:
-        raise InvalidExpressionError("`range` takes a step towards its end")
-    found: list[Value] = []
-    number = start
-    while (number < end) if step > 0 else (number > end):
-        if len(found) >= 1024:
-            raise InvalidExpressionError("more than 1024 numbers are more than `range` makes")
-        context.spend(1)
-        found.append(number)
-        number += step
-    return Elements(LIST, found, NUMBER)
+def _lookup_deferred(mapping: Deferred, key: Value, defaults: Sequence[Value]) -> Value:
+    if is_hidden(key):
+        return unknown_result([key], not_null=False)
+    if not defaults:
+        return mapping.get(key)
+    if mapping.names is not None and key not in mapping.names:
+        return defaults[0]
+    try:
+        return mapping.get(key)
+    except InvalidExpressionError:
+        return defaults[0]
 
 
-def _sets(sets: Sequence[Value]) -> list[Elements]:
-    converted = [convert(one, set_of(DYNAMIC)) for one in sets]
-    element_type = unify([one.type or DYNAMIC for one in converted if one.items])
-    if element_type is None:
-        raise InvalidExpressionError("the sets have elements of different types")
-    return [convert(one, set_of(element_type)) for one in converted] if element_type.kind != "dynamic" else converted
+def merge(*values: Value) -> Value:
+    mappings = [_as_object(value) for value in values]
+    for value in mappings:
+        if value is not None and not is_hidden(value) and not isinstance(value, Entries):
+            raise InvalidExpressionError(f"the arguments must be maps or objects, got {type_of(value)}")
+    hidden = [value for value in mappings if is_hidden(value)]
+    if hidden:
+        types = {type_of(value) for value in mappings}
+        return unknown_result(hidden, types.pop() if len(types) == 1 else DYNAMIC)
+    merged: dict[str, Value] = {}
+    for value in mappings:
+        merged.update(value.items if value is not None else {})
+    if mappings and all(isinstance(value, Entries) and value.kind == MAP for value in mappings):
+        inner = {element_type(value) for value in mappings}
+        if len(inner) == 1:
+            return Entries(MAP, merged, inner.pop())
+    return Entries(OBJECT, merged)
 
 
-def _set_operation(operation: Callable[[list[list[Value]]], list[Value]]) -> Callable[..., Value]:
-    def operate(*sets: Value) -> Value:
-        if not all(map(is_wholly_known, sets)):
-            return unknown_result(sets, set_of(DYNAMIC))
-        converted = _sets(sets)
-        return Elements(SET, set_items(operation([list(one.items) for one in converted])), converted[0].type)
-
-    return operate
-
-
-def _intersection(sets: list[list[Value]]) -> list[Value]:
-    return [item for item in sets[0] if all(any(equal(item, other) is True for other in one) for one in sets[1:])]
+def one(values: Value) -> Value:
+    if is_hidden(values):
+        return unknown_result([values], element_type(values), not_null=False)
+    if not isinstance(values, Elements) or (len(values.items) > 1 and not has_unsure_elements(values)):
+        raise InvalidExpressionError("must be a list, set or tuple with either zero or one elements")
+    if has_unsure_elements(values):
+        return unknown_result([values], element_type(values), not_null=False)
+    return values.items[0] if values.items else None
 
 
-def _subtracted(sets: list[list[Value]]) -> list[Value]:
-    return [item for item in sets[0] if not any(equal(item, other) is True for other in sets[1])]
+def range_of(*limits: Number) -> Value:
+    if not 1 <= len(limits) <= 3:
+        raise InvalidExpressionError("must have one, two or three arguments")
+    start, end = (0, limits[0]) if len(limits) == 1 else limits[:2]
+    step = limits[2] if len(limits) == 3 else -1 if end < start else 1
+    if (end > start and step < 0) or (end < start and step > 0):
+        raise InvalidExpressionError("the step leads away from the end")
+    items: list[Number] = []
+    value = start
+    while (value > end) if end < start else (value < end):
+        if len(items) == _MOST_OF_A_RANGE:
+            raise InvalidExpressionError(f"more than {_MOST_OF_A_RANGE} values were generated")
+        items.append(value)
+        value = rounded(Fraction(value) + step)
+    return Elements(LIST, items, NUMBER)
 
 
-def setunion(*sets: Value) -> Value:
-    # Elements that are not known are elements all the same.
-    if any(_open(one) for one in sets):
-        return unknown_result(sets, set_of(DYNAMIC))
-    converted = _sets(sets)
-    return Elements(SET, set_items([item for one in converted for item in one.items]), converted[0].type)
+def reverse(values: Value) -> Value:
+    if is_hidden(values):
+        return unknown_result([values], type_of(values))
+    if not isinstance(values, Elements):
+        raise InvalidExpressionError(f"can only reverse list or tuple values, not {type_of(values)}")
+    if has_unsure_elements(values):
+        return unknown_result([values], list_of(element_type(values)))
+    kind = TUPLE if values.kind == TUPLE else LIST
+    return Elements(kind, values.items[::-1], values.type)
 
 
-setintersection = _set_operation(_intersection)
-setsubtract = _set_operation(_subtracted)
+def slice_of(values: Value, start: Value, end: Value) -> Value:
+    if is_hidden(values) or is_hidden(start) or is_hidden(end):
+        known = type_of(values)
+        return unknown_result([values, start, end], known if known.kind == LIST else DYNAMIC)
+    if not isinstance(values, Elements) or values.kind == SET:
+        raise InvalidExpressionError(f"can only slice lists and tuples, not {type_of(values)}")
+    first, last = whole_number(start, "the start index"), whole_number(end, "the end index")
+    if first < 0 or last < 0:
+        raise InvalidExpressionError("the indices must not be less than zero")
+    if first > len(values.items) or last > len(values.items):
+        raise InvalidExpressionError("the indices must not be greater than the length of the list")
+    if first > last:
+        raise InvalidExpressionError("the start index must not be greater than the end index")
+    return Elements(values.kind, values.items[first:last], values.type)
 
 
-def setproduct(context: FunctionContext, *sets: Value) -> Value:
-    if len(sets) < 2:
-        raise InvalidExpressionError("`setproduct` takes at least two sets")
-    if any(_open(one) for one in sets):
-        return unknown_result(sets)
-    listed = [_elements(one, "setproduct") for one in sets]
-    total = 1
-    for one in listed:
-        total *= len(one.items)
-    context.spend(total)
-    is_set = any(one.kind == SET for one in listed)
-    # Elements of a list or set have one type; those of a tuple get one.
-    typed = [one if one.kind != TUPLE else convert(one, list_of(DYNAMIC)) for one in listed]
-    combined = [Elements(TUPLE, items) for items in product(*(one.items for one in typed))]
-    return Elements(SET if is_set and all(one.kind == SET for one in listed) else LIST, combined)
+def sort(values: Value) -> Value:
+    if is_hidden(values) or (len(values.items) > 1 and not is_wholly_known(values)):
+        return unknown_result([values], list_of(STRING))
+    for position, item in enumerate(values.items):
+        if item is None:
+            raise InvalidExpressionError(f"the list element {position} is null; a null string cannot be sorted")
+    return Elements(LIST, sorted(values.items, key=_by_bytes) if len(values.items) > 1 else values.items, STRING)
 
 
-def transpose(value: Value) -> Value:
-    if not is_wholly_known(value):
-        return unknown_result([value], map_of(list_of(STRING)))
-    found: dict[str, list[str]] = {}
-    for name in sorted(value.items):
-        for item in value.items[name].items:
-            found.setdefault(item, []).append(name)
-    return Entries(MAP, {name: Elements(LIST, found[name], STRING) for name in sorted(found)}, list_of(STRING))
+def chunklist(values: Value, size: Value) -> Value:
+    if is_hidden(values) or is_hidden(size):
+        return unknown_result([values, size], list_of(type_of(values)))
+    amount = whole_number(size, "the size")
+    if amount < 0:
+        raise InvalidExpressionError("the size must be positive")
+    step = amount or max(len(values.items), 1)
+    chunks = [Elements(LIST, values.items[at : at + step], values.type) for at in range(0, len(values.items), step)]
+    return Elements(LIST, chunks, list_of(values.type or DYNAMIC))
 
 
-def matchkeys(items: Value, names: Value, wanted: Value) -> Value:
-    if not all(map(is_wholly_known, (names, wanted))) or _open(items):
-        return unknown_result([names, wanted, items])
-    listed, keyed = _elements(items, "matchkeys"), _elements(names, "matchkeys")
-    if len(listed.items) != len(keyed.items):
-        raise InvalidExpressionError("`matchkeys` takes as many keys as values")
-    kept = [
-        item
-        for item, name in zip(listed.items, keyed.items)
-        if any(equal(name, one) is True for one in _elements(wanted, "matchkeys").items)
-    ]
-    return Elements(LIST, kept, listed.type)
+def matchkeys(context: FunctionContext, values: Value, names: Value, wanted: Value) -> Value:
+    result = type_of(values)
+    if any(map(is_hidden, (values, names, wanted))):
+        return unknown_result([values, names, wanted], result)
+    if len(values.items) != len(names.items):
+        raise InvalidExpressionError("there must be as many keys as values")
+    common = unify([element_type(names), element_type(wanted)])
+    if common is None:
+        raise InvalidExpressionError("the keys and what is searched must be of the same type")
+    searched = [convert(item, common) for item in wanted.items]
+    kept = []
+    for value, name in zip(values.items, names.items):
+        context.spend(1 + len(searched) // 8)
+        answer = is_among(searched, convert(name, common))
+        if answer is None:
+            return unknown_result([names, wanted], result)
+        if answer:
+            kept.append(value)
+    return Elements(LIST, kept, values.type)
+
+
+def transpose(mapping: Value) -> Value:
+    result = map_of(list_of(STRING))
+    if is_hidden(mapping):
+        return unknown_result([mapping], result)
+    turned: dict[str, list[str]] = {}
+    for name in sorted(mapping.items, key=_by_bytes):
+        texts = mapping.items[name]
+        if is_hidden(texts) or (texts is not None and any(map(is_hidden, texts.items))):
+            return unknown_result([mapping], result)
+        if texts is None:
+            raise InvalidExpressionError("the input must not contain null lists")
+        for text in texts.items:
+            if text is None:
+                raise InvalidExpressionError("the input must not contain null strings")
+            turned.setdefault(text, []).append(name)
+    lists = {name: Elements(LIST, turned[name], STRING) for name in sorted(turned, key=_by_bytes)}
+    return Entries(MAP, lists, list_of(STRING))
+
+
+def zipmap(names: Value, values: Value) -> Value:
+    if not is_hidden(values) and not (isinstance(values, Elements) and values.kind != SET):
+        raise InvalidExpressionError("the values must be a list or a tuple")
+    if is_hidden(names) or is_hidden(values) or any(map(is_hidden, names.items)):
+        known = type_of(values)
+        return unknown_result([names, values], map_of(known.element or DYNAMIC) if known.kind == LIST else DYNAMIC)
+    if len(names.items) != len(values.items):
+        raise InvalidExpressionError(f"there are {len(names.items)} keys but {len(values.items)} values")
+    if None in names.items:
+        raise InvalidExpressionError("a key is null")
+    stated = dict(zip(names.items, values.items))
+    return Entries(MAP, stated, element_type(values)) if values.kind == LIST else Entries(OBJECT, stated)
+
+
+def all_true(values: Value) -> Value:
+    return _all_are(values, True)
+
+
+def any_true(values: Value) -> Value:
+    return _all_are(values, False)
+
+
+def _all_are(values: Value, wanted: bool) -> Value:
+    """`alltrue` where `true` is wanted; `anytrue`, its mirror image, where `false` is."""
+    if is_hidden(values):
+        return unknown_result([values], BOOL)
+    unsure: Optional[Value] = None
+    for item in values.items:
+        if is_hidden(item):
+            unsure = unsure or item
+        elif (item is True) != wanted:
+            return not wanted
+    return wanted if unsure is None else unknown_result([unsure], BOOL)
+
+
+def convert_to(wanted: Type) -> Callable[[Value], Value]:
+    """`tostring`, `tolist` and their kind."""
+    return lambda value: convert(value, wanted)
+
+
+def ephemeral_as_null(value: Value) -> Value:
+    """Ephemeral values are never known to code, so what is known is not ephemeral."""
+    return value if is_wholly_known(value) else Unknown(reason_of(value), type_of(value))

@@ -1,4 +1,4 @@
-"""Terraform's functions that encode and decode: JSON, YAML, CSV, Base64, URLs, hashes.
+"""Terraform's functions that encode, decode and hash.
 
 Source: Terraform language documentation, "Encoding Functions", "Hash and Crypto Functions".
 """
@@ -7,218 +7,154 @@ from __future__ import annotations
 
 import base64
 import binascii
-import csv
 import hashlib
-import re
+import unicodedata
 import uuid
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
-from urllib.parse import quote
-
-import yaml
+from typing import Any, Union
+from urllib.parse import quote_plus
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
-from sqs_checks.terraform.evaluation.functions.function_rows import FunctionContext, expanded, unknown_result, weight_of
-from sqs_checks.terraform.evaluation.type_constraints import STRING, convert
+from sqs_checks.terraform.evaluation.functions.csv_text import InvalidCsvError, csv_rows
+from sqs_checks.terraform.evaluation.functions.function_rows import FunctionContext, expanded, reason_of, unknown_result
+from sqs_checks.terraform.evaluation.functions.yaml_text import InvalidYamlError, UnsupportedYamlError, read_yaml, write_yaml
+from sqs_checks.terraform.evaluation.type_constraints import STRING, object_of
 from sqs_checks.values.configuration_values import (
     LIST,
     OBJECT,
     TUPLE,
-    Attribute,
+    Deferred,
     Elements,
     Entries,
     PiecedText,
     Unknown,
     Value,
+    first_unknown,
+    is_hidden,
+    is_number,
     is_wholly_known,
 )
-from sqs_checks.values.exact_numbers import number_text, rounded
+from sqs_checks.values.exact_numbers import rounded
 from sqs_checks.values.json_text import NotJsonError, read_json_text, write_json
 
-_LARGEST_YAML = 200_000
+Digest = Callable[[bytes], Any]
 
 
-def jsonencode(context: FunctionContext, value: Value) -> Value:
-    context.spend(weight_of(value))
+def bytes_of(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def text_of(content: bytes, what: str) -> str:
+    """Bytes as a text of a configuration."""
     try:
-        return write_json(expanded(value))
-    except ValueError:
-        return unknown_result([value], STRING)
+        return unicodedata.normalize("NFC", content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise InvalidExpressionError(f"{what} is not valid UTF-8") from None
 
 
-def jsondecode(text: Value) -> Value:
-    if isinstance(text, (Unknown, Attribute)):
-        return unknown_result([text])
+def hexadecimal(digest: Digest) -> Callable[[bytes], str]:
+    """What makes the hexadecimal text of a hash."""
+    return lambda content: str(digest(content).hexdigest())
+
+
+def as_base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def hashed_as_base64(digest: Digest) -> Callable[[bytes], str]:
+    return lambda content: as_base64(digest(content).digest())
+
+
+def _md5(content: bytes) -> Any:
+    # Where the machine refuses MD5 for security, this use is none.
+    return hashlib.new("md5", content, usedforsecurity=False)
+
+
+def _sha1(content: bytes) -> Any:
+    return hashlib.new("sha1", content, usedforsecurity=False)
+
+
+md5_text = hexadecimal(_md5)
+sha1_text = hexadecimal(_sha1)
+sha256_text = hexadecimal(hashlib.sha256)
+sha512_text = hexadecimal(hashlib.sha512)
+sha256_base64 = hashed_as_base64(hashlib.sha256)
+sha512_base64 = hashed_as_base64(hashlib.sha512)
+
+
+def of_text(made: Callable[[bytes], str]) -> Callable[[str], str]:
+    """The function of a text that is a function of its bytes."""
+    return lambda text: made(bytes_of(text))
+
+
+def _decoded(text: str) -> bytes:
     try:
-        return read_json_text(text, list_kind=TUPLE, object_kind=OBJECT).stated
-    except NotJsonError as fault:
-        if isinstance(text, PiecedText):
-            return unknown_result([text])
-        raise InvalidExpressionError(f"no JSON: {fault}") from fault
-
-
-def yamldecode(text: Value) -> Value:
-    if not is_wholly_known(text):
-        return unknown_result([text])
-    if len(text) > _LARGEST_YAML:
-        return Unknown("YAML of that size is not read", not_null=False)
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        if node is None:
-            raise InvalidExpressionError("no YAML: there is no document")
-        return _from_yaml(node, 0)
-    except (yaml.YAMLError, ValueError, RecursionError) as fault:
-        raise InvalidExpressionError(f"no YAML: {str(fault).splitlines()[0]}") from fault
-
-
-# YAML 1.1's, as Terraform reads it.
-_YAML_TRUTHS = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False, "y": True, "n": False}
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-def _from_yaml(node: Any, depth: int) -> Value:
-    if depth > 100:
-        raise ValueError("nested too deeply")
-    if isinstance(node, yaml.SequenceNode):
-        return Elements(TUPLE, [_from_yaml(item, depth + 1) for item in node.value])
-    if isinstance(node, yaml.MappingNode):
-        items: dict[str, Value] = {}
-        for key, value in node.value:
-            if key.tag.endswith(":merge"):
-                merged = _from_yaml(value, depth + 1)
-                items = {**(merged.items if isinstance(merged, Entries) else {}), **items}
-                continue
-            name = _from_yaml(key, depth + 1)
-            items[str(convert(name, STRING)) if name is not None else "null"] = _from_yaml(value, depth + 1)
-        return Entries(OBJECT, items)
-    tag, text = node.tag.rpartition(":")[2], node.value
-    if tag == "null":
-        return None
-    if tag == "bool" or (tag == "str" and node.style is None and text in ("y", "Y", "n", "N")):
-        return _YAML_TRUTHS[text.lower()]
-    if tag == "int":
-        digits = text.replace("_", "")
-        return int(digits, 0) if digits.lstrip("+-")[:2].lower() in ("0x", "0b", "0o") else int(digits)
-    if tag == "timestamp" and _DAY.fullmatch(text):
-        return f"{text}T00:00:00Z"
-    if tag == "float" and text.lower().lstrip("+-") not in (".inf", ".nan"):
-        return rounded(Fraction(text.replace("_", "")))
-    return text
-
-
-def yamlencode(value: Value) -> Value:
-    if not is_wholly_known(value):
-        return unknown_result([value], STRING)
-    return _yaml(value, 0).lstrip("\n") + ("\n" if not isinstance(value, (Elements, Entries)) or not _size(value) else "")
-
-
-def _size(value: Any) -> int:
-    return len(value.items)
-
-
-def _yaml(value: Value, depth: int) -> str:
-    blanks = "  " * depth
-    if isinstance(value, Elements) and value.items:
-        return "\n" + "".join(f"{blanks}- {_yaml_item(item, depth)}" for item in value.items)
-    if isinstance(value, Entries) and value.items:
-        lines = ""
-        for name in sorted(value.items):
-            item = value.items[name]
-            written = _yaml(item, depth if isinstance(item, Elements) else depth + 1)
-            lines += f"{blanks}{_scalar(name)}:{written if written.startswith(chr(10)) else ' ' + written + chr(10)}"
-        return "\n" + lines
-    if isinstance(value, str) and "\n" in value:
-        return _literal(value, depth)
-    return _scalar(value)
-
-
-def _literal(text: str, depth: int) -> str:
-    """A text of several lines, as a block."""
-    mark = "|-" if not text.endswith("\n") else "|+" if text.endswith("\n\n") else "|"
-    lines = (text if not text.endswith("\n") else text[:-1]).split("\n")
-    blanks = "  " * max(depth, 1)
-    return mark + "".join(f"\n{blanks}{line}" if line else "\n" for line in lines)
-
-
-def _yaml_item(item: Value, depth: int) -> str:
-    written = _yaml(item, depth + 1)
-    if not written.startswith("\n"):
-        return written + "\n"
-    return written[1 + 2 * (depth + 1) :]
-
-
-def _scalar(value: Value) -> str:
-    if isinstance(value, Elements):
-        return "[]"
-    if isinstance(value, Entries):
-        return "{}"
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        written = write_json(value)
-        return written if isinstance(written, str) else ""
-    return number_text(value)
-
-
-def csvdecode(text: str) -> Value:
-    rows = list(csv.reader(text.splitlines(keepends=True), strict=True))
-    if not rows:
-        raise InvalidExpressionError("no header line")
-    header = rows[0]
-    if len(set(header)) != len(header):
-        raise InvalidExpressionError("two columns have one name")
-    if any(len(row) != len(header) for row in rows[1:] if row):
-        raise InvalidExpressionError("wrong number of fields")
-    return Elements(LIST, [Entries(OBJECT, dict(zip(header, row))) for row in rows[1:] if row])
-
-
-def base64encode(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+        # Go passes over line ends, and over nothing else.
+        return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidExpressionError("the text is not valid Base64") from None
 
 
 def base64decode(text: str) -> str:
-    try:
-        return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, ValueError) as fault:
-        raise InvalidExpressionError("no Base64 of a text") from fault
+    return text_of(_decoded(text), "the decoded text")
 
 
-_ENCODINGS = {"utf-8": "utf-8", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be", "iso-8859-1": "latin-1", "us-ascii": "ascii"}
-
-
-def _encoding(name: str) -> str:
-    return _ENCODINGS.get(name.lower(), name)
-
-
-def textencodebase64(text: str, encoding: str) -> str:
-    try:
-        return base64.b64encode(text.encode(_encoding(encoding))).decode()
-    except (LookupError, UnicodeError) as fault:
-        raise InvalidExpressionError(f"no text of the encoding `{encoding}`") from fault
-
-
-def textdecodebase64(text: str, encoding: str) -> str:
-    try:
-        return base64.b64decode(text, validate=True).decode(_encoding(encoding))
-    except (LookupError, ValueError) as fault:
-        raise InvalidExpressionError(f"no text of the encoding `{encoding}`") from fault
+def compressed(text: str) -> Unknown:
+    return Unknown("`base64gzip` depends on how Terraform compresses", STRING, not_null=True)
 
 
 def urlencode(text: str) -> str:
-    return quote(text, safe="-_.~").replace("%20", "+")
+    return quote_plus(text, safe="~", encoding="utf-8", errors="replace")
 
 
-def hashed(name: str, in_base64: bool) -> Callable[[Any], str]:
-    """A hash of a text or of bytes, in hexadecimal or Base64."""
+# Terraform's names of the encodings that Python reads just as Go does; those of Eastern Asia differ in some characters.
+_CODECS = {
+    **{f"iso-8859-{part}": f"iso8859-{part}" for part in (*range(1, 11), 13, 14, 15, 16)},
+    **{f"windows-125{number}": f"cp125{number}" for number in range(9)},
+    **{f"{name}{page}": f"cp{page}" for name in ("ibm", "cp") for page in (437, 850, 852, 855, 862, 863, 865, 866)},
+    **dict.fromkeys(("us-ascii", "iso646-us", "us", "iso-ir-6", "csascii"), "ascii"),
+    **dict.fromkeys(("latin1", "l1", "iso_8859-1", "iso_8859-1:1987", "iso-ir-100", "csisolatin1", "cp819", "ibm819"), "latin-1"),
+    **dict.fromkeys(("latin2", "l2"), "iso8859-2"),
+    **dict.fromkeys(("iso_8859-15", "latin-9"), "iso8859-15"),
+    "koi8-r": "koi8-r",
+    "koi8-u": "koi8-u",
+    "macintosh": "mac-roman",
+    "utf-8": "utf-8",
+    "utf-16": "utf-16",
+    "utf-16be": "utf-16-be",
+    "utf-16le": "utf-16-le",
+}
 
-    def digest(content: Any) -> str:
-        found = hashlib.new(name, content.encode() if isinstance(content, str) else content).digest()
-        return base64.b64encode(found).decode() if in_base64 else found.hex()
 
-    return digest
+def _codec(name: str) -> Union[str, Unknown]:
+    codec = _CODECS.get(name.lower())
+    return Unknown(f"the encoding `{name}` is not known here", STRING, not_null=True) if codec is None else codec
+
+
+def textencodebase64(text: str, encoding: str) -> Union[str, Unknown]:
+    codec = _codec(encoding)
+    if isinstance(codec, Unknown):
+        return codec
+    if codec == "utf-16":
+        return as_base64(b"\xfe\xff" + text.encode("utf-16-be"))
+    try:
+        return as_base64(text.encode(codec))
+    except UnicodeError:
+        raise InvalidExpressionError(f"the text holds characters that {encoding} lacks") from None
+
+
+def textdecodebase64(text: str, encoding: str) -> Union[str, Unknown]:
+    codec = _codec(encoding)
+    if isinstance(codec, Unknown):
+        return codec
+    content = _decoded(text)
+    if codec == "utf-16" and content[:2] not in (b"\xfe\xff", b"\xff\xfe"):
+        codec = "utf-16-be"
+    try:
+        return content.decode(codec)
+    except UnicodeError:
+        raise InvalidExpressionError(f"the text holds what is not defined for {encoding}") from None
 
 
 _NAMESPACES = {"dns": uuid.NAMESPACE_DNS, "url": uuid.NAMESPACE_URL, "oid": uuid.NAMESPACE_OID, "x500": uuid.NAMESPACE_X500}
@@ -226,6 +162,71 @@ _NAMESPACES = {"dns": uuid.NAMESPACE_DNS, "url": uuid.NAMESPACE_URL, "oid": uuid
 
 def uuidv5(namespace: str, name: str) -> str:
     try:
-        return str(uuid.uuid5(_NAMESPACES.get(namespace) or uuid.UUID(namespace), name))
-    except ValueError as fault:
-        raise InvalidExpressionError(f"`{namespace}` is no namespace") from fault
+        space = _NAMESPACES.get(namespace) or uuid.UUID(namespace)
+    except ValueError:
+        raise InvalidExpressionError(f"`{namespace}` is no namespace of UUIDs") from None
+    return str(uuid.UUID(bytes=_sha1(space.bytes + bytes_of(name)).digest()[:16], version=5))
+
+
+def jsonencode(value: Value) -> Value:
+    value = expanded(value)
+    if isinstance(first_unknown(value), Deferred):
+        return unknown_result([value], STRING)
+    try:
+        return write_json(value)
+    except ValueError:
+        return unknown_result([value], STRING)
+
+
+def jsondecode(text: Value) -> Value:
+    if is_hidden(text) and not isinstance(text, PiecedText):
+        return unknown_result([text], not_null=False)
+    try:
+        return _with_terraforms_numbers(read_json_text(text, list_kind=TUPLE, object_kind=OBJECT).stated)
+    except NotJsonError as error:
+        if isinstance(text, PiecedText):
+            # What is not known may make it JSON after all.
+            return unknown_result([text], not_null=False)
+        raise InvalidExpressionError(f"the text is not JSON: {error}") from None
+
+
+def _with_terraforms_numbers(value: Value) -> Value:
+    if isinstance(value, Elements):
+        return Elements(value.kind, [_with_terraforms_numbers(item) for item in value.items])
+    if isinstance(value, Entries):
+        return Entries(value.kind, {name: _with_terraforms_numbers(value.items[name]) for name in sorted(value.items)})
+    return rounded(Fraction(value)) if is_number(value) else value
+
+
+def csvdecode(text: str) -> Elements:
+    try:
+        rows = csv_rows(text)
+    except InvalidCsvError as error:
+        raise InvalidExpressionError(f"CSV parse error on {error}") from None
+    if not rows:
+        raise InvalidExpressionError("missing header line")
+    header = rows[0]
+    if len(set(header)) < len(header):
+        raise InvalidExpressionError("a column name stands twice")
+    objects = [Entries(OBJECT, dict(sorted(zip(header, row)))) for row in rows[1:]]
+    return Elements(LIST, objects, object_of(dict.fromkeys(header, STRING)))
+
+
+def yamldecode(context: FunctionContext, text: str) -> Value:
+    context.spend(len(text) // 2)
+    try:
+        return read_yaml(text)
+    except InvalidYamlError as error:
+        raise InvalidExpressionError(f"the text is not YAML: {error}") from None
+    except UnsupportedYamlError as error:
+        return Unknown(f"the YAML is not worked out: {error}")
+
+
+def yamlencode(value: Value) -> Value:
+    value = expanded(value)
+    if not is_wholly_known(value):
+        return Unknown(reason_of(value), STRING, not_null=True)
+    try:
+        return write_yaml(value)
+    except UnsupportedYamlError as error:
+        return Unknown(f"the YAML is not worked out: {error}", STRING, not_null=True)

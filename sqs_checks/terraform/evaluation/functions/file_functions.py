@@ -1,126 +1,178 @@
-"""Terraform's functions of files and templates: of regular files within the scan.
+"""Terraform's functions of files and paths.
 
-Source: Terraform language documentation, "Filesystem Functions".
+Source: Terraform language documentation, "Filesystem Functions"; bmatcuk/doublestar (the patterns of `fileset`).
 """
 
 from __future__ import annotations
 
-import base64
+import posixpath
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Optional, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
+from sqs_checks.terraform.evaluation.functions.encoding_functions import text_of
 from sqs_checks.terraform.evaluation.functions.function_rows import FunctionContext, unknown_result
-from sqs_checks.terraform.evaluation.type_constraints import BOOL, STRING, set_items, set_of
-from sqs_checks.values.configuration_values import (
-    OBJECT,
-    SET,
-    Deferred,
-    Elements,
-    Entries,
-    Unknown,
-    Value,
-    is_wholly_known,
-)
+from sqs_checks.terraform.evaluation.functions.regular_expressions import Pattern, UnsupportedPatternError, compiled
+from sqs_checks.terraform.evaluation.type_constraints import STRING, set_items, set_of
+from sqs_checks.values.configuration_values import SET, Deferred, Elements, Entries, Unknown, Value, is_hidden
 
 
-def file(context: FunctionContext, path: Value) -> Value:
-    if not is_wholly_known(path):
-        return unknown_result([path], STRING)
+def file(context: FunctionContext, path: str) -> Value:
     content = context.read_file(path)
-    if isinstance(content, Unknown):
-        return content
-    try:
-        return content.decode()
-    except UnicodeDecodeError as fault:
-        raise InvalidExpressionError(f"`{path}` is not UTF-8") from fault
+    return content if isinstance(content, Unknown) else text_of(content, f"the content of `{path}`")
 
 
-def file_with(encode: Callable[[bytes], str]) -> Callable[[FunctionContext, Value], Value]:
-    """What an encoding or a hash makes of a file's bytes."""
+def of_file(made: Callable[[bytes], str]) -> Callable[[FunctionContext, str], Value]:
+    """The function of a path that is a function of the file's bytes."""
 
-    def read(context: FunctionContext, path: Value) -> Value:
-        if not is_wholly_known(path):
-            return unknown_result([path], STRING)
+    def evaluated(context: FunctionContext, path: str) -> Value:
         content = context.read_file(path)
-        return content if isinstance(content, Unknown) else encode(content)
+        return content if isinstance(content, Unknown) else made(content)
 
-    return read
-
-
-def in_base64(content: bytes) -> str:
-    return base64.b64encode(content).decode()
+    return evaluated
 
 
-def fileexists(context: FunctionContext, path: Value) -> Value:
-    if not is_wholly_known(path):
-        return unknown_result([path], BOOL)
+def fileexists(context: FunctionContext, path: str) -> Value:
     try:
         content = context.read_file(path)
     except InvalidExpressionError:
         return False
-    # What is not there may lie where the scan does not look.
-    return Unknown(content.reason, BOOL, not_null=True) if isinstance(content, Unknown) else True
+    return content if isinstance(content, Unknown) else True
 
 
-def fileset(context: FunctionContext, folder: Value, pattern: Value) -> Value:
-    if not is_wholly_known(folder) or not is_wholly_known(pattern):
-        return unknown_result([folder, pattern], set_of(STRING))
-    names = context.file_names(folder)
+def basename(path: str) -> str:
+    if not path:
+        return "."
+    return path.rstrip("/").rpartition("/")[2] or "/"
+
+
+def dirname(path: str) -> str:
+    return _cleaned(path[: path.rfind("/") + 1])
+
+
+def _cleaned(path: str) -> str:
+    cleaned = posixpath.normpath(path) if path else "."
+    return cleaned[1:] if cleaned.startswith("//") else cleaned
+
+
+def abspath(path: str) -> Union[str, Unknown]:
+    if path.startswith("/"):
+        return _cleaned(path)
+    return Unknown("absolute paths depend on the machine", STRING, not_null=True)
+
+
+def pathexpand(path: str) -> Union[str, Unknown]:
+    if not path.startswith("~"):
+        return path
+    if len(path) > 1 and path[1] != "/":
+        raise InvalidExpressionError("cannot expand the home folder of another user")
+    return Unknown("home folders depend on the machine", STRING, not_null=True)
+
+
+_SPECIAL = re.compile(r"[*?\[{\\]")
+
+
+def fileset(context: FunctionContext, folder: str, pattern: str) -> Value:
+    """The files below a folder that fit a pattern, as a set of their paths in it."""
+    whole = _cleaned(posixpath.join(_cleaned(folder), pattern)) if pattern else _cleaned(folder)
+    segments = whole.split("/")
+    plain = next((number for number, one in enumerate(segments) if _SPECIAL.search(one)), len(segments) - 1)
+    searched = "/".join(segments[:plain]) or ("/" if whole.startswith("/") else ".")
+    try:
+        names = context.file_names(searched)
+    except InvalidExpressionError:
+        names = ()
     if isinstance(names, Unknown):
-        return names
-    expression = re.compile(_glob(pattern))
-    return Elements(SET, set_items([name for name in names if expression.fullmatch(name)]), STRING)
+        return Unknown(names.reason, set_of(STRING), not_null=True)
+    try:
+        matching = [_segment(one) for one in segments[plain:]]
+        found = [name for name in names if _fits(context, name.split("/"), matching)]
+    except UnsupportedPatternError:
+        return Unknown(f"the pattern `{pattern}` is not worked out", set_of(STRING), not_null=True)
+    base = _cleaned(folder)
+    paths = [posixpath.relpath(posixpath.join(searched, name), base) for name in found]
+    return Elements(SET, set_items(paths), STRING)
 
 
-def _glob(pattern: str) -> str:
-    """`*` within a name, `**` across folders, `?`, `[…]` and `{a,b}`."""
-    written, position = "", 0
-    while position < len(pattern):
-        if pattern.startswith("**/", position):
-            written += "(?:.*/)?"
-            position += 3
-            continue
-        if pattern.startswith("**", position):
-            written += ".*"
-            position += 2
-            continue
-        character = pattern[position]
-        if character in "*?":
-            written += "[^/]*" if character == "*" else "[^/]"
-        elif character == "[" and "]" in pattern[position:]:
-            end = pattern.index("]", position)
-            written += "[" + pattern[position + 1 : end].replace("\\", "\\\\").replace("!", "^", 1) + "]"
-            position = end
-        elif character == "{" and "}" in pattern[position:]:
-            end = pattern.index("}", position)
-            written += "(?:" + "|".join(map(_glob, pattern[position + 1 : end].split(","))) + ")"
-            position = end
-        else:
-            written += re.escape(character)
+@lru_cache(maxsize=256)
+def _segment(text: str) -> Optional[Pattern]:
+    """What a segment of a pattern fits; None where it fits any number of folders."""
+    if text == "**":
+        return None
+    written: list[str] = []
+    position, depth = 0, 0
+    while position < len(text):
+        character = text[position]
         position += 1
-    return written
+        if character == "*":
+            written.append("[^/]*")
+        elif character == "?":
+            written.append("[^/]")
+        elif character == "[":
+            end = text.find("]", position + 1)
+            if end < 0:
+                raise InvalidExpressionError(f"syntax error in the pattern `{text}`")
+            inner = text[position:end]
+            negated = "^" if inner.startswith("^") else ""
+            written.append(f"[{negated}{re.sub(r'([^-a-zA-Z0-9])', _quoted, inner[len(negated) :])}]")
+            position = end + 1
+        elif character == "{":
+            depth += 1
+            written.append("(?:")
+        elif character == "}" and depth:
+            depth -= 1
+            written.append(")")
+        elif character == "," and depth:
+            written.append("|")
+        elif character == "\\" and position < len(text):
+            written.append(f"\\x{{{ord(text[position]):x}}}")
+            position += 1
+        else:
+            written.append(f"\\x{{{ord(character):x}}}")
+    if depth:
+        raise InvalidExpressionError(f"syntax error in the pattern `{text}`")
+    return compiled(f"\\A(?:{''.join(written)})\\z")
 
 
-def _variables(value: Value) -> Any:
-    if isinstance(value, Deferred) and value.names is not None:
-        return Entries(OBJECT, {name: value.get(name) for name in value.names})
-    return value
+def _quoted(match: re.Match[str]) -> str:
+    return f"\\x{{{ord(match.group()):x}}}"
 
 
-def templatefile(context: FunctionContext, path: Value, variables: Value) -> Value:
-    text = file(context, path)
-    variables = _variables(variables)
-    if isinstance(text, Unknown) or not isinstance(variables, Entries):
-        if not isinstance(text, Unknown) and not isinstance(variables, (Unknown, Deferred)):
-            raise InvalidExpressionError("`templatefile` takes a map of variables")
-        return unknown_result([text, variables])
-    return context.render(text, variables, str(path))
+def _fits(context: FunctionContext, parts: Sequence[str], segments: Sequence[Optional[Pattern]]) -> bool:
+    """Whether the parts of a path fit the segments of a pattern, in a time that grows with both."""
+    reached = {0}
+    for number, segment in enumerate(segments):
+        if segment is None:
+            last = number == len(segments) - 1
+            # At the end `**` stands for a file at least.
+            reached = {at for start in reached for at in range(start + last, len(parts) + 1)}
+        else:
+            reached = {at + 1 for at in reached if at < len(parts) and segment.find(parts[at], 0, context.spend) is not None}
+        context.spend(1)
+    return len(parts) in reached
+
+
+def templatefile(context: FunctionContext, path: str, variables: Value) -> Value:
+    content = context.read_file(path)
+    if isinstance(content, Unknown):
+        return content
+    return _rendered(context, text_of(content, f"the content of `{path}`"), variables, "templatefile")
 
 
 def templatestring(context: FunctionContext, template: Value, variables: Value) -> Value:
-    variables = _variables(variables)
-    if not isinstance(template, str) or not isinstance(variables, Entries):
-        return unknown_result([template, variables])
-    return context.render(template, variables, "templatestring")
+    if isinstance(template, Unknown):
+        return unknown_result([template], STRING)
+    return _rendered(context, template, variables, "templatestring")
+
+
+def _rendered(context: FunctionContext, template: Value, variables: Value, name: str) -> Value:
+    if isinstance(variables, Deferred) or is_hidden(variables):
+        return unknown_result([variables], not_null=False)
+    if not isinstance(variables, Entries):
+        raise InvalidExpressionError("the variables of a template must be a map or an object")
+    for variable in variables.items:
+        if not re.fullmatch(r"[^\W\d][\w-]*", variable):
+            raise InvalidExpressionError(f"invalid template variable name `{variable}`")
+    return context.render(template, variables, name)

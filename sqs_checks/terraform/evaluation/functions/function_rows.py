@@ -30,7 +30,7 @@ class FunctionContext(Protocol):
         """The content of a file; raises InvalidExpressionError where there is no such file."""
 
     def file_names(self, folder: str) -> Union[Sequence[str], Unknown]:
-        """All regular files below a folder, by their paths in it with `/`."""
+        """All regular files below a folder, by their paths in it; raises InvalidExpressionError where there is no such folder."""
 
     def render(self, template: Union[str, PiecedText], variables: Entries, name: str) -> Value:
         """What a template makes of variables. name: of the function that asks."""

@@ -6,8 +6,9 @@ Source: Terraform language documentation, "Numeric Functions".
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Union
+from typing import Optional, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.functions.function_rows import unknown_result, whole_number
@@ -26,12 +27,18 @@ def floor(number: Number) -> int:
     return math.floor(number)
 
 
-def largest(first: Number, *others: Number) -> Number:
-    return max(first, *others) if others else first
+def largest(*numbers: Number) -> Number:
+    return max(_some(numbers))
 
 
-def smallest(first: Number, *others: Number) -> Number:
-    return min(first, *others) if others else first
+def smallest(*numbers: Number) -> Number:
+    return min(_some(numbers))
+
+
+def _some(numbers: Sequence[Number]) -> Sequence[Number]:
+    if not numbers:
+        raise InvalidExpressionError("must pass at least one number")
+    return numbers
 
 
 def signum(number: Number) -> int:
@@ -41,27 +48,107 @@ def signum(number: Number) -> int:
 
 def log(number: Number, base: Number) -> Union[Number, Unknown]:
     """In double precision, as Terraform works it out."""
+    return _of_double(_quotient(_logarithm(_double(number)), _logarithm(_double(base))))
+
+
+def _double(number: Number) -> float:
     try:
-        return _of_double(_logarithm(number) / _logarithm(base))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return Unknown("a logarithm that is no finite number has no value here", NUMBER, not_null=True)
+        return float(number)
+    except OverflowError:
+        return -math.inf if number < 0 else math.inf
 
 
-def _logarithm(number: Number) -> float:
-    return math.log(float(number))
+_LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+_ODD = (6.666666666666735130e-01, 2.857142874366239149e-01, 1.818357216161805012e-01, 1.479819860511658591e-01)
+_EVEN = (3.999999999940941908e-01, 2.222219843214978396e-01, 1.531383769920937332e-01)
+
+
+def _logarithm(number: float) -> float:
+    """The natural logarithm by FDLIBM's series, which Go takes: the machine's may differ in the last digit."""
+    if number <= 0 or math.isinf(number):
+        return math.nan if number < 0 else math.copysign(math.inf, number or -1)
+    mantissa, exponent = math.frexp(number)
+    if mantissa < math.sqrt(2) / 2:
+        mantissa *= 2
+        exponent -= 1
+    rest = mantissa - 1
+    ratio = rest / (2 + rest)
+    square = ratio * ratio
+    fourth = square * square
+    odd = square * (_ODD[0] + fourth * (_ODD[1] + fourth * (_ODD[2] + fourth * _ODD[3])))
+    even = fourth * (_EVEN[0] + fourth * (_EVEN[1] + fourth * _EVEN[2]))
+    half = 0.5 * rest * rest
+    return exponent * _LN2_HIGH - ((half - (ratio * (half + (odd + even)) + exponent * _LN2_LOW)) - rest)
+
+
+def _quotient(dividend: float, divisor: float) -> float:
+    """As processors divide; Python raises where the divisor is zero."""
+    if divisor:
+        return dividend / divisor
+    return math.nan if not dividend or math.isnan(dividend) else math.copysign(math.inf, dividend)
 
 
 def pow(number: Number, power: Number) -> Union[Number, Unknown]:
     """In double precision, as Terraform works it out."""
+    base, exponent = _double(number), _double(power)
+    if exponent == 0 or base == 1:
+        return 1
+    if base == 0:
+        return 0 if exponent > 0 else _of_double(math.inf)
+    if math.isinf(base) or math.isinf(exponent):
+        return _of_double(math.inf)
+    result = _power(base, exponent)
+    if result is None:
+        return Unknown("a power to a broken exponent is not worked out", NUMBER, not_null=True)
+    return _of_double(result)
+
+
+def _power(base: float, exponent: float) -> Optional[float]:
+    """Go's own way to a power, since the machine's differs in the last digits: by squaring the base's mantissa. None where it
+    cannot be gone here.
+    """
+    if abs(exponent) == 0.5:
+        root = math.sqrt(base) if base > 0 else math.nan
+        return root if exponent > 0 else 1 / root
+    part, whole = math.modf(abs(exponent))
+    if part and base < 0:
+        return math.nan
+    if part:
+        # Go's exponential function differs from the machine's in the last digit.
+        return None
+    if whole >= 2**63:
+        return math.inf if (abs(base) > 1) == (exponent > 0) else 0.0
+    result, result_exponent = 1.0, 0
+    mantissa, mantissa_exponent = math.frexp(base)
+    remaining = int(whole)
+    while remaining:
+        if abs(mantissa_exponent) > 4096:
+            result_exponent += mantissa_exponent
+            break
+        if remaining & 1:
+            result *= mantissa
+            result_exponent += mantissa_exponent
+        mantissa *= mantissa
+        mantissa_exponent *= 2
+        if mantissa < 0.5:
+            mantissa *= 2
+            mantissa_exponent -= 1
+        remaining >>= 1
+    if exponent < 0:
+        result, result_exponent = 1 / result, -result_exponent
     try:
-        return _of_double(math.pow(float(number), float(power)))
-    except (ValueError, OverflowError):
-        return Unknown("a power that is no finite number has no value here", NUMBER, not_null=True)
+        return math.ldexp(result, result_exponent)
+    except OverflowError:
+        return math.copysign(math.inf, result)
 
 
-def _of_double(value: float) -> Number:
-    exact = Fraction(repr(value))  # a double is shown by the digits that tell it from others
-    return exact.numerator if exact.denominator == 1 else exact
+def _of_double(value: float) -> Union[Number, Unknown]:
+    """A double as Terraform writes it: by the fewest digits that tell it apart from other doubles."""
+    if math.isnan(value):
+        raise InvalidExpressionError("the result is not a number")
+    if math.isinf(value):
+        return Unknown("a number without end is not worked out", NUMBER, not_null=True)
+    return rounded(Fraction(repr(value)))
 
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

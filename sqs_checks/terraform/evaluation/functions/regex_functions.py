@@ -1,117 +1,127 @@
-"""Terraform's functions of regular expressions, which are RE2's: without look-around and back references.
+"""Terraform's `regex`, `regexall` and the `replace` of patterns.
 
-Source: RE2, "Syntax"; Terraform language documentation, functions `regex`, `regexall`, `replace`.
+Source: Terraform language documentation, "regex Function", "replace Function"; Go, package regexp (`Regexp.Expand`).
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from typing import Any, Optional, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
-from sqs_checks.terraform.evaluation.functions.function_rows import unknown_result
-from sqs_checks.terraform.evaluation.type_constraints import STRING
-from sqs_checks.values.configuration_values import LIST, OBJECT, TUPLE, Elements, Entries, Unknown, Value, is_wholly_known
+from sqs_checks.terraform.evaluation.functions.function_rows import FunctionContext, unknown_result
+from sqs_checks.terraform.evaluation.functions.regular_expressions import (
+    InvalidPatternError,
+    Pattern,
+    UnsupportedPatternError,
+    compiled,
+)
+from sqs_checks.terraform.evaluation.type_constraints import STRING, Type, list_of, object_of, tuple_of
+from sqs_checks.values.configuration_values import LIST, OBJECT, TUPLE, Elements, Entries, Unknown, Value, is_hidden
 
-_REFUSED = re.compile(r"\(\?(?:[=!>#]|<[=!]|P=|P>|\()|\\[1-9]|\\[ZGKk]")
-_POSIX = {
-    "alpha": "A-Za-z", "digit": "0-9", "alnum": "0-9A-Za-z", "upper": "A-Z", "lower": "a-z", "space": r"\t\n\v\f\r ",
-    "punct": r"!-/:-@\[-`{-~", "xdigit": "0-9A-Fa-f", "word": r"\w", "blank": r"\t ", "cntrl": r"\x00-\x1f\x7f",
-    "graph": "!-~", "print": " -~", "ascii": r"\x00-\x7f",
-}  # fmt: skip
-# A repetition within a repetition can have Python try exponentially many ways, which RE2 never does.
-_NESTED = re.compile(r"[*+}]\??\)+[*+{]|\([^()]*\|[^()]*\)[*+{]")
-_LONGEST_FOR_NESTED = 30
-_LONGEST = 20_000
+_LONGEST_PATTERN = 10_000
+_LONGEST_TEXT = 10_000_000
 
 
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    if _REFUSED.search(re.sub(r"\\\\", "", pattern)):
-        raise InvalidExpressionError("the regular expression uses what RE2 does not know")
-    translated = re.sub(r"\[:(\^?)(\w+):\]", lambda match: _POSIX.get(match.group(2), match.group()), pattern)
-    translated = _with_classes(translated)
-    translated = translated.replace(r"\z", r"\Z").replace("(?U)", "")
-    translated = re.sub(r"\\Q(.*?)(?:\\E|$)", lambda match: re.escape(match.group(1)), translated)
-    translated = re.sub(r"\\x\{([0-9a-fA-F]+)\}", lambda match: re.escape(chr(int(match.group(1), 16))), translated)
-    translated = re.sub(r"\(\?<(?![=!])", "(?P<", translated)
-    # Classes of letters and digits are ASCII in RE2; `$` is the very end.
-    translated = re.sub(r"(?<!\\)((?:\\\\)*)\$(?![^\[]*\])", r"\1\\Z", translated)
+def _pattern(text: str) -> Union[Pattern, Unknown]:
+    if len(text) > _LONGEST_PATTERN:
+        return Unknown("a pattern of that length is not worked out")
     try:
-        return re.compile(translated, re.ASCII if _CLASS.search(pattern) is None else 0)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise InvalidExpressionError(f"no regular expression: {error}") from error
+        return compiled(text)
+    except InvalidPatternError as error:
+        raise InvalidExpressionError(f"invalid pattern: {error}") from None
+    except UnsupportedPatternError as error:
+        return Unknown(f"the pattern `{text[:100]}` is not worked out: {error}")
 
 
-_CLASSES = {"L": r"[^\W\d_]", "N": r"\d"}
-_CLASS = re.compile(r"\\[pP](?:\{(\^?)(\w+)\}|(\w))")
+def _result_type(pattern: Pattern) -> Type:
+    if not pattern.names:
+        return STRING
+    named = [name for name in pattern.names if name is not None]
+    if not named:
+        return tuple_of([STRING] * len(pattern.names))
+    if len(named) < len(pattern.names):
+        raise InvalidExpressionError("cannot mix both named and unnamed capture groups")
+    return object_of(dict.fromkeys(named, STRING))
 
 
-def _with_classes(pattern: str) -> str:
-    """The classes of Unicode that Python's expressions can spell."""
-    return _CLASS.sub(lambda match: _CLASSES.get(match.group(2) or match.group(3), match.group()), pattern)
+def _captured(pattern: Pattern, text: str, match: tuple[int, ...]) -> Value:
+    groups = [text[match[at] : match[at + 1]] if match[at] >= 0 else None for at in range(2, len(match), 2)]
+    if not groups:
+        return text[match[0] : match[1]]
+    if pattern.names[0] is None:
+        return Elements(TUPLE, groups)
+    return Entries(OBJECT, {str(name): group for name, group in zip(pattern.names, groups)})
 
 
-def _is_costly(pattern: str, text: str) -> bool:
-    """Whether Python might take very long, or cannot spell the expression."""
-    spelled = _CLASS.sub(lambda match: _CLASSES.get(match.group(2) or match.group(3), match.group()), pattern)
-    return (
-        _CLASS.search(spelled) is not None
-        or len(text) > _LONGEST
-        or (len(text) > _LONGEST_FOR_NESTED and _NESTED.search(pattern) is not None)
-    )
-
-
-def _not_tried() -> Unknown:
-    return Unknown("a regular expression of that kind is not tried on so long a text", not_null=True)
-
-
-def _captures(match: re.Match[str]) -> Value:
-    names = match.re.groupindex
-    if names:
-        if len(names) != match.re.groups:
-            raise InvalidExpressionError("named and unnamed groups are mixed")
-        return Entries(OBJECT, {name: match.group(name) for name in names})
-    if match.re.groups:
-        return Elements(TUPLE, match.groups())
-    return match.group()
-
-
-def regex(pattern: Value, text: Value) -> Value:
-    if not is_wholly_known(pattern) or not is_wholly_known(text):
-        return unknown_result([pattern, text])
-    if _is_costly(pattern, text):
-        return _not_tried()
-    match = _compiled(pattern).search(text)
+def regex(context: FunctionContext, pattern_text: Value, text: Value) -> Value:
+    if is_hidden(pattern_text):
+        return unknown_result([pattern_text])
+    pattern = _pattern(pattern_text)
+    if isinstance(pattern, Unknown):
+        return pattern
+    result = _result_type(pattern)
+    if is_hidden(text):
+        return unknown_result([text], result)
+    match = pattern.find(text, 0, context.spend)
     if match is None:
-        raise InvalidExpressionError("the regular expression matches nothing")
-    return _captures(match)
+        raise InvalidExpressionError("the pattern did not match any part of the given string")
+    return _captured(pattern, text, match)
 
 
-def regexall(pattern: Value, text: Value) -> Value:
-    if not is_wholly_known(pattern) or not is_wholly_known(text):
-        return unknown_result([pattern, text])
-    if _is_costly(pattern, text):
-        return _not_tried()
-    found = [_captures(match) for match in _compiled(pattern).finditer(text)]
-    return Elements(LIST, found, STRING if all(isinstance(one, str) for one in found) else None)
+def regexall(context: FunctionContext, pattern_text: Value, text: Value) -> Value:
+    if is_hidden(pattern_text):
+        return unknown_result([pattern_text])
+    pattern = _pattern(pattern_text)
+    if isinstance(pattern, Unknown):
+        return pattern
+    result = _result_type(pattern)
+    if is_hidden(text):
+        return unknown_result([text], list_of(result))
+    return Elements(LIST, [_captured(pattern, text, match) for match in pattern.find_all(text, context.spend)], result)
 
 
-def replaced(text: str, pattern: str, replacement: str) -> Value:
-    """`replace` with a pattern between slashes: `$1` and `${name}` stand for its groups."""
-    if _is_costly(pattern, text):
-        return _not_tried()
+_REFERENCE = re.compile(r"\$(?:\$|(\w+)|\{(\w+)\})")
 
-    def fill(match: re.Match[str]) -> str:
-        def group(reference: re.Match[str]) -> str:
-            name = reference.group(1) or reference.group(2)
-            if name == "$":
-                return "$"
-            try:
-                return match.group(int(name) if name.isdigit() else name) or ""
-            except (IndexError, re.error):
-                return ""
 
-        return re.sub(r"\$(?:\{(\w+)\}|(\w+|\$))", group, replacement)
+def replace_matches(context: FunctionContext, pattern_text: str, text: str, replacement: str) -> Value:
+    """The text with all matches replaced; the replacement may refer to groups by `$1` and `${name}`."""
+    pattern = _pattern(pattern_text)
+    if isinstance(pattern, Unknown):
+        return pattern
+    changed: list[str] = []
+    copied = size = position = 0
+    while position <= len(text):
+        match = pattern.find(text, position, context.spend)
+        if match is None:
+            break
+        changed.append(text[copied : match[0]])
+        # No replacement for what is empty right behind another match.
+        if match[1] > copied or match[0] == 0:
+            changed.append(_expanded(pattern, text, match, replacement))
+            size += len(changed[-1])
+            context.spend(1 + len(changed[-1]) // 64)
+            if size > _LONGEST_TEXT:
+                return Unknown("a text of that length is not worked out", STRING, not_null=True)
+        copied = match[1]
+        position = max(position + 1, match[1])
+    changed.append(text[copied:])
+    return "".join(changed)
 
-    return _compiled(pattern).sub(fill, text)
+
+def _expanded(pattern: Pattern, text: str, match: tuple[int, ...], replacement: str) -> str:
+    def group(reference: re.Match[str]) -> str:
+        if reference.group() == "$$":
+            return "$"
+        number = _group_number(pattern, reference.group(1) or reference.group(2))
+        if number is None or 2 * number >= len(match) or match[2 * number] < 0:
+            return ""
+        return text[match[2 * number] : match[2 * number + 1]]
+
+    return _REFERENCE.sub(group, replacement) if "$" in replacement else replacement
+
+
+def _group_number(pattern: Pattern, name: Any) -> Optional[int]:
+    if name.isascii() and name.isdigit():
+        return int(name) if len(name) < 6 and (name == "0" or name[0] != "0") else None
+    return next((number + 1 for number, one in enumerate(pattern.names) if one == name), None)

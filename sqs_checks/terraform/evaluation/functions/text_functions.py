@@ -1,19 +1,25 @@
-"""Terraform's functions of texts, of which parts may not be known.
+"""Terraform's functions of texts.
 
-Source: Terraform language documentation, "String Functions"; Go, package fmt (verbs of `format`).
+Source: Terraform language documentation, "String Functions"; Go, packages strings and unicode (what is a space, a word, a
+letter of another case).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
-from sqs_checks.terraform.evaluation.functions.function_rows import FunctionContext, unknown_result, whole_number
+from sqs_checks.terraform.evaluation.functions.function_rows import (
+    FunctionContext,
+    reason_of,
+    unknown_result,
+    whole_number,
+)
 from sqs_checks.terraform.evaluation.functions.grapheme_clusters import grapheme_clusters
-from sqs_checks.terraform.evaluation.type_constraints import BOOL, NUMBER, STRING, convert, list_of
+from sqs_checks.terraform.evaluation.functions.regex_functions import replace_matches
+from sqs_checks.terraform.evaluation.functions.value_equality import known_prefix, known_suffix
+from sqs_checks.terraform.evaluation.type_constraints import BOOL, STRING, list_of
 from sqs_checks.values.configuration_values import (
     LIST,
     Attribute,
@@ -22,323 +28,249 @@ from sqs_checks.values.configuration_values import (
     Unknown,
     Value,
     is_hidden,
-    is_wholly_known,
     joined_text,
-    why_unknown,
 )
-from sqs_checks.values.exact_numbers import Number, number_text
-from sqs_checks.values.json_text import write_json
 
-# What Go takes for white space.
-_BLANKS = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_WIDEST = 10_000
-
-
-def known_only(function: Callable[..., Value]) -> Callable[..., Value]:
-    """A function of texts that says nothing where part of one is not known."""
-
-    def call(*arguments: Value) -> Value:
-        return function(*arguments) if all(map(is_wholly_known, arguments)) else unknown_result(arguments, STRING)
-
-    return call
+_SPACES = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+_LONGEST = 10_000_000
 
 
-def join(separator: Value, *lists: Value) -> Value:
-    items: list[Value] = []
-    for one in lists:
-        if not isinstance(one, Elements):
-            return unknown_result([one], STRING)
-        items += one.items
+def _mapped(text: str, change: Callable[[str], str]) -> str:
+    """Each character by itself: Go knows no character that becomes two."""
+    if text.isascii():
+        return change(text)
+    return "".join(changed if len(changed := change(character)) == 1 else character for character in text)
+
+
+def upper(text: Value) -> Value:
+    if is_hidden(text):
+        return unknown_result([text], STRING, prefix=_mapped(known_prefix(text), str.upper))
+    return _mapped(text, str.upper)
+
+
+def lower(text: Value) -> Value:
+    if is_hidden(text):
+        return unknown_result([text], STRING, prefix=_mapped(known_prefix(text).replace("İ", "i"), str.lower))
+    return _mapped(text.replace("İ", "i"), str.lower)
+
+
+def title(text: str) -> str:
+    before = " "
+    changed = []
+    for character in text:
+        begins = not (before == "_" or before.isalnum()) if before.isascii() else before in _SPACES
+        upper_case = character.title() if begins else character
+        changed.append(upper_case if len(upper_case) == 1 else character)
+        before = character
+    return "".join(changed)
+
+
+def reverse_text(text: str) -> str:
+    return "".join(reversed(grapheme_clusters(text)))
+
+
+def substr(text: Value, offset: Value, length: Value) -> Value:
+    if is_hidden(offset) or is_hidden(length):
+        return unknown_result([text, offset, length], STRING)
+    start, amount = whole_number(offset, "the offset"), whole_number(length, "the length")
+    if is_hidden(text):
+        prefix = known_prefix(text)
+        # The last character of what is known may go on in what is not.
+        if prefix.isascii() and "\r" not in prefix and start >= 0:
+            if amount >= 0 and start + amount < len(prefix):
+                return prefix[start : start + amount]
+            return unknown_result([text], STRING, prefix=prefix[start:-1])
+        return unknown_result([text], STRING)
+    clusters = grapheme_clusters(text)
+    if start < 0:
+        start = max(start + len(clusters), 0)
+    # Behind a negative offset Terraform takes a length of nothing for all that follows: `substr("hello", -1, 0)` is "o".
+    is_rest = amount < 0 or (amount == 0 and offset < 0)
+    return "".join(clusters[start:] if is_rest else clusters[start : start + amount])
+
+
+def chomp(text: Value) -> Value:
+    return _trimmed(text, "", "\r\n")
+
+
+def trim(text: Value, characters: Value) -> Value:
+    if is_hidden(characters):
+        return unknown_result([text, characters], STRING)
+    return _trimmed(text, characters, characters)
+
+
+def trimspace(text: Value) -> Value:
+    return _trimmed(text, _SPACES, _SPACES)
+
+
+def _trimmed(text: Value, at_start: str, at_end: str) -> Value:
+    """The text without any of some characters at its start and its end."""
+    if not isinstance(text, PiecedText):
+        if is_hidden(text):
+            return unknown_result([text], STRING)
+        return (
+            _strip(text, at_start, str.lstrip) if not at_end else _strip(_strip(text, at_start, str.lstrip), at_end, str.rstrip)
+        )
+    pieces: list[Any] = list(text.pieces)
+    first = _strip(pieces[0], at_start, str.lstrip) if isinstance(pieces[0], str) else ""
+    last = _strip(pieces[-1], at_end, str.rstrip) if isinstance(pieces[-1], str) else ""
+    if (at_start and not first) or (at_end and not last):
+        return unknown_result([text], STRING, prefix=first if at_start else text.prefix)
+    if at_start:
+        pieces[0] = first
+    if at_end:
+        pieces[-1] = _strip(pieces[-1], at_end, str.rstrip)
+    return joined_text(pieces)
+
+
+def _strip(text: str, characters: str, strip: Callable[[str, str], str]) -> str:
+    return strip(text, characters) if characters else text
+
+
+def trimprefix(text: Value, prefix: Value) -> Value:
+    found = startswith(text, prefix)
+    if isinstance(found, Unknown):
+        return unknown_result([text, prefix], STRING)
+    if not found:
+        return text
+    return text[len(prefix) :] if isinstance(text, str) else joined_text([text.pieces[0][len(prefix) :], *text.pieces[1:]])
+
+
+def trimsuffix(text: Value, suffix: Value) -> Value:
+    found = endswith(text, suffix)
+    if isinstance(found, Unknown):
+        return unknown_result([text, suffix], STRING)
+    if not found or suffix == "":
+        return text
+    last = text if isinstance(text, str) else text.pieces[-1]
+    rest = last[: -len(suffix)]
+    return rest if isinstance(text, str) else joined_text([*text.pieces[:-1], rest])
+
+
+def startswith(text: Value, prefix: Value) -> Value:
+    if prefix == "":
+        return True
+    if is_hidden(prefix):
+        known, start = known_prefix(text), known_prefix(prefix)
+        shorter = min(len(known), len(start))
+        return False if known[:shorter] != start[:shorter] else unknown_result([prefix], BOOL)
+    known = known_prefix(text)
+    if isinstance(text, str) or len(known) >= len(prefix):
+        return known.startswith(prefix)
+    return unknown_result([text], BOOL) if prefix.startswith(known) else False
+
+
+def endswith(text: Value, suffix: Value) -> Value:
+    if suffix == "":
+        return True
+    if is_hidden(suffix):
+        return unknown_result([suffix], BOOL)
+    known = known_suffix(text)
+    if isinstance(text, str) or len(known) >= len(suffix):
+        return known.endswith(suffix)
+    return unknown_result([text], BOOL) if suffix.endswith(known) else False
+
+
+def strcontains(text: Value, part: Value) -> Value:
+    if part == "":
+        return True
+    if is_hidden(part):
+        return unknown_result([part], BOOL)
+    pieces = text.pieces if isinstance(text, PiecedText) else (text,)
+    if any(part in piece for piece in pieces if isinstance(piece, str)):
+        return True
+    return unknown_result([text], BOOL) if is_hidden(text) else False
+
+
+def join(context: FunctionContext, separator: Value, *lists: Value) -> Value:
+    if not lists:
+        raise InvalidExpressionError("at least one list is required")
     pieces: list[Any] = []
-    for number, item in enumerate(items):
-        if item is None:
-            raise InvalidExpressionError("`join` takes no null")
-        if isinstance(item, Unknown):
-            item = Unknown(item.reason, STRING, not_null=True, prefix=item.prefix)
-        pieces += [item] if number == 0 else [separator, item]
+    for texts in lists:
+        if is_hidden(texts):
+            known = joined_text(pieces)
+            return unknown_result([texts], STRING, prefix=known_prefix(known))
+        for position, text in enumerate(texts.items):
+            if text is None:
+                raise InvalidExpressionError(f"element {position} is null; cannot concatenate null values")
+            if pieces:
+                pieces.append(separator)
+            pieces.append(text)
+    size = len(separator) if isinstance(separator, str) else 1
+    if size * len(pieces) > _LONGEST:
+        return Unknown("a text of that length is not worked out", STRING, not_null=True)
+    context.spend(len(pieces) * (1 + size // 64))
     return joined_text(pieces)
 
 
 def split(separator: Value, text: Value) -> Value:
-    if is_wholly_known(text) and is_wholly_known(separator):
-        parts = text.split(separator) if separator else grapheme_clusters(text)
-        return Elements(LIST, parts, STRING)
-    if isinstance(text, Attribute) and separator == ":" and text.name == "arn":
-        # An ARN has six parts at least; which they are is not known.
-        return unknown_result([text], list_of(STRING))
-    return unknown_result([separator, text], list_of(STRING))
+    if is_hidden(separator) or is_hidden(text):
+        return unknown_result([separator, text], list_of(STRING))
+    parts = text.split(separator) if separator else list(text)
+    return Elements(LIST, parts, STRING)
 
 
-def replace(text: Value, found: Value, replacement: Value) -> Value:
-    is_pattern = isinstance(found, str) and len(found) > 1 and found.startswith("/") and found.endswith("/")
-    if isinstance(text, str) and isinstance(found, str) and found and not is_pattern and is_hidden(replacement):
-        first, *others = text.split(found)
-        return joined_text([first, *(piece for other in others for piece in (replacement, other))])
-    if not all(map(is_wholly_known, (text, found, replacement))):
-        return unknown_result([text, found, replacement], STRING)
-    if is_pattern:
-        from sqs_checks.terraform.evaluation.functions.regex_functions import replaced  # which needs this module's neighbours
-
-        return replaced(text, found[1:-1], replacement)
-    return text.replace(found, replacement)
-
-
-def startswith(text: Value, prefix: Value) -> Value:
-    return _begins_or_ends(text, prefix, str.startswith, 0)
-
-
-def endswith(text: Value, suffix: Value) -> Value:
-    return _begins_or_ends(text, suffix, str.endswith, -1)
-
-
-def _begins_or_ends(text: Value, part: Value, test: Callable[[str, str], bool], side: int) -> Value:
-    if isinstance(text, str) and isinstance(part, str):
-        return test(text, part)
-    if isinstance(part, str):
-        if part == "":
-            return True
-        edge = text.pieces[side] if isinstance(text, PiecedText) else text
-        known = edge if isinstance(edge, str) else edge.prefix if isinstance(edge, Unknown) and side == 0 else ""
-        if test(known, part):
-            return True
-        shared = min(len(known), len(part))
-        differs = known[:shared] != part[:shared] if side == 0 else known[len(known) - shared :] != part[len(part) - shared :]
-        if shared and differs:
-            return False
-    return unknown_result([text, part], BOOL)
-
-
-def strcontains(text: Value, part: Value) -> Value:
-    if isinstance(part, str):
-        known = [piece for piece in text.pieces if isinstance(piece, str)] if isinstance(text, PiecedText) else [text]
-        if any(isinstance(piece, str) and part in piece for piece in known):
-            return True
-        if isinstance(text, str):
-            return False
-    return unknown_result([text, part], BOOL)
-
-
-def trimprefix(text: Value, prefix: Value) -> Value:
-    if isinstance(text, PiecedText) and isinstance(prefix, str) and isinstance(text.pieces[0], str):
-        if len(text.pieces[0]) >= len(prefix):
-            begins = text.pieces[0].startswith(prefix)
-            return joined_text([text.pieces[0][len(prefix) :], *text.pieces[1:]]) if begins else text
-        if not prefix.startswith(text.pieces[0]):
-            return text
-    if not is_wholly_known(text) or not is_wholly_known(prefix):
-        return unknown_result([text, prefix], STRING)
-    return text[len(prefix) :] if text.startswith(prefix) else text
-
-
-def trimsuffix(text: Value, suffix: Value) -> Value:
-    if isinstance(text, PiecedText) and isinstance(suffix, str) and isinstance(text.pieces[-1], str):
-        last = text.pieces[-1]
-        if len(last) >= len(suffix):
-            ends = bool(suffix) and last.endswith(suffix)
-            return joined_text([*text.pieces[:-1], last[: len(last) - len(suffix)]]) if ends else text
-    if not is_wholly_known(text) or not is_wholly_known(suffix):
-        return unknown_result([text, suffix], STRING)
-    return text[: len(text) - len(suffix)] if suffix and text.endswith(suffix) else text
-
-
-def substr(text: Value, offset: Value, length: Value) -> Value:
-    if isinstance(text, PiecedText) and isinstance(text.pieces[0], str) and isinstance(offset, int) and isinstance(length, int):
-        known = grapheme_clusters(text.pieces[0])[:-1]
-        if offset >= 0 and length >= 0 and offset + length <= len(known):
-            return "".join(known[offset : offset + length])
-    if not all(map(is_wholly_known, (text, offset, length))):
-        return unknown_result([text, offset, length], STRING)
-    characters = grapheme_clusters(text)
-    start, count = whole_number(offset, "the offset"), whole_number(length, "the length")
-    if start < 0:
-        start = max(start + len(characters), 0)
-    return "".join(characters[start:] if count < 0 else characters[start : start + count])
-
-
-def strrev(text: str) -> str:
-    return "".join(reversed(grapheme_clusters(text)))
-
-
-def title(text: str) -> str:
-    """Each letter behind what is no letter, digit or `_` in upper case, as Go's `strings.Title` has it."""
-    return re.sub(r"(?<!\w)(\w)", lambda match: match.group(1).upper(), text)
-
-
-def indent(spaces: Value, text: Value) -> Value:
-    count = whole_number(spaces, "the number of spaces", least=0) if not is_hidden(spaces) else None
-    if count is None or count > _WIDEST or isinstance(text, (Unknown, Attribute)):
-        return unknown_result([spaces, text], STRING)
-    blanks = "\n" + " " * count
-    if isinstance(text, PiecedText):
-        if any(not isinstance(piece, (str, Attribute)) for piece in text.pieces):
-            return unknown_result([text], STRING)
-        return joined_text([piece.replace("\n", blanks) if isinstance(piece, str) else piece for piece in text.pieces])
-    return text.replace("\n", blanks)
-
-
-def trimspace(text: str) -> str:
-    return text.strip(_BLANKS)
-
-
-def chomp(text: str) -> str:
-    return re.sub(r"(?:\r\n?|\n)*\Z", "", text)
-
-
-def trim(text: str, characters: str) -> str:
-    return text.strip(characters) if characters else text
-
-
-def upper(text: str) -> str:
-    # Character by character, as Go: `ß` stays.
-    return "".join(one.upper() if len(one.upper()) == 1 else one for one in text)
-
-
-def lower(text: str) -> str:
-    return "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
-
-
-_VERB = re.compile(r"%(?:\[(\d+)\])?([-+# 0]*)(\d+)?(?:\.(\d+)?)?(?:\[(\d+)\])?([a-zA-Z%])")
-
-
-def format_text(context: FunctionContext, template: Value, *arguments: Value) -> Value:
-    if not isinstance(template, str):
-        return unknown_result([template], STRING)
+def indent(context: FunctionContext, spaces: Value, text: Value) -> Value:
+    if is_hidden(spaces):
+        return unknown_result([spaces], STRING, prefix=known_prefix(text).partition("\n")[0])
+    amount = whole_number(spaces, "the number of spaces", least=0)
+    if is_hidden(text) and not isinstance(text, PiecedText):
+        # What is not known may have lines of its own.
+        return unknown_result([text], STRING)
+    size = 0
     pieces: list[Any] = []
-    position, used = 0, 0
-    while True:
-        percent = template.find("%", position)
-        if percent < 0:
-            pieces.append(template[position:])
-            break
-        pieces.append(template[position:percent])
-        verb = _VERB.match(template, percent)
-        if verb is None:
-            raise InvalidExpressionError("`format` takes no such verb")
-        position = verb.end()
-        if verb.group(6) == "%":
-            pieces.append("%")
-            continue
-        width = int(verb.group(3)) if verb.group(3) else None
-        has_precision = "." in verb.group().split("[")[0]
-        precision = int(verb.group(4) or "0") if has_precision else None
-        explicit = verb.group(1) or verb.group(5)
-        number = int(explicit) - 1 if explicit else used
-        if not 0 <= number < len(arguments):
-            raise InvalidExpressionError("`format` is given too few values")
-        used = number + 1
-        if width is not None and width > _WIDEST:
-            return Unknown("a text of that width is not worked out", STRING, not_null=True)
-        context.spend(1 + (width or 0) // 64)
-        pieces.append(_formatted(verb.group(6), verb.group(2), width, precision, arguments[number]))
-    if used < len(arguments) and not re.search(r"\[\d+\]", template):
-        raise InvalidExpressionError("`format` is given too many values")
+    for piece in text.pieces if isinstance(text, PiecedText) else (text,):
+        if isinstance(piece, str):
+            size += piece.count("\n") * amount
+            if size > _LONGEST:
+                return Unknown("a text of that length is not worked out", STRING, not_null=True)
+            context.spend(size // 64)
+            pieces.append(piece.replace("\n", "\n" + " " * amount))
+        else:
+            pieces.append(piece if isinstance(piece, Attribute) else Unknown(reason_of(piece), STRING, not_null=True))
     return joined_text(pieces)
 
 
-def _formatted(verb: str, flags: str, width: Any, precision: Any, value: Value) -> Any:
-    if verb == "v" and "#" in flags:
-        text: Any = write_json(value)
-    elif verb == "v":
-        text = _plainly(value)
-    elif verb in "sq":
-        if value is None:
-            raise InvalidExpressionError("`format` takes no null as text")
-        text = _hidden_or(value) or convert(value, STRING)
-        if precision is not None and isinstance(text, str):
-            text = "".join(grapheme_clusters(text)[:precision])
-        if verb == "q" and isinstance(text, str):
-            text = _quoted(text)
-        elif verb == "q":
-            return unknown_result([value], STRING)
-    elif verb == "t":
-        truth = _required(value, BOOL)
-        text = truth if is_hidden(truth) else "true" if truth else "false"
-    elif verb in "bdoxXeEfFgG":
-        number = _required(value, NUMBER)
-        text = number if is_hidden(number) else _number(verb, flags, precision, number)
-    else:
-        raise InvalidExpressionError(f"`format` takes no verb `%{verb}`")
-    if is_hidden(text):
-        piece = Unknown(why_unknown(text), STRING, not_null=True) if isinstance(text, Unknown) else text
-        return piece if not width else unknown_result([piece], STRING)
-    missing = (width or 0) - len(grapheme_clusters(text))
-    if missing > 0:
-        if "-" in flags:
-            return text + " " * missing
-        if "0" in flags and verb not in "sqvt":
-            sign = text[: len(text) - len(text.lstrip("+-"))]
-            return sign + "0" * missing + text[len(sign) :]
-        return ("0" if "0" in flags and verb in "sqvt" else " ") * missing + text
-    return text
+def replace(context: FunctionContext, text: Value, part: Value, replacement: Value) -> Value:
+    if is_hidden(part):
+        return unknown_result([part], STRING)
+    if len(part) > 1 and part.startswith("/") and part.endswith("/"):
+        if is_hidden(text) or is_hidden(replacement):
+            return unknown_result([text, replacement], STRING)
+        return replace_matches(context, part[1:-1], text, replacement)
+    if isinstance(replacement, PiecedText) or is_hidden(replacement):
+        return _replace_by_hidden(context, text, part, replacement)
+    if not is_hidden(text):
+        return _replace_in(context, text, part, replacement)
+    if isinstance(text, PiecedText) and len(part) == 1:
+        # One character cannot stand partly in what is known; what is not known may hold it.
+        changed = [
+            _replace_in(context, piece, part, replacement)
+            if isinstance(piece, str)
+            else Unknown(reason_of(piece), STRING, not_null=True)
+            for piece in text.pieces
+        ]
+        return joined_text(changed)
+    return unknown_result([text], STRING)
 
 
-def _hidden_or(value: Value) -> Any:
-    return value if is_hidden(value) else None
+def _replace_in(context: FunctionContext, text: str, part: str, replacement: str) -> Any:
+    count = text.count(part) if part else len(text) + 1
+    size = count * len(replacement)
+    if size > _LONGEST:
+        return Unknown("a text of that length is not worked out", STRING, not_null=True)
+    context.spend(1 + size // 64)
+    return text.replace(part, replacement)
 
 
-def _required(value: Value, wanted: Any) -> Value:
-    if value is None:
-        raise InvalidExpressionError("`format` takes no null there")
-    return convert(value, wanted)
-
-
-def _plainly(value: Value) -> Any:
-    """`%v`: texts as they are, the rest as JSON."""
-    if value is None:
-        return "null"
-    if is_hidden(value) or isinstance(value, str):
-        return value
-    if isinstance(value, (bool, int, Fraction)):
-        return convert(value, STRING)
-    return write_json(value)
-
-
-def _quoted(text: str) -> str:
-    written = write_json(text)
-    return written if isinstance(written, str) else ""
-
-
-def _number(verb: str, flags: str, precision: Any, number: Number) -> str:
-    sign = "-" if number < 0 else "+" if "+" in flags else " " if " " in flags else ""
-    size: Number = -number if number < 0 else number
-    if verb in "bdoxX":
-        if isinstance(size, Fraction):
-            raise InvalidExpressionError(f"`%{verb}` takes a whole number")
-        whole = int(size)
-        digits = format(whole, {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}[verb])
-        prefix = {"x": "0x", "X": "0X", "o": "0", "b": "0b"}.get(verb, "") if "#" in flags else ""
-        return sign + prefix + digits
-    places = 6 if precision is None else precision
-    if verb in "fF":
-        scaled = round(Fraction(size) * 10**places)
-        text = str(scaled).rjust(places + 1, "0")
-        return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)
-    if verb in "gG" and precision is None:
-        return sign + _shortest(float(size), verb)
-    return sign + format(float(size), f".{places}{verb}")
-
-
-def _shortest(value: float, verb: str) -> str:
-    """`%g`: with an exponent below -4 and from 21 on, the shortest digits that tell the number."""
-    if value == 0:
-        return "0"
-    mantissa, exponent = f"{value!r}", 0
-    text = format(value, "e")
-    exponent = int(text.split("e")[1])
-    if -4 <= exponent < 21:
-        return number_text(Fraction(mantissa))
-    digits = mantissa.split("e")[0]
-    return f"{digits}{'E' if verb == 'G' else 'e'}{exponent:+03d}"
-
-
-def formatlist(context: FunctionContext, template: Value, *arguments: Value) -> Value:
-    lists = [one for one in arguments if isinstance(one, Elements)]
-    if any(isinstance(one, (Unknown, Attribute)) and not isinstance(one, Attribute) for one in arguments):
-        return unknown_result([one for one in arguments if isinstance(one, Unknown)], list_of(STRING))
-    if not lists:
-        return Elements(LIST, [format_text(context, template, *arguments)], STRING)
-    lengths = {len(one.items) for one in lists}
-    if len(lengths) != 1:
-        raise InvalidExpressionError("the lists that `formatlist` is given differ in length")
-    rows = [[one.items[number] if isinstance(one, Elements) else one for one in arguments] for number in range(lengths.pop())]
-    return Elements(LIST, [format_text(context, template, *row) for row in rows], STRING)
+def _replace_by_hidden(context: FunctionContext, text: Value, part: str, replacement: Value) -> Value:
+    """A part that a template leaves to be filled: `replace(local.policy, "ARN", aws_sqs_queue.q.arn)`."""
+    if is_hidden(text) or not part:
+        return unknown_result([text, replacement], STRING)
+    pieces: list[Any] = []
+    for number, known in enumerate(text.split(part)):
+        pieces += [replacement, known] if number else [known]
+    context.spend(len(pieces))
+    return joined_text(pieces)
