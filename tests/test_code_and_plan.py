@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import FIXTURES, Finding, scan
 
-PLANS = sorted(plan for plan in FIXTURES.glob("**/main.tfplan"))
+PLANS = sorted(FIXTURES.glob("**/main.tfplan"))
 
 
 def verdicts(findings: list[Finding]) -> dict[tuple[str, str], str]:

@@ -152,7 +152,8 @@ def _principals(stated: Any) -> Principals:
     for kind, value in stated.items():
         texts, reasons = _texts(value)
         hidden += reasons
-        everyone = everyone or (kind == "AWS" and EVERYONE in texts)
+        # The provider of Terraform writes `"*": "*"` where everyone stands among others.
+        everyone = everyone or (kind in ("AWS", EVERYONE) and EVERYONE in texts)
         named[str(kind)] = tuple(text for text in texts if kind != "AWS" or text != EVERYONE)
     others = tuple(text for kind, texts in named.items() if kind not in ("AWS", "Service") for text in texts)
     services = tuple(text.lower() for text in named.get("Service", ()))

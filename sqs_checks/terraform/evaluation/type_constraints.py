@@ -293,7 +293,8 @@ def _convert_to_object(value: Any, wanted: Type) -> Value:
     for name, one in wanted.attributes:
         if isinstance(value, Deferred):
             # Asked for when it is needed: a resource that is passed on whole has attributes nobody asks for.
-            converted[name] = convert(value.get(name), one)
+            is_left_out = value.names is not None and name not in value.names and name in defaults
+            converted[name] = convert(defaults[name] if is_left_out else value.get(name), one)
             continue
         if name in value.items:
             stated = value.items[name]

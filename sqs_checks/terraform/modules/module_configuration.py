@@ -15,7 +15,7 @@ from sqs_checks.terraform.syntax.block_parser import parse_file
 from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, SourceFile
 from sqs_checks.values.exact_numbers import parse_number
 
-# `.tofu` files stand in for `.tf` files of the same name.
+# A `.tofu` file beside a `.tf` file of the same name is another tool's, in its place: Checkov scans the `.tf` file.
 _ENDINGS = (".tofu.json", ".tf.json", ".tofu", ".tf")
 
 
@@ -73,8 +73,8 @@ def _configuration_files(names: Sequence[str]) -> Iterable[str]:
         if ending is None:
             continue
         stem = name[: -len(ending)]
-        replaced_by = {".tf": ".tofu", ".tf.json": ".tofu.json"}.get(ending)
-        if replaced_by is None or stem + replaced_by not in present:
+        in_place_of = {".tofu": ".tf", ".tofu.json": ".tf.json"}.get(ending)
+        if in_place_of is None or stem + in_place_of not in present:
             yield name
 
 

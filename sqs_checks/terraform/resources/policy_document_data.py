@@ -63,7 +63,9 @@ def document_of(instance: DocumentSource) -> Value:
     identifier = _argument(instance, "policy_id") or statements.policy_id
     if identifier is not None and identifier != "":
         stated["Id"] = identifier
-    stated["Statement"] = statements.result()
+    result = statements.result()
+    if not isinstance(result, Elements) or result.items:
+        stated["Statement"] = result
     return write_json(Entries(OBJECT, stated))
 
 
@@ -201,7 +203,7 @@ def _text(value: Value) -> Value:
 
 def _texts(values: Value) -> Value:
     if isinstance(values, Elements):
-        return Elements(LIST, [_text(item) for item in values.items])
+        return Elements(LIST, list(dict.fromkeys(_text(item) for item in values.items)))
     return Elements(LIST, [_text(values)])
 
 
@@ -217,7 +219,7 @@ def _principals(bodies: Sequence[Any]) -> Value:
         by_type.setdefault(kind, []).extend(listed)
     if by_type.get("*") == ["*"] and len(by_type) == 1:
         return "*"
-    return Entries(OBJECT, {("AWS" if kind == "*" else kind): Elements(LIST, texts) for kind, texts in by_type.items()})
+    return Entries(OBJECT, {kind: Elements(LIST, texts) for kind, texts in by_type.items()})
 
 
 def _conditions(bodies: Sequence[Any]) -> Value:

@@ -6,6 +6,7 @@ Source: HCL, "HCL Native Syntax Specification" (expressions, templates, heredocs
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.terraform.syntax.syntax_tree import (
@@ -26,6 +27,7 @@ from sqs_checks.terraform.syntax.syntax_tree import (
     Unary,
 )
 from sqs_checks.values.configuration_values import Value
+from sqs_checks.values.exact_numbers import number_text
 
 _DEEPEST = 150
 
@@ -377,7 +379,7 @@ class ExpressionParser:
         if plain is not None and self.text.startswith('"', plain.end()) and plain.end() < self.end:
             self.position = plain.end() + 1
             self._peeked = None
-            return Literal(plain.group())
+            return Literal(_normal(plain.group()))
         pieces = self._pieces(is_quoted=True)
         self.position += 1  # the closing quote
         return _as_template(pieces)
@@ -425,7 +427,7 @@ class ExpressionParser:
             self.position += 1
             return self.text[self.position - 1]
         self.position = match.end()
-        return match.group().replace("$${", "${").replace("%%{", "%{").replace("\r\n", "\n")
+        return _normal(match.group().replace("$${", "${").replace("%%{", "%{").replace("\r\n", "\n"))
 
     def _quoted_text(self) -> str:
         written: list[str] = []
@@ -441,7 +443,7 @@ class ExpressionParser:
                 # With the brace: what follows is text, whatever it looks like.
                 piece = piece[0] + "{"
                 self.position += 1
-            written.append(piece)
+            written.append(_normal(piece))
         if not written:
             raise SyntaxFaultError("the text holds what may not stand in it", self.position)
         return "".join(written)
@@ -481,13 +483,18 @@ class _Sequence(NamedTuple):
     trims_after: bool
 
 
+def _normal(text: str) -> str:
+    """A text as Terraform keeps it: characters that are put together are one."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def _character(escape: str) -> str:
     number = int(escape[2:], 16)
     return chr(number) if number <= 0x10FFFF else "\ufffd"
 
 
 def _key_text(value: Value) -> str:
-    return "true" if value is True else "false" if value is False else "null" if value is None else str(value)
+    return "true" if value is True else "false" if value is False else "null" if value is None else number_text(value)
 
 
 def _accessed(source: Any, steps: list[Any]) -> Any:
