@@ -6,10 +6,11 @@ the structure of its answers as `terraform plan` shows them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
+from sqs_checks.terraform.evaluation.type_constraints import STRING, convert
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
 from sqs_checks.values.configuration_values import (
     LIST,
@@ -28,6 +29,7 @@ from sqs_checks.values.configuration_values import (
 from sqs_checks.values.json_text import NotJsonError, read_json_text, write_json
 
 Body = Union[EvaluatedBody, Entries]
+_DEFAULT_VERSION = "2012-10-17"
 
 
 def policy_document_json(instance: ResourceInstance) -> Value:
@@ -52,20 +54,20 @@ class DocumentSource(Protocol):
 
 def document_of(instance: DocumentSource) -> Value:
     """The document as JSON text, of which parts may not be known."""
-    statements = _Statements()
-    hidden = _add_documents(instance, ("source_json", "source_policy_documents"), statements)
-    own = [_statement(body) if not isinstance(body, Unknown) else body for body in instance.blocks("statement")]
-    statements.add_all(own)
-    hidden = hidden or _add_documents(instance, ("override_json", "override_policy_documents"), statements)
+    merged = _Merged()
+    hidden = _add_documents(instance, ("source_json", "source_policy_documents"), merged, may_repeat=False)
+    own = [body if isinstance(body, Unknown) else _statement(body) for body in instance.blocks("statement")]
+    _refuse_repeated(own, set())
+    merged.add(_argument(instance, "version") or _DEFAULT_VERSION, _argument(instance, "policy_id"), own)
+    hidden = hidden or _add_documents(instance, ("override_json", "override_policy_documents"), merged, may_repeat=True)
     if isinstance(hidden, Unknown):
         return hidden
-    stated: dict[str, Value] = {"Version": _argument(instance, "version") or "2012-10-17"}
-    identifier = _argument(instance, "policy_id") or statements.policy_id
-    if identifier is not None and identifier != "":
-        stated["Id"] = identifier
-    result = statements.result()
-    if not isinstance(result, Elements) or result.items:
-        stated["Statement"] = result
+    stated: dict[str, Value] = {"Version": merged.version}
+    if merged.policy_id is not None:
+        stated["Id"] = merged.policy_id
+    statements = merged.statements()
+    if statements is not None:
+        stated["Statement"] = statements
     return write_json(Entries(OBJECT, stated))
 
 
@@ -76,39 +78,61 @@ def _argument(body: Any, name: str) -> Value:
     return body.value(name)
 
 
-class _Statements:
-    """Statements merged as the provider does: one with a `Sid` takes the place of an earlier one with the same."""
+class _Merged:
+    """What documents say together, as the provider merges them: a statement with a `Sid` takes the place of an earlier one
+    with the same; the latest id and the highest version count.
+    """
 
     def __init__(self) -> None:
         self._statements: list[Value] = []
-        self._groups = 0
+        self._documents = 0
         self.policy_id: Value = None
+        self.version: Value = ""
 
-    def add_all(self, statements: Sequence[Value]) -> None:
-        if not statements:
-            return
-        self._groups += 1
+    def add(self, version: Value, policy_id: Value, statements: Sequence[Value]) -> None:
+        if policy_id is not None and policy_id != "":
+            self.policy_id = policy_id
+        if is_hidden(version) or is_hidden(self.version):
+            self.version = version if is_hidden(version) else self.version
+        elif isinstance(version, str):
+            self.version = max(version, self.version)
+        self._documents += bool(statements)
         for statement in statements:
-            sid = statement.items.get("Sid") if isinstance(statement, Entries) else None
+            sid = _sid(statement)
             for number, earlier in enumerate(self._statements):
-                if isinstance(sid, str) and sid and isinstance(earlier, Entries) and earlier.items.get("Sid") == sid:
+                if isinstance(sid, str) and sid and _sid(earlier) == sid:
                     self._statements[number] = statement
                     break
             else:
                 self._statements.append(statement)
 
-    def result(self) -> Value:
-        """The statements; unknown where a hidden one, or a hidden `Sid`, may have taken the place of others."""
-        for statement in self._statements if self._groups > 1 else ():
-            if not isinstance(statement, Entries) or is_hidden(statement.items.get("Sid")):
+    def statements(self) -> Value:
+        """None where there are none; unknown where a hidden one, or a hidden `Sid`, may have taken the place of others."""
+        for statement in self._statements if self._documents > 1 else ():
+            if not isinstance(statement, Entries) or is_hidden(_sid(statement)):
                 return Unknown("which statements replace others by `sid` is known only when it is applied")
-        if len(self._statements) == 1 and isinstance(self._statements[0], Entries):
-            return Elements(LIST, self._statements)
-        return Elements(LIST, self._statements)
+        return Elements(LIST, self._statements) if self._statements else None
 
 
-def _add_documents(instance: DocumentSource, names: Sequence[str], statements: _Statements) -> Any:
-    """Adds the statements of source or override documents. Returns an unknown where which documents there are is not known."""
+def _sid(statement: Value) -> Value:
+    return statement.items.get("Sid") if isinstance(statement, Entries) else None
+
+
+def _refuse_repeated(statements: Sequence[Value], seen: set[str]) -> None:
+    for statement in statements:
+        sid = _sid(statement)
+        if isinstance(sid, str) and sid:
+            if sid in seen:
+                raise InvalidExpressionError(f"two statements have the `sid` `{sid}`")
+            seen.add(sid)
+
+
+def _add_documents(instance: DocumentSource, names: Sequence[str], merged: _Merged, *, may_repeat: bool) -> Any:
+    """Adds source or override documents. Returns an unknown where which documents there are is not known.
+
+    may_repeat: whether one of these documents may state a `sid` of another.
+    """
+    seen: set[str] = set()
     for name in names:
         stated = _argument(instance, name)
         if isinstance(stated, (Unknown, Deferred)):
@@ -117,54 +141,82 @@ def _add_documents(instance: DocumentSource, names: Sequence[str], statements: _
         for document in documents:
             if document is None or document == "":
                 continue
-            statements.add_all(_statements_of(document, statements))
+            version, policy_id, statements = _read_document(document)
+            if not may_repeat:
+                _refuse_repeated(statements, seen)
+            merged.add(version, policy_id, statements)
     return None
 
 
-def _statements_of(document: Value, statements: _Statements) -> Sequence[Value]:
-    if not isinstance(document, (str, PiecedText)):
-        return [Unknown(why_unknown(document))]
-    if isinstance(document, PiecedText) and not any(isinstance(piece, str) for piece in document.pieces):
-        return [Unknown(why_unknown(document))]
+def _read_document(document: Value) -> tuple[Value, Value, Sequence[Value]]:
+    """Version, id and statements of a document that is given as text."""
+    is_open = not isinstance(document, str)
+    if isinstance(document, PiecedText) and any(isinstance(piece, str) for piece in document.pieces):
+        is_open = False
+    if is_open:
+        return None, None, [Unknown(why_unknown(document))]
     try:
         stated = read_json_text(document).stated
     except NotJsonError as fault:
         if isinstance(document, PiecedText):
-            return [Unknown(why_unknown(document))]
-        if not document.strip():
-            return []
+            return None, None, [Unknown(why_unknown(document))]
         raise InvalidExpressionError(f"a policy document that is no JSON: {fault}") from fault
+    if is_hidden(stated):
+        return None, None, [Unknown(why_unknown(stated))]
     if not isinstance(stated, Entries):
-        return [Unknown(why_unknown(stated))] if is_hidden(stated) else []
-    if stated.items.get("Id"):
-        statements.policy_id = stated.items["Id"]
+        raise InvalidExpressionError("a policy document that is no JSON object")
     inner = stated.items.get("Statement")
-    if isinstance(inner, Elements):
-        return [item if isinstance(item, Entries) else Unknown(why_unknown(item)) for item in inner.items]
-    if isinstance(inner, Entries):
-        return [inner]
-    return [] if inner is None else [Unknown(why_unknown(inner))]
+    if is_hidden(inner):
+        statements: Sequence[Value] = [Unknown(why_unknown(inner))]
+    elif inner is None:
+        statements = []
+    elif isinstance(inner, Elements):
+        statements = [_as_passed_on(item) for item in inner.items]
+    else:
+        raise InvalidExpressionError("the statements of a document that is merged must be a list")
+    return stated.items.get("Version"), stated.items.get("Id"), statements
+
+
+def _as_passed_on(statement: Value) -> Value:
+    """A statement of another document, as the provider writes it again: any text as principal is everyone."""
+    if not isinstance(statement, Entries):
+        if is_hidden(statement):
+            return Unknown(why_unknown(statement))
+        raise InvalidExpressionError("a statement that is no object")
+    items = {name: statement.items[name] for name in _ELEMENTS if _holds_something(statement.items.get(name))}
+    for name in ("Principal", "NotPrincipal"):
+        if isinstance(items.get(name), str):
+            items[name] = "*"
+    return Entries(OBJECT, items)
+
+
+def _holds_something(value: Value) -> bool:
+    return value is not None and value != "" and not (isinstance(value, Entries) and not value.items)
 
 
 _LISTS = (("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Resource"), ("not_resources", "NotResource"))
+_WITH_VARIABLES = ("Resource", "NotResource")
+_ELEMENTS = ("Sid", "Effect", *(element for _, element in _LISTS), "Principal", "NotPrincipal", "Condition")
 
 
 def _statement(body: Body) -> Value:
     statement: dict[str, Value] = {}
     sid = _argument(body, "sid")
     if sid is not None and sid != "":
-        statement["Sid"] = _text(sid)
+        statement["Sid"] = sid
     effect = _argument(body, "effect")
-    statement["Effect"] = "Allow" if effect is None or effect == "" else _text(effect)
+    statement["Effect"] = "Allow" if effect is None or effect == "" else effect
     for argument, element in _LISTS:
         values = _argument(body, argument)
-        if isinstance(values, Unknown) and not values.not_null:
+        if isinstance(values, (Unknown, Deferred)):
             if argument.startswith("not_"):
-                # It may be null, which states nothing; what the statement then says depends on it.
-                return Unknown(values.reason)
-            statement[element] = Elements(LIST, [values])
-        elif _holds_something(values):
-            statement[element] = _texts(values)
+                # It may be null or empty, which states nothing; what the statement then says depends on it.
+                return Unknown(why_unknown(values))
+            statement[element] = Unknown(why_unknown(values))
+            continue
+        texts = _distinct_texts(values)
+        if texts:
+            statement[element] = _one_or_list([_replaced(text) for text in texts] if element in _WITH_VARIABLES else texts)
     for argument, element in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
         bodies = _bodies(body, argument)
         if bodies:
@@ -188,11 +240,7 @@ def _why(value: Value) -> str:
     return why_unknown(value) if is_hidden(value) else "a block is written as something else"
 
 
-def _holds_something(values: Value) -> bool:
-    return values is not None and not (isinstance(values, Elements) and not values.items)
-
-
-def _text(value: Value) -> Value:
+def _replaced(value: Value) -> Value:
     """A text as the provider passes it on: `&{…}` stands for IAM's `${…}`."""
     if isinstance(value, str):
         return value.replace("&{", "${")
@@ -201,10 +249,26 @@ def _text(value: Value) -> Value:
     return value
 
 
-def _texts(values: Value) -> Value:
-    if isinstance(values, Elements):
-        return Elements(LIST, list(dict.fromkeys(_text(item) for item in values.items)))
-    return Elements(LIST, [_text(values)])
+def _texts(values: Value) -> list[Value]:
+    """The elements of an argument that is a list or set of texts."""
+    if values is None:
+        return []
+    if not isinstance(values, Elements):
+        raise InvalidExpressionError("a list of texts is needed")
+    if None in values.items:
+        raise InvalidExpressionError("null is none of the texts that may be listed")
+    return [convert(item, STRING) for item in values.items]
+
+
+def _distinct_texts(values: Value) -> list[Value]:
+    """The elements of a set as the provider lists them: in reverse order, those that are not known last."""
+    distinct = list(dict.fromkeys(_texts(values)))
+    return [*sorted((text for text in distinct if isinstance(text, str)), reverse=True), *filter(is_hidden, distinct)]
+
+
+def _one_or_list(texts: Sequence[Value]) -> Value:
+    """The provider writes a single element without a list."""
+    return texts[0] if len(texts) == 1 else Elements(LIST, texts)
 
 
 def _principals(bodies: Sequence[Any]) -> Value:
@@ -215,11 +279,14 @@ def _principals(bodies: Sequence[Any]) -> Value:
         kind, identifiers = _argument(body, "type"), _argument(body, "identifiers")
         if not isinstance(kind, str):
             return Unknown(why_unknown(kind) if is_hidden(kind) else "the type of a principal is not stated")
-        listed = list(_texts(identifiers).items) if identifiers is not None else []
-        by_type.setdefault(kind, []).extend(listed)
+        listed = by_type.setdefault(kind, [])
+        if isinstance(identifiers, (Unknown, Deferred)):
+            listed.append(Unknown(why_unknown(identifiers)))
+        else:
+            listed.extend(map(_replaced, _distinct_texts(identifiers)))
     if by_type.get("*") == ["*"] and len(by_type) == 1:
         return "*"
-    return Entries(OBJECT, {kind: Elements(LIST, texts) for kind, texts in by_type.items()})
+    return Entries(OBJECT, {kind: _one_or_list(texts) for kind, texts in by_type.items()})
 
 
 def _conditions(bodies: Sequence[Any]) -> Value:
@@ -232,16 +299,12 @@ def _conditions(bodies: Sequence[Any]) -> Value:
             part = first_unknown(Elements(LIST, [test, variable]))
             return Unknown(why_unknown(part))
         values = _argument(body, "values")
-        listed = _texts(values).items if values is not None else ()
-        conditions.setdefault(test, {}).setdefault(variable, []).extend(listed)
-    return _as_entries(conditions)
-
-
-def _as_entries(conditions: Mapping[str, Mapping[str, Sequence[Value]]]) -> Entries:
+        listed = conditions.setdefault(test, {}).setdefault(variable, [])
+        if isinstance(values, (Unknown, Deferred)):
+            listed.append(Unknown(why_unknown(values)))
+        else:
+            listed.extend(map(_replaced, _texts(values)))
     return Entries(
         OBJECT,
-        {
-            test: Entries(OBJECT, {key: Elements(LIST, list(values)) for key, values in keys.items()})
-            for test, keys in conditions.items()
-        },
+        {test: Entries(OBJECT, {key: _one_or_list(values) for key, values in keys.items()}) for test, keys in conditions.items()},
     )
