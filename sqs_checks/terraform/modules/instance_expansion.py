@@ -69,7 +69,9 @@ def _expanded(repetition: str, value: Value) -> Expansion:
     elif isinstance(value, Elements) and value.kind == "set":
         if any(map(is_hidden, value.items)):
             return Expansion(repetition, {}, Unknown(why_unknown(next(filter(is_hidden, value.items)))))
-        values = {convert(item, STRING): item for item in value.items if item is not None}
+        if not all(isinstance(item, str) for item in value.items):
+            raise InvalidExpressionError("a set of it must hold texts and nothing else")
+        values = {item: item for item in value.items}
     else:
         raise InvalidExpressionError("it is no map, object or set of texts")
     if len(values) > _MOST_INSTANCES:

@@ -18,6 +18,7 @@ _STEP = re.compile(rf"({_NAME})(?:{_KEY})?(?:\.|$)")
 _RAW_STEP = re.compile(rf"({_NAME})\[()\"(.*?)\"\](?:\.(?=[^\W\d])|$)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
+_ESCAPES = {"\\": "\\\\", '"': '\\"', **{character: f"\\{name}" for name, character in _ESCAPED.items()}}
 
 
 class ModuleStep(NamedTuple):
@@ -50,8 +51,16 @@ def key_text(key: InstanceKey) -> str:
         return ""
     if isinstance(key, int):
         return f"[{key}]"
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    escaped = "".join(map(_escaped_character, key))
     return f'["{escaped.replace("${", "$${").replace("%{", "%%{")}"]'
+
+
+def _escaped_character(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isprintable():
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
 
 
 def _unescaped(text: str) -> str:

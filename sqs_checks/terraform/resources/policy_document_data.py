@@ -165,7 +165,7 @@ def _read_document(document: Value) -> tuple[Value, Value, Sequence[Value]]:
         return None, None, [Unknown(why_unknown(stated))]
     if not isinstance(stated, Entries):
         raise InvalidExpressionError("a policy document that is no JSON object")
-    inner = stated.items.get("Statement")
+    inner = _member(stated, "Statement")
     if is_hidden(inner):
         statements: Sequence[Value] = [Unknown(why_unknown(inner))]
     elif inner is None:
@@ -174,7 +174,12 @@ def _read_document(document: Value) -> tuple[Value, Value, Sequence[Value]]:
         statements = [_as_passed_on(item) for item in inner.items]
     else:
         raise InvalidExpressionError("the statements of a document that is merged must be a list")
-    return stated.items.get("Version"), stated.items.get("Id"), statements
+    return _member(stated, "Version"), _member(stated, "Id"), statements
+
+
+def _member(stated: Entries, name: str) -> Value:
+    """A member of an object, whichever way its name is capitalised: Go reads it like that. The last one counts."""
+    return next((value for key, value in reversed(list(stated.items.items())) if key.lower() == name.lower()), None)
 
 
 def _as_passed_on(statement: Value) -> Value:
@@ -183,11 +188,27 @@ def _as_passed_on(statement: Value) -> Value:
         if is_hidden(statement):
             return Unknown(why_unknown(statement))
         raise InvalidExpressionError("a statement that is no object")
-    items = {name: statement.items[name] for name in _ELEMENTS if _holds_something(statement.items.get(name))}
+    members = {name: _member(statement, name) for name in _ELEMENTS}
+    items = {name: value for name, value in members.items() if _holds_something(value)}
     for name in ("Principal", "NotPrincipal"):
         if isinstance(items.get(name), str):
             items[name] = "*"
+    tests = items.get("Condition")
+    if isinstance(tests, Entries):
+        items["Condition"] = Entries(OBJECT, {test: _as_passed_on_keys(keys) for test, keys in tests.items.items()})
     return Entries(OBJECT, items)
+
+
+def _as_passed_on_keys(keys: Value) -> Value:
+    if not isinstance(keys, Entries):
+        return keys
+    return Entries(OBJECT, {key: _as_passed_on_values(values) for key, values in keys.items.items()})
+
+
+def _as_passed_on_values(values: Value) -> Value:
+    if isinstance(values, Unknown):
+        return values
+    return _one_or_list(_texts(values if isinstance(values, Elements) else Elements(LIST, [values])))
 
 
 def _holds_something(value: Value) -> bool:
@@ -205,6 +226,8 @@ def _statement(body: Body) -> Value:
     if sid is not None and sid != "":
         statement["Sid"] = sid
     effect = _argument(body, "effect")
+    if isinstance(effect, str) and effect not in ("Allow", "Deny", ""):
+        raise InvalidExpressionError(f"`{effect}` is no effect")
     statement["Effect"] = "Allow" if effect is None or effect == "" else effect
     for argument, element in _LISTS:
         values = _argument(body, argument)
