@@ -37,13 +37,62 @@ def _blocks(stated: Any, file: SourceFile) -> Iterator[Block]:
         if block_type not in _LABELS:
             continue
         for labels, body in _labelled(bodies, _LABELS[block_type], ()):
-            is_type = block_type == "variable"
+            if block_type in ("resource", "data"):
+                stated_body = ObjectOf(tuple((Literal(name), _expression(value)) for name, value in _members(body)))
+                yield body_block(block_type, labels, stated_body, file)
+                continue
+            is_literal = block_type == "variable"
             arguments = {
-                name: Argument(name, _expression(value, is_literal=is_type), _NOWHERE, _NOWHERE)
+                name: _argument(name, _type(value) if is_literal and name == "type" else _expression(value, is_literal))
                 for name, value in _members(body)
                 if name != "//"
             }
             yield Block(block_type, labels, arguments, (), _NOWHERE, file)
+
+
+def _argument(name: str, expression: Any) -> Argument:
+    return Argument(name, expression, _NOWHERE, _NOWHERE)
+
+
+def _type(value: Any) -> Any:
+    """The type of a variable is a text that holds an expression."""
+    try:
+        return parse_expression(value)
+    except (SyntaxFaultError, TypeError):
+        return Literal(value)
+
+
+def body_block(block_type: str, labels: tuple[str, ...], body: ObjectOf, file: SourceFile) -> Block:
+    """The block whose body an object states, with its dynamic blocks."""
+    arguments: dict[str, Argument] = {}
+    blocks: list[Block] = []
+    for key, value in body.items:
+        name = str(getattr(key, "value", ""))
+        if name == "dynamic":
+            blocks += _dynamic_blocks(value, file)
+        elif name not in ("", "//"):
+            arguments[name] = _argument(name, value)
+    return Block(block_type, labels, arguments, blocks, _NOWHERE, file)
+
+
+def stated_objects(expression: Any) -> Sequence[Any]:
+    """The objects where blocks are stated: one, or a list of them."""
+    return expression.items if isinstance(expression, TupleOf) else (expression,)
+
+
+def _dynamic_blocks(stated: Any, file: SourceFile) -> Iterator[Block]:
+    for by_type in filter(_is_object, stated_objects(stated)):
+        for key, bodies in by_type.items:
+            for body in filter(_is_object, stated_objects(bodies)):
+                outer = body_block("dynamic", (str(getattr(key, "value", "")),), body, file)
+                content = outer.arguments.pop("content", None)
+                contents = filter(_is_object, stated_objects(content.expression) if content is not None else ())
+                outer.blocks = [body_block("content", (), inner, file) for inner in contents]
+                yield outer
+
+
+def _is_object(expression: Any) -> bool:
+    return isinstance(expression, ObjectOf)
 
 
 def _labelled(stated: Any, depth: int, labels: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.expression_evaluator import Evaluator
+from sqs_checks.terraform.modules.json_syntax import body_block, stated_objects
 from sqs_checks.terraform.modules.module_evaluation import Memo
 from sqs_checks.terraform.modules.resource_address import InstanceKey, ResourceAddress
-from sqs_checks.terraform.syntax.syntax_tree import Block
+from sqs_checks.terraform.syntax.syntax_tree import Block, ObjectOf
 from sqs_checks.values.configuration_values import (
     LIST,
     OBJECT,
@@ -72,9 +73,9 @@ class EvaluatedBody:
 
     def blocks(self, name: str) -> list[Union[EvaluatedBody, Entries, Unknown]]:
         """The nested blocks of a type, dynamic ones too. Unknown stands for any number of blocks that are not known; `Entries`
-        where the code writes them as values (in JSON syntax).
+        where the code writes them as values.
         """
-        found: list[Union[EvaluatedBody, Entries, Unknown]] = []
+        found: list[Union[EvaluatedBody, Entries, Unknown]] = list(self._blocks_as_values(name))
         for block in self.block.blocks:
             if block.type == name:
                 found.append(EvaluatedBody(block, self._evaluator, f"{self.label}.{name}"))
@@ -83,11 +84,21 @@ class EvaluatedBody:
                     found += self._dynamic(block, name)
                 except InvalidExpressionError as fault:
                     found.append(Unknown(f"Terraform refuses the blocks `{name}`: {fault}"))
-        if name in self.block.arguments:
-            stated = self.value(name)
-            items = stated.items if isinstance(stated, Elements) else () if stated is None else (stated,)
-            found += [item if isinstance(item, Entries) else Unknown(why_unknown(item)) for item in items]
         return found
+
+    def _blocks_as_values(self, name: str) -> Iterator[Union[EvaluatedBody, Entries, Unknown]]:
+        expression = self.block.expression(name)
+        if expression is None:
+            return
+        written = stated_objects(expression)
+        if self.block.file.path.endswith(".json") and all(isinstance(one, ObjectOf) for one in written):
+            for one in written:
+                yield EvaluatedBody(body_block(name, (), one, self.block.file), self._evaluator, f"{self.label}.{name}")
+            return
+        stated = self.value(name)
+        items = stated.items if isinstance(stated, Elements) else () if stated is None else (stated,)
+        for item in items:
+            yield item if isinstance(item, Entries) else Unknown(why_unknown(item))
 
     def _dynamic(self, block: Block, name: str) -> Iterator[Union[EvaluatedBody, Unknown]]:
         contents = list(block.blocks_of("content"))
@@ -95,7 +106,7 @@ class EvaluatedBody:
         if for_each is None or len(contents) != 1:
             raise InvalidExpressionError("a dynamic block has one `for_each` and one `content`")
         label = f"{self.label}.{name}"
-        key = f"dynamic {block.range.start}"
+        key = ("dynamic", id(block))
         collection = self._memo.get(key, label, lambda: self._evaluator().evaluate(for_each))
         if is_hidden(collection) or isinstance(collection, Deferred):
             yield Unknown(why_unknown(collection))
