@@ -10,15 +10,14 @@ from typing import Any, Optional
 
 import pytest
 from conftest import FIXTURES
-from evaluator_adapter import root_of
+from evaluator_adapter import is_refused, root_of
 from tree_answers import copy_tree, roots
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
-from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
+from sqs_checks.terraform.modules.resource_instance import META_ARGUMENTS, ResourceInstance
 from sqs_checks.terraform.modules.root_module import RootModule
 from sqs_checks.values.configuration_values import Attribute, Deferred, Elements, Entries, Unknown, Value, is_hidden, is_number
 
-META_ARGUMENTS = {"count", "for_each", "provider", "depends_on", "lifecycle"}
 TREES = FIXTURES / "evaluation" / "trees"
 ROOTS = [(tree, root) for tree in sorted(TREES.iterdir()) if tree.is_dir() for root in roots(tree)]
 ANSWERS = {root: json.loads((root / "answers.tfplan").read_text(encoding="utf-8")) for _, root in ROOTS}
@@ -292,48 +291,6 @@ def root_differences(root: RootModule, answer: Any) -> Iterator[str]:
 
 def is_data(address: str) -> bool:
     return address.startswith("data.") or ".data." in address
-
-
-def is_refused(root: RootModule) -> bool:
-    """Whether anything in a tree is refused."""
-    for module in root.modules():
-        if module.configuration.faults:
-            return True
-        blocks = (*module.configuration.resources.values(), *module.configuration.calls.values())
-        expansions = [module.expansion(block) for block in blocks]
-        reasons = [one.unknown.reason for one in expansions if one.unknown is not None]
-        for instance in module.resource_instances():
-            if instance.type == "aws_iam_policy_document":
-                try:
-                    instance.attribute("json")
-                except InvalidExpressionError:
-                    return True
-            reasons += [value.reason for value in stated_values(instance) if isinstance(value, Unknown)]
-        if any(reason.startswith("Terraform refuses") for reason in reasons):
-            return True
-        for read, names in (
-            (module.variable, module.configuration.variables),
-            (module.local, module.configuration.locals),
-            (module.output, module.configuration.outputs),
-        ):
-            for name in names:
-                try:
-                    read(name)
-                except InvalidExpressionError:
-                    return True
-    return False
-
-
-def stated_values(body: EvaluatedBody) -> Iterator[Value]:
-    for name in body.block.arguments:
-        if name not in META_ARGUMENTS:
-            yield body.value(name)
-    for name in body.nested_types:
-        for inner in body.blocks(name):
-            if isinstance(inner, EvaluatedBody):
-                yield from stated_values(inner)
-            else:
-                yield inner
 
 
 @pytest.mark.parametrize("pair", [pair for pair in ROOTS if pair not in PLANNED and ids(pair) not in ACCEPTED], ids=ids)
