@@ -89,6 +89,8 @@ class ModuleInstance:
         stated = self._input(name)
         if isinstance(stated, _NotGiven) or (stated is None and not nullable):
             if "default" not in block.arguments:
+                if stated is None:
+                    raise InvalidExpressionError(f"`var.{name}` must not be null")
                 reason = stated.reason if isinstance(stated, _NotGiven) else f"`var.{name}` has no value in the code"
                 return Unknown(reason, wanted if wanted.kind != "dynamic" else None, not_null=not nullable)
             if isinstance(stated, _NotGiven) and stated.is_caller_unknown:
