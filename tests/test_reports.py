@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -15,6 +16,10 @@ from checkov.common.output.sarif import Sarif
 from conftest import FIXTURES, FRAMEWORKS, REPOSITORY, Reports, reports
 from jsonschema import Draft4Validator
 
+from sqs_checks.reporting.amending import amend
+from sqs_checks.reporting.sarif_report import _amended as amended_sarif
+
+# OASIS's own schema, as it is published under its `$id`; not called `.json`, which Checkov would take for a policy.
 SCHEMA = json.loads((FIXTURES / "schemas" / "sarif-2.1.0.schema").read_text(encoding="utf-8"))
 GITHUBS_LEVELS = {"LOW": "note", "MEDIUM": "warning", "HIGH": "error", "CRITICAL": "error"}
 
@@ -65,19 +70,41 @@ def test_sarif_describes_the_rule_and_not_its_first_resource(alone: dict[str, An
 
 
 def test_a_finding_is_known_again_when_its_lines_move(tmp_path: Path) -> None:
+    moved, prints = tmp_path / "main.tf", []
     code = (FIXTURES / "example" / "main.tf").read_text(encoding="utf-8")
-    prints = []
-    for number, text in enumerate([code, f"# a comment\n\n\n{code}"]):
-        folder = tmp_path / str(number) / "code"
-        folder.mkdir(parents=True)
-        (folder / "main.tf").write_text(text, encoding="utf-8")
-        results = sarif_of(reports(folder, ["terraform"]))["runs"][0]["results"]
-        found = [result["partialFingerprints"]["primaryLocationLineHash"] for result in results]
-        assert len(set(found)) == len(found) > 5, "two findings must not be taken for one"
-        assert all(result["locations"][0]["physicalLocation"]["region"]["startLine"] for result in results)
-        prints.append(sorted(found))
-    # The folders differ in name only; GitHub sees the path within the repository.
-    assert len(prints[0]) == len(prints[1])
+    for text in (code, f"# a comment\n\n\n{code}"):
+        moved.write_text(text, encoding="utf-8")
+        results = sarif_of(reports(tmp_path, ["terraform"]))["runs"][0]["results"]
+        found = {
+            result["partialFingerprints"]["primaryLocationLineHash"]: result["locations"][0]["physicalLocation"]["region"]
+            for result in results
+        }
+        assert len(found) == len(results) > 5, "two findings must not be taken for one"
+        prints.append(found)
+    before, after = prints
+    assert set(before) == set(after)
+    assert all(after[one]["startLine"] == region["startLine"] + 3 for one, region in before.items())
+
+
+@pytest.mark.parametrize("name", ["Nowhere.create_json", "Sarif.nowhere"])
+def test_a_checkov_without_the_name_is_left_alone(name: str) -> None:
+    amend("checkov.common.output.sarif", name, lambda result, *_: pytest.fail("nothing to amend"))
+    amend("checkov.nowhere", name, lambda result, *_: pytest.fail("nothing to amend"))
+
+
+def test_what_cannot_be_amended_is_checkovs_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Report, "get_summary", Report.get_summary)  # put back afterwards
+    monkeypatch.setattr(logging.getLogger("sqs_checks.reporting"), "propagate", False)
+    amend("checkov.common.output.report", "Report.get_summary", lambda result, report: result["no such key"])
+    assert Report("terraform").get_summary()["failed"] == 0
+
+
+def test_a_checkov_that_delivers_is_left_alone(fixture_reports: Reports) -> None:
+    """The amendments, over what they made themselves, change nothing."""
+    found = [report for _, report in fixture_reports]
+    writer = Sarif(found, "Checkov")
+    once = json.dumps(writer.json)
+    assert json.dumps(amended_sarif(json.loads(once), writer)) == once
 
 
 def test_others_results_are_as_checkov_wrote_them(beside: dict[str, Any], fixture_folder: Path) -> None:
@@ -102,7 +129,7 @@ def _key(result: dict[str, Any]) -> tuple[Any, ...]:
     return result["ruleId"], place["artifactLocation"]["uri"], place["region"]["startLine"]
 
 
-FORMATS = ("cli", "json", "csv", "junitxml", "sarif", "gitlab_sast", "cyclonedx", "cyclonedx_json", "github_failed_only")
+FORMATS = ("cli", "json", "csv", "junitxml", "sarif", "gitlab_sast", "cyclonedx", "cyclonedx_json", "github_failed_only", "spdx")
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +159,8 @@ WANTED = {
 }
 # SARIF's severity is a number, by which GitHub sorts.
 SPELLED = {("sarif", "severity"): '"security-severity": "10.0"'}
+# Formats without a place for it, and why.
+NO_PLACE = {("spdx", part): "a list of packages and their licences: it has no findings at all" for part in WANTED}
 
 
 @pytest.mark.parametrize("part", WANTED)
@@ -139,7 +168,8 @@ SPELLED = {("sarif", "severity"): '"security-severity": "10.0"'}
 def test_each_format_carries_it(form: str, part: str, written: dict[str, str]) -> None:
     if (form, part) == ("csv", "link") and "guideline" not in written[form].splitlines()[0].lower():
         return  # the table of an older Checkov has no column for it
-    assert SPELLED.get((form, part), WANTED[part]) in written[form].lower()
+    wanted = SPELLED.get((form, part), WANTED[part])
+    assert (wanted in written[form].lower()) is ((form, part) not in NO_PLACE), NO_PLACE.get((form, part))
 
 
 def test_xml_is_well_formed(written: dict[str, str]) -> None:

@@ -38,7 +38,7 @@ def explanation_of(record: Any) -> Optional[Explanation]:
 def explained_lines(problems: Iterable[tuple[str, str]], why: str) -> list[str]:
     """The lines of an explanation. problems: each with its remedy."""
     stated = [line for problem, remedy in problems for line in (problem, f"{WRITE_INSTEAD}{remedy}")]
-    return [*stated, f"{WHY}{why}"]
+    return list(printable([*stated, f"{WHY}{why}"]))
 
 
 def printable(lines: Sequence[object]) -> tuple[str, ...]:
