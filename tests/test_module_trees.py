@@ -195,7 +195,6 @@ _READ_LATER = "the document depends on nothing unknown, though `depends_on` has 
 _SCHEMA = "which attributes there are only a schema tells"
 # What is known to the plan alone, or to us alone, by root module and what it is of; each with the reason.
 NOT_THE_SAME: dict[tuple[str, str], str] = {
-    ("conditional_lists_and_types", "output.all.f[0]"): "a list of unlike things beside an empty one keeps its types",
     ("depends_and_lifecycle", "output.late"): _READ_LATER,
     ("depends_on_data", "aws_sqs_queue_policy.p.policy"): _READ_LATER,
     ("dynamic_over_unknown", "output.known"): _LATER,

@@ -43,6 +43,7 @@ from sqs_checks.values.configuration_values import (
     TooHeavyError,
     Unknown,
     Value,
+    first_unknown,
     is_hidden,
     joined_text,
     only_possibility,
@@ -214,7 +215,9 @@ class Evaluator:
         common = unify(types if value_first else types[::-1])
         if common is None:
             raise InvalidExpressionError("both branches of a condition must have one type")
-        return common if not _is_open(types) else DYNAMIC
+        # Null and an empty collection leave a type open that is then the other's; what is not known may be of any type.
+        may_differ = _is_open(types) and any(first_unknown(one) is not None for one in (value, other))
+        return DYNAMIC if may_differ else common
 
     def _either(self, condition: Unknown, expression: Conditional) -> Value:
         then, otherwise = self._branch(expression.then), self._branch(expression.otherwise)
