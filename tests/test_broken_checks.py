@@ -10,6 +10,8 @@ import pytest
 from conftest import FIXTURES, FRAMEWORKS, copy_with_plans, scan
 
 from sqs_checks.checks.unencrypted_queue import UnencryptedQueue
+from sqs_checks.cloudformation import resource_checks
+from sqs_checks.pack.coverage import cover
 from sqs_checks.policy.attached_policy import AttachedPolicy
 
 CHECKS = ("CKV_SQS_20", "CKV_SQS_31", "CKV_SQS_1")
@@ -50,3 +52,49 @@ def test_a_check_that_is_switched_off_says_nothing(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(UnencryptedQueue, "faults", planted)
     assert scan(tmp_path, ["cloudformation"], ["CKV_SQS_20"]) == []
+
+
+class MuteError(Exception):
+    def __str__(self) -> str:
+        raise ValueError("planted")
+
+
+class Panic(BaseException):
+    """As the graph library of Checkov raises it."""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MuteError(), "MuteError: no message"),
+        (Panic("planted"), "Panic: planted"),
+        (ValueError("planted\ud800\nline"), "ValueError: planted\\xd800\\x0aline"),
+    ],
+)
+def test_whatever_is_raised(error: BaseException, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line that every report can hold; half a character ends the terminal's."""
+
+    def planted_error(*arguments: Any) -> Any:
+        raise error
+
+    (tmp_path / "queue.template").write_text(json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}), encoding="utf-8")
+    monkeypatch.setattr(UnencryptedQueue, "faults", planted_error)
+    [finding] = scan(tmp_path, ["cloudformation"], ["CKV_SQS_20"])
+    assert said in finding.details[0]
+    assert "CKV_SQS_20" in finding.details[0]
+
+
+def test_models_that_raise_do_so_for_each_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first check must not leave the others without the template: they would be undecided, which is silence."""
+    (tmp_path / "queue.template").write_text(json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}), encoding="utf-8")
+    monkeypatch.setattr(resource_checks, "TemplateModels", planted)
+    found = scan(tmp_path, ["cloudformation"], ["CKV_SQS_17", "CKV_SQS_40"])
+    assert sorted(finding.check for finding in found) == ["CKV_SQS_17", "CKV_SQS_40"]
+
+
+def test_coverage_names_a_check_that_broke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "queue.template").write_text(json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}), encoding="utf-8")
+    monkeypatch.setattr(UnencryptedQueue, "faults", planted)
+    [observed] = [found.observation for found in cover(tmp_path) if found.observation.check == "CKV_SQS_20"]
+    assert observed.violated.is_unknown
+    assert "this check broke: RuntimeError: planted" in observed.violated.reasons

@@ -91,10 +91,11 @@ class _Models(threading.local):
     def of(self, entity_path: str) -> Optional[TemplateModels]:
         template = whole_template(entity_path)
         if template is None or self.template is not template:
-            self.template = template
-            self.models = None
+            models = None
             if template is not None:
-                self.models = TemplateModels(Template(template), file_of(entity_path), importing_resources(entity_path))
+                models = TemplateModels(Template(template), file_of(entity_path), importing_resources(entity_path))
+            # Last: where the models raise, they do so for each check, and none takes the template for one not at hand.
+            self.template, self.models = template, models
         return self.models
 
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, Optional, TypeVar, Union
 from checkov.common.bridgecrew.severities import Severities
 from checkov.common.models.enums import CheckCategories, CheckResult
 
+from sqs_checks.configuration.setting_kinds import shortened
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.configuration.settings_files import log_broken, settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
@@ -200,12 +201,22 @@ class CheckovCheck(SqsCheck[Subject]):
         """What judging a resource comes to, and a finding where it raises: Checkov would make silence of it."""
         try:
             return judge_it()
-        except Exception as error:
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic in Checkov's graph library, which is written in Rust, is no Exception
             _log.error("check %s broke on %s", self.id, self.entity_path, exc_info=True)
             if not settings_for().settings.of_check(self.id).enabled:
                 return CheckResult.UNKNOWN
-            broke = f"This check broke: {type(error).__name__}: {str(error)[:_LONGEST_FAULT]}. The resource is not judged by it."
-            self.details = [broke, f"{WRITE_INSTEAD}nothing: please report this at {_REPORT_AT}", f"{WHY}{self.why}"]
+            broke = f"This check broke: {type(error).__name__}: {_text_of(error)}"
+            if _observations is not None:
+                path = str(self.entity_path)
+                _observations.append(Observation(path, path, self.id, unknown(f"{broke[0].lower()}{broke[1:]}")))
+            self.evaluated_keys = []
+            self.details = [
+                f"{broke}. {self.id} does not judge the resource.",
+                f"{WRITE_INSTEAD}nothing: please report this at {_REPORT_AT}",
+                f"{WHY}{self.why}",
+            ]
             return CheckResult.FAILED
 
     def report(self, cases: Sequence[tuple[str, Union[Subject, Unresolved, None]]], scanned: Scanned) -> CheckResult:
@@ -299,6 +310,13 @@ class CheckovCheck(SqsCheck[Subject]):
 
 
 _refused: LastRead[str] = LastRead()
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return shortened(str(error), _LONGEST_FAULT)
+    except Exception:  # some cannot even say what they are
+        return "no message"
 
 
 def _in_all_cases(judged: Sequence[tuple[str, Judgement]]) -> Iterator[Fault]:
