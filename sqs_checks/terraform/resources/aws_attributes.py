@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
-from sqs_checks.terraform.evaluation.type_constraints import STRING
+from sqs_checks.terraform.evaluation.type_constraints import STRING, convert, map_of
 from sqs_checks.terraform.modules.resource_instance import ResourceInstance
 from sqs_checks.terraform.resources.policy_document_data import policy_document_json
-from sqs_checks.terraform.resources.provider_accounts import region_of
-from sqs_checks.values.configuration_values import OBJECT, Entries, Unknown, Value, is_hidden, why_unknown
+from sqs_checks.terraform.resources.provider_accounts import default_tags_of, region_of
+from sqs_checks.values.configuration_values import MAP, OBJECT, Entries, Unknown, Value, is_hidden, why_unknown
 
 # What the provider plans where the code states nothing; any other attribute that is not among them is AWS's to fill in.
 _DEFAULTS: Mapping[str, Mapping[str, Value]] = {
@@ -63,6 +63,8 @@ def read_attribute(instance: ResourceInstance, name: str) -> Value:
         read = _DATA.get(instance.type)
         if read is not None:
             return read(instance, name)
+    elif name == "tags_all" and instance.type.startswith("aws_"):
+        return _all_tags(instance)
     name = _SAME.get((instance.type, name), name)
     stated = instance.stated_attribute(name)
     if stated is not None:
@@ -71,6 +73,16 @@ def read_attribute(instance: ResourceInstance, name: str) -> Value:
     if defaults is not None and name in defaults:
         return defaults[name]
     return instance.computed(name)
+
+
+def _all_tags(instance: ResourceInstance) -> Value:
+    """The tags that a resource states over those of its provider."""
+    merged: dict[str, Value] = {}
+    for tags in (*default_tags_of(instance), instance.stated_attribute("tags")):
+        if tags is not None and not isinstance(tags, Entries):
+            return Unknown(why_unknown(tags), map_of(STRING))
+        merged.update({name: convert(value, STRING) for name, value in tags.items.items()} if tags is not None else {})
+    return Entries(MAP, merged, STRING) if merged else instance.computed("tags_all")
 
 
 def _caller_identity(instance: ResourceInstance, name: str) -> Value:
