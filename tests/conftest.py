@@ -77,7 +77,7 @@ def copy_with_plans(source: Path, target: Path) -> None:
     """Copies fixtures, and gives plans and settings the names that Checkov and the checks know them by."""
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.tfplan", "*.settings", "*.py", "__pycache__", "trees"))
     for plan in source.glob("**/*.tfplan"):
-        if "trees" in plan.parts:
+        if "trees" in plan.relative_to(source).parts:
             continue  # what Terraform answers of a tree, not a plan in full
         shutil.copy(plan, (target / plan.relative_to(source)).with_suffix(".tfplan.json"))
     for settings in source.glob("**/*.settings"):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
-from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
+from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance, argument_in
 from sqs_checks.values.configuration_values import (
     LIST,
     OBJECT,
@@ -59,21 +59,14 @@ def document_of(instance: DocumentSource) -> Value:
     hidden = hidden or _add_documents(instance, ("override_json", "override_policy_documents"), statements)
     if isinstance(hidden, Unknown):
         return hidden
-    stated: dict[str, Value] = {"Version": _argument(instance, "version") or "2012-10-17"}
-    identifier = _argument(instance, "policy_id") or statements.policy_id
+    stated: dict[str, Value] = {"Version": instance.value("version") or "2012-10-17"}
+    identifier = instance.value("policy_id") or statements.policy_id
     if identifier is not None and identifier != "":
         stated["Id"] = identifier
     result = statements.result()
     if not isinstance(result, Elements) or result.items:
         stated["Statement"] = result
     return write_json(Entries(OBJECT, stated))
-
-
-def _argument(body: Any, name: str) -> Value:
-    """An argument of a body in either syntax; unknown, with the reason, where Terraform refuses it."""
-    if isinstance(body, Entries):
-        return body.items.get(name)
-    return body.value(name)
 
 
 class _Statements:
@@ -102,15 +95,13 @@ class _Statements:
         for statement in self._statements if self._groups > 1 else ():
             if not isinstance(statement, Entries) or is_hidden(statement.items.get("Sid")):
                 return Unknown("which statements replace others by `sid` is known only when it is applied")
-        if len(self._statements) == 1 and isinstance(self._statements[0], Entries):
-            return Elements(LIST, self._statements)
         return Elements(LIST, self._statements)
 
 
 def _add_documents(instance: DocumentSource, names: Sequence[str], statements: _Statements) -> Any:
     """Adds the statements of source or override documents. Returns an unknown where which documents there are is not known."""
     for name in names:
-        stated = _argument(instance, name)
+        stated = instance.value(name)
         if isinstance(stated, (Unknown, Deferred)):
             return Unknown(why_unknown(stated))
         documents = stated.items if isinstance(stated, Elements) else (stated,)
@@ -151,13 +142,13 @@ _LISTS = (("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Re
 
 def _statement(body: Body) -> Value:
     statement: dict[str, Value] = {}
-    sid = _argument(body, "sid")
+    sid = argument_in(body, "sid")
     if sid is not None and sid != "":
         statement["Sid"] = _text(sid)
-    effect = _argument(body, "effect")
+    effect = argument_in(body, "effect")
     statement["Effect"] = "Allow" if effect is None or effect == "" else _text(effect)
     for argument, element in _LISTS:
-        values = _argument(body, argument)
+        values = argument_in(body, argument)
         if isinstance(values, Unknown) and not values.not_null:
             if argument.startswith("not_"):
                 # It may be null, which states nothing; what the statement then says depends on it.
@@ -212,7 +203,7 @@ def _principals(bodies: Sequence[Any]) -> Value:
     for body in bodies:
         if isinstance(body, Unknown):
             return body
-        kind, identifiers = _argument(body, "type"), _argument(body, "identifiers")
+        kind, identifiers = argument_in(body, "type"), argument_in(body, "identifiers")
         if not isinstance(kind, str):
             return Unknown(why_unknown(kind) if is_hidden(kind) else "the type of a principal is not stated")
         listed = list(_texts(identifiers).items) if identifiers is not None else []
@@ -227,11 +218,11 @@ def _conditions(bodies: Sequence[Any]) -> Value:
     for body in bodies:
         if isinstance(body, Unknown):
             return body
-        test, variable = _argument(body, "test"), _argument(body, "variable")
+        test, variable = argument_in(body, "test"), argument_in(body, "variable")
         if not isinstance(test, str) or not isinstance(variable, str):
             part = first_unknown(Elements(LIST, [test, variable]))
             return Unknown(why_unknown(part))
-        values = _argument(body, "values")
+        values = argument_in(body, "values")
         listed = _texts(values).items if values is not None else ()
         conditions.setdefault(test, {}).setdefault(variable, []).extend(listed)
     return _as_entries(conditions)
