@@ -16,12 +16,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
+from sqs_checks.terraform.evaluation.operators_of_terraform import equal
 from sqs_checks.terraform.modules.bounded_files import BoundedFiles
 from sqs_checks.terraform.modules.json_syntax import parse_expression
 from sqs_checks.terraform.modules.root_module import ModuleFolders, RootModule
 from sqs_checks.terraform.syntax.block_parser import parse_file
 from sqs_checks.terraform.syntax.expression_parser import SyntaxFaultError
-from sqs_checks.values.configuration_values import Unknown, Value, first_unknown, is_wholly_known, why_unknown
+from sqs_checks.values.configuration_values import (
+    PiecedText,
+    Unknown,
+    Value,
+    first_unknown,
+    is_wholly_known,
+    why_unknown,
+)
 from sqs_checks.values.exact_numbers import parse_number
 from sqs_checks.values.json_text import from_json, write_json
 
@@ -97,3 +105,8 @@ def test_terraform_says_the_same() -> None:
         if (verdict in ("differ", "unknown")) != (told["expression"] in known):
             differences.append((verdict, told, ours))
     assert differences == []
+
+
+def test_texts_with_unknown_parts_of_one_reason_may_differ() -> None:
+    unknown = Unknown("`var.names` has no value")
+    assert isinstance(equal(PiecedText(("a-", unknown)), PiecedText(("a-", unknown))), Unknown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Optional, Union
 
 from checkov.common.models.enums import CheckResult
@@ -79,14 +79,8 @@ def _traits(resource: ConfiguredResource, models: SourceModels) -> Sequence[Queu
     return [models.models.traits_of(queue_of(resource))]
 
 
-class _LastReadOf(LastRead[Any]):
-    """What was read last of a resource, for all checks that ask for the same of it."""
-
-    def of(self, resource: ConfiguredResource, read: Callable[[], Any]) -> Any:
-        return self.get(resource, read)
-
-
-_policies, _places = _LastReadOf(), _LastReadOf()
+_policies: LastRead[Optional[AttachedPolicy]] = LastRead()
+_places: LastRead[Optional[PolicyPlace]] = LastRead()
 
 
 class TerraformQueueCheck(TerraformCheck[Queue]):
@@ -109,8 +103,7 @@ class TerraformQueuePolicyCheck(TerraformCheck[AttachedPolicy]):
             policy = models.policy_of(resource)
             return policy.with_traits(lambda: _traits(resource, models)) if policy is not None else None
 
-        found: Optional[AttachedPolicy] = _policies.of(resource, read_it)
-        return found
+        return _policies.get(resource, read_it)
 
 
 class TerraformQueueModelCheck(TerraformCheck[QueueModel]):
@@ -132,5 +125,4 @@ class TerraformPolicyPlaceCheck(TerraformCheck[PolicyPlace]):
     resource_types = (POLICY, QUEUE)
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[PolicyPlace]:
-        found: Optional[PolicyPlace] = _places.of(resource, lambda: models.policy_place(resource))
-        return found
+        return _places.get(resource, lambda: models.policy_place(resource))

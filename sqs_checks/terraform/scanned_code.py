@@ -220,7 +220,7 @@ def _address(conf: Mapping[str, Any], entity_path: str, calls: Sequence[Any]) ->
 
 
 def entity_path_parts(entity_path: str) -> tuple[str, str, str]:
-    """Checkov's `<file>:<type>:<name>` taken apart into type, file and name: keys of instances may hold colons too."""
+    """Checkov's `<file>:<type>:<name>` as its type, its file and its name: the keys of instances may hold colons too."""
     file, _, rest = entity_path.partition(":aws_")
     resource_type, _, name = rest.partition(":")
     return (f"aws_{resource_type}", file, name) if rest else (entity_path, entity_path, "")

@@ -101,6 +101,11 @@ class PiecedText:
         hidden = (piece for piece in self.pieces if not isinstance(piece, str))
         return tuple(dict.fromkeys(why_unknown(piece) for piece in hidden))
 
+    @property
+    def shown(self) -> str:
+        """The text for a message: `${…}` stands for a part that is not known."""
+        return "".join(piece if isinstance(piece, str) else f"${{{getattr(piece, 'label', '…')}}}" for piece in self.pieces)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PiecedText) and self.pieces == other.pieces
 

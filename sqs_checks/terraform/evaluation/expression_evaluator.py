@@ -256,7 +256,7 @@ class Evaluator:
 
     def _for(self, expression: For) -> Value:
         collection = self.evaluate(expression.collection)
-        pairs = _pairs(collection)
+        pairs = pairs_of(collection)
         if pairs is None:
             return Unknown(why_unknown(collection), not_null=True)
         before = self._local
@@ -328,7 +328,7 @@ class Evaluator:
 
     def _repeat(self, part: TemplateFor, pieces: list[Any]) -> None:
         collection = self.evaluate(part.collection)
-        pairs = _pairs(collection)
+        pairs = pairs_of(collection)
         if pairs is None:
             pieces.append(Unknown(why_unknown(collection), STRING, not_null=True))
             return
@@ -355,7 +355,7 @@ def _is_open(types: Iterable[Type]) -> bool:
     )
 
 
-def _pairs(collection: Value) -> Optional[Iterator[tuple[Value, Value]]]:
+def pairs_of(collection: Value) -> Optional[Iterator[tuple[Value, Value]]]:
     """The keys and elements of a collection, in Terraform's order; None where they are not known."""
     if isinstance(collection, Elements):
         if collection.kind == SET:

@@ -12,25 +12,23 @@ from typing import Any
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.type_constraints import BOOL, NUMBER, STRING, convert
+from sqs_checks.terraform.evaluation.value_equality import equality
 from sqs_checks.values.configuration_values import (
-    LIST,
     SET,
     Attribute,
     Deferred,
     Elements,
     Entries,
-    PiecedText,
     TooHeavyError,
     Unknown,
     Value,
+    first_unknown,
     is_hidden,
     why_unknown,
 )
 from sqs_checks.values.exact_numbers import rounded
 
 _LARGEST_BITS = 20_000
-# Attributes by which AWS tells things apart: never empty.
-_IDENTITIES = {"arn", "id", "url", "name", "key_id", "account_id", "function_name", "bucket", "unique_id"}
 
 
 def _number(value: Value, operator: str) -> Any:
@@ -124,92 +122,15 @@ def minus(value: Value) -> Value:
     return Unknown(why_unknown(number), NUMBER, not_null=True) if is_hidden(number) else -number
 
 
-def _undecided(value: Value) -> Unknown:
-    return Unknown(why_unknown(value), BOOL, not_null=True)
-
-
 def equal(left: Value, right: Value) -> Value:
-    """`==`: True, False, or unknown. Values of unlike types are not equal."""
-    if left is None or right is None:
-        other = right if left is None else left
-        if isinstance(other, Unknown) and not other.not_null:
-            return _undecided(other)
-        return other is None
-    if is_hidden(left) or is_hidden(right):
-        return _equal_hidden(left, right)
-    if isinstance(left, Deferred) or isinstance(right, Deferred):
-        if left == right:
-            return True
-        label = left.label if isinstance(left, Deferred) else right.label
-        return Unknown(f"`{label}` as a whole is known only when it is applied", BOOL, not_null=True)
-    if isinstance(left, Elements) and isinstance(right, Elements):
-        return _equal_elements(left, right)
-    if isinstance(left, Entries) and isinstance(right, Entries):
-        return _equal_entries(left, right)
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    return bool(type(left) is type(right) and left == right)
-
-
-def _equal_hidden(left: Value, right: Value) -> Value:
-    if left == right and not isinstance(left, Unknown):
-        return True
-    hidden, other = (left, right) if is_hidden(left) else (right, left)
-    if isinstance(hidden, (Attribute, PiecedText)) and isinstance(other, (bool, int, Fraction, Elements, Entries)):
-        if isinstance(hidden, PiecedText) or isinstance(other, (Elements, Entries)):
-            return False if isinstance(hidden, PiecedText) else _undecided(hidden)
-        return _undecided(hidden)
-    if isinstance(other, str) and not _may_be(hidden, other):
-        return False
-    return _undecided(hidden)
-
-
-def _may_be(hidden: Value, text: str) -> bool:
-    """Whether a value that is not known may be a text."""
-    if isinstance(hidden, Attribute):
-        return text != "" or hidden.name not in _IDENTITIES
-    if isinstance(hidden, Unknown):
-        return text.startswith(hidden.prefix)
-    known = [piece for piece in hidden.pieces if isinstance(piece, str)]
-    last = hidden.pieces[-1]
-    if sum(map(len, known)) > len(text) or not text.startswith(hidden.prefix):
-        return False
-    return text.endswith(last) if isinstance(last, str) else True
-
-
-def _all_equal(pairs: Any) -> Value:
-    undecided = None
-    for left, right in pairs:
-        same = equal(left, right)
-        if same is False:
-            return False
-        if same is not True:
-            undecided = same
-    return True if undecided is None else undecided
-
-
-def _kinds_differ(left: Any, right: Any) -> bool:
-    return bool(left.kind != right.kind)
-
-
-def _equal_elements(left: Elements, right: Elements) -> Value:
-    if _kinds_differ(left, right):
-        return False
-    if left.kind == SET and any(map(is_hidden, (*left.items, *right.items))):
-        return _undecided(next(item for item in (*left.items, *right.items) if is_hidden(item)))
-    if len(left.items) != len(right.items):
-        return False
-    if left.kind in (LIST, SET) and left.type is not None and right.type is not None and left.type != right.type:
-        return False
-    return _all_equal(zip(left.items, right.items))
-
-
-def _equal_entries(left: Entries, right: Entries) -> Value:
-    if _kinds_differ(left, right) or left.items.keys() != right.items.keys():
-        return False
-    if left.type is not None and right.type is not None and left.type != right.type:
-        return False
-    return _all_equal((left.items[name], right.items[name]) for name in left.items)
+    """`==`: True, False, or unknown."""
+    answer = equality(left, right)
+    if answer is not None:
+        return answer
+    part = first_unknown(left) or first_unknown(right)
+    if isinstance(part, Deferred):
+        return Unknown(f"`{part.label}` as a whole is known only when it is applied", BOOL, not_null=True)
+    return Unknown(why_unknown(part), BOOL, not_null=True)
 
 
 def attribute_of(value: Value, name: str) -> Value:

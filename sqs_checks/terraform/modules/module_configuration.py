@@ -154,8 +154,8 @@ def _override(module: ModuleConfiguration, block: Block, file: SourceFile) -> No
 
 def _merged(base: Block, override: Block) -> Block:
     """A block with what an override file states of it: arguments one by one, nested blocks by their type."""
-    stated = {_nested_type(block) for block in override.blocks}
-    kept = [block for block in base.blocks if _nested_type(block) not in stated]
+    stated = {block.nested_type for block in override.blocks}
+    kept = [block for block in base.blocks if block.nested_type not in stated]
     return Block(
         base.type,
         base.labels,
@@ -164,7 +164,3 @@ def _merged(base: Block, override: Block) -> Block:
         base.range,
         base.file,
     )
-
-
-def _nested_type(block: Block) -> str:
-    return block.labels[0] if block.type == "dynamic" and block.labels else block.type

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
-from sqs_checks.terraform.evaluation.expression_evaluator import Evaluator
+from sqs_checks.terraform.evaluation.expression_evaluator import Evaluator, pairs_of
 from sqs_checks.terraform.modules.json_syntax import body_block, stated_objects
 from sqs_checks.terraform.modules.module_evaluation import Memo
 from sqs_checks.terraform.modules.resource_address import InstanceKey, ResourceAddress
@@ -64,12 +64,12 @@ class EvaluatedBody:
 
     def states(self, name: str) -> bool:
         """Whether the body has an argument or nested blocks of a name."""
-        return name in self.block.arguments or any(_nested_type(block) == name for block in self.block.blocks)
+        return name in self.block.arguments or any(block.nested_type == name for block in self.block.blocks)
 
     @property
     def nested_types(self) -> Sequence[str]:
         """The types of the nested blocks, each once."""
-        return list(dict.fromkeys(map(_nested_type, self.block.blocks)))
+        return list(dict.fromkeys(block.nested_type for block in self.block.blocks))
 
     def blocks(self, name: str) -> list[Union[EvaluatedBody, Entries, Unknown]]:
         """The nested blocks of a type, dynamic ones too. Unknown stands for any number of blocks that are not known; `Entries`
@@ -113,24 +113,16 @@ class EvaluatedBody:
             return
         iterator = block.expression("iterator")
         bound = getattr(iterator, "root", None) or getattr(iterator, "value", None) or name
-        for item_key, item in _pairs(collection):
+        for item_key, item in pairs_of(collection) or ():
             names = {str(bound): Entries(OBJECT, {"key": item_key, "value": item})}
             yield EvaluatedBody(contents[0], lambda names=names: self._evaluator().with_local(names), label)  # type: ignore[misc]
 
 
-def _pairs(collection: Value) -> Iterator[tuple[Value, Value]]:
-    if isinstance(collection, Elements):
-        for number, item in enumerate(collection.items):
-            yield (item, item) if collection.kind == "set" else (number, item)
-    elif isinstance(collection, Entries):
-        for name in sorted(collection.items):
-            yield name, collection.items[name]
-    else:
-        raise InvalidExpressionError("`for_each` is no collection")
-
-
-def _nested_type(block: Block) -> str:
-    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+def argument_in(body: Union[EvaluatedBody, Entries, Unknown], name: str) -> Value:
+    """An argument of a body in either syntax; of one that is not known it is not known either."""
+    if isinstance(body, Unknown):
+        return body
+    return body.items.get(name) if isinstance(body, Entries) else body.value(name)
 
 
 class ResourceInstance(EvaluatedBody):
@@ -157,11 +149,6 @@ class ResourceInstance(EvaluatedBody):
         self.address = ResourceAddress(module.path, mode, self.type, self.name, key)
         super().__init__(block, lambda: module.evaluator(names, self), str(self.address))
 
-    @property
-    def local_label(self) -> str:
-        """What its own module calls it."""
-        return str(self.address._replace(modules=()))
-
     def attribute(self, name: str) -> Value:
         """An attribute as other code sees it: what the code states, or what only AWS fills in.
 
@@ -173,7 +160,7 @@ class ResourceInstance(EvaluatedBody):
         """What the code itself states of an attribute: an argument, or nested blocks; None where it states nothing."""
         if name in self.block.arguments:
             return self.argument(name)
-        if not any(_nested_type(block) == name for block in self.block.blocks):
+        if not any(block.nested_type == name for block in self.block.blocks):
             return None
         bodies = self.blocks(name)
         hidden = next((body for body in bodies if isinstance(body, Unknown)), None)

@@ -236,11 +236,6 @@ class PlannedResource:
         """Whether all of an attribute is known only after apply."""
         return self._after_unknown.get(name) is True
 
-    @property
-    def known_attributes(self) -> Mapping[str, Any]:
-        """All planned values of which no part is known only after apply."""
-        return {name: value for name, value in self._after.items() if not self._after_unknown.get(name)}
-
     def is_default(self, name: str) -> bool:
         """Whether the planned value is what the provider fills in by itself."""
         return self._after.get(name) in _PROVIDER_DEFAULTS.get(name, ())

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional, Protocol, Union
 
 from sqs_checks.judgement.computed_once import computed_once
-from sqs_checks.judgement.ternary import YES, Ternary, unknown
 from sqs_checks.terraform.modules.instance_expansion import Expansion
 from sqs_checks.terraform.modules.module_instance import ModuleInstance
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
@@ -170,12 +169,6 @@ def code_resource(instance: ResourceInstance) -> CodeResource:
 def resource_of(owner: Any) -> ConfiguredResource:
     """The resource whose attribute a value is. owner: of the attribute."""
     return code_resource(owner) if isinstance(owner, ResourceInstance) else owner
-
-
-def existence(resource: ConfiguredResource) -> Ternary:
-    """Whether the resource is there."""
-    conditions = resource.conditions
-    return unknown(*sorted(map(str, conditions))) if conditions else YES
 
 
 def there_whenever(resource: ConfiguredResource, other: ConfiguredResource) -> Optional[Condition]:

@@ -15,7 +15,12 @@ from sqs_checks.terraform.plan.plan_document import PER_INSTANCE, PlannedResourc
 from sqs_checks.terraform.resources.configured_resource import CodeResource, Condition, NestedBody
 from sqs_checks.terraform.resources.expression_references import fits_references
 from sqs_checks.terraform.resources.policy_document_data import document_of
-from sqs_checks.terraform.resources.provider_accounts import Account, account_in_role
+from sqs_checks.terraform.resources.provider_accounts import (
+    IDENTITY_ARGUMENTS,
+    ROLE_BLOCKS,
+    Account,
+    account_in_role,
+)
 from sqs_checks.values.configuration_values import (
     LIST,
     OBJECT,
@@ -31,8 +36,6 @@ from sqs_checks.values.json_text import from_json
 _ATTRIBUTE = re.compile(r"(?:data\.)?[\w-]+\.[\w-]+(?:\[[^]]*])?\.([\w-]+)")
 _BLOCK_ATTRIBUTE = re.compile(r"(data\.)?([a-z][a-z0-9]*_\w+)\.([A-Za-z_][\w-]*)(?:\[[^]]*])?\.(\w+)")
 _DOCUMENT = "aws_iam_policy_document"
-_IDENTITY = ("profile", "access_key", "shared_credentials_files", "shared_config_files", "allowed_account_ids")
-_ROLES = ("assume_role", "assume_role_with_web_identity")
 
 
 class ReadBlock:
@@ -41,7 +44,6 @@ class ReadBlock:
     def __init__(self, type: str, name: str, mode: str, constants: Mapping[str, Any], beside: PlanResource) -> None:
         self.type, self.name, self.mode = type, name, mode
         self._constants = constants
-        self._beside = beside
         self.label = f"{'data.' if mode == 'data' else ''}{type}.{name}"
         self.account, self.region = beside.account, beside.region
 
@@ -233,9 +235,9 @@ def _tags(block: Any) -> Value:
 
 def _account(planned: PlannedResource) -> Account:
     provider = planned.provider
-    stated = [_constant(provider.get(name)) for name in _IDENTITY]
+    stated = [_constant(provider.get(name)) for name in IDENTITY_ARGUMENTS]
     role: Value = None
-    for name in _ROLES:
+    for name in ROLE_BLOCKS:
         blocks = provider.get(name)
         for block in blocks if isinstance(blocks, list) else ():
             role = _constant(mapping(block).get("role_arn"))

@@ -11,7 +11,7 @@ from typing import Any, Protocol, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.type_constraints import STRING, convert
-from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
+from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance, argument_in
 from sqs_checks.values.configuration_values import (
     LIST,
     OBJECT,
@@ -58,7 +58,7 @@ def document_of(instance: DocumentSource) -> Value:
     hidden = _add_documents(instance, ("source_json", "source_policy_documents"), merged, may_repeat=False)
     own = [body if isinstance(body, Unknown) else _statement(body) for body in instance.blocks("statement")]
     _refuse_repeated(own, set())
-    merged.add(_argument(instance, "version") or _DEFAULT_VERSION, _argument(instance, "policy_id"), own)
+    merged.add(instance.value("version") or _DEFAULT_VERSION, instance.value("policy_id"), own)
     hidden = hidden or _add_documents(instance, ("override_json", "override_policy_documents"), merged, may_repeat=True)
     if isinstance(hidden, Unknown):
         return hidden
@@ -69,13 +69,6 @@ def document_of(instance: DocumentSource) -> Value:
     if statements is not None:
         stated["Statement"] = statements
     return write_json(Entries(OBJECT, stated))
-
-
-def _argument(body: Any, name: str) -> Value:
-    """An argument of a body in either syntax; unknown, with the reason, where Terraform refuses it."""
-    if isinstance(body, Entries):
-        return body.items.get(name)
-    return body.value(name)
 
 
 class _Merged:
@@ -134,7 +127,7 @@ def _add_documents(instance: DocumentSource, names: Sequence[str], merged: _Merg
     """
     seen: set[str] = set()
     for name in names:
-        stated = _argument(instance, name)
+        stated = instance.value(name)
         if isinstance(stated, (Unknown, Deferred)):
             return Unknown(why_unknown(stated))
         documents = stated.items if isinstance(stated, Elements) else (stated,)
@@ -222,15 +215,15 @@ _ELEMENTS = ("Sid", "Effect", *(element for _, element in _LISTS), "Principal", 
 
 def _statement(body: Body) -> Value:
     statement: dict[str, Value] = {}
-    sid = _argument(body, "sid")
+    sid = argument_in(body, "sid")
     if sid is not None and sid != "":
         statement["Sid"] = sid
-    effect = _argument(body, "effect")
+    effect = argument_in(body, "effect")
     if isinstance(effect, str) and effect not in ("Allow", "Deny", ""):
         raise InvalidExpressionError(f"`{effect}` is no effect")
     statement["Effect"] = "Allow" if effect is None or effect == "" else effect
     for argument, element in _LISTS:
-        values = _argument(body, argument)
+        values = argument_in(body, argument)
         if isinstance(values, (Unknown, Deferred)):
             if argument.startswith("not_"):
                 # It may be null or empty, which states nothing; what the statement then says depends on it.
@@ -299,7 +292,7 @@ def _principals(bodies: Sequence[Any]) -> Value:
     for body in bodies:
         if isinstance(body, Unknown):
             return body
-        kind, identifiers = _argument(body, "type"), _argument(body, "identifiers")
+        kind, identifiers = argument_in(body, "type"), argument_in(body, "identifiers")
         if not isinstance(kind, str):
             return Unknown(why_unknown(kind) if is_hidden(kind) else "the type of a principal is not stated")
         listed = by_type.setdefault(kind, [])
@@ -317,11 +310,11 @@ def _conditions(bodies: Sequence[Any]) -> Value:
     for body in bodies:
         if isinstance(body, Unknown):
             return body
-        test, variable = _argument(body, "test"), _argument(body, "variable")
+        test, variable = argument_in(body, "test"), argument_in(body, "variable")
         if not isinstance(test, str) or not isinstance(variable, str):
             part = first_unknown(Elements(LIST, [test, variable]))
             return Unknown(why_unknown(part))
-        values = _argument(body, "values")
+        values = argument_in(body, "values")
         listed = conditions.setdefault(test, {}).setdefault(variable, [])
         if isinstance(values, (Unknown, Deferred)):
             listed.append(Unknown(why_unknown(values)))

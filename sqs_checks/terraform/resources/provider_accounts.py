@@ -10,12 +10,13 @@ from enum import Enum
 from typing import NamedTuple, Optional
 
 from sqs_checks.terraform.modules.module_instance import ProviderReference
-from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
-from sqs_checks.values.configuration_values import Entries, PiecedText, Value, is_wholly_known
+from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance, argument_in
+from sqs_checks.values.configuration_values import PiecedText, Value, is_wholly_known
 
 # Arguments that tell as whom the provider acts.
-_IDENTITY = ("profile", "access_key", "shared_credentials_files", "shared_config_files", "allowed_account_ids")
-_ROLES = ("assume_role", "assume_role_with_web_identity")
+IDENTITY_ARGUMENTS = ("profile", "access_key", "shared_credentials_files", "shared_config_files", "allowed_account_ids")
+# Blocks that tell a role which it acts by.
+ROLE_BLOCKS = ("assume_role", "assume_role_with_web_identity")
 
 
 class Account(NamedTuple):
@@ -51,11 +52,11 @@ def _account(reference: ProviderReference) -> Account:
     if body is None:
         # An alias of which the code holds no configuration may be anybody's.
         return Account(label, (), not reference.alias)
-    stated: list[Value] = [body.value(name) for name in _IDENTITY]
+    stated: list[Value] = [body.value(name) for name in IDENTITY_ARGUMENTS]
     role = None
-    for name in _ROLES:
+    for name in ROLE_BLOCKS:
         for block in body.blocks(name):
-            role = _argument(block, "role_arn")
+            role = argument_in(block, "role_arn")
             stated.append(role)
     return Account(label, tuple(stated), all(map(is_wholly_known, stated)), account_in_role(role))
 
@@ -105,11 +106,4 @@ def default_tags_of(instance: ResourceInstance) -> list[Value]:
     body = _body(instance.module.provider_of(instance.block))
     if body is None:
         return []
-    return [_argument(block, "tags") for block in body.blocks("default_tags")]
-
-
-def _argument(block: Value, name: str) -> Value:
-    """An argument of a nested block in either syntax; of one that is not known it is not known either."""
-    if isinstance(block, EvaluatedBody):
-        return block.value(name)
-    return block.items.get(name) if isinstance(block, Entries) else block
+    return [argument_in(block, "tags") for block in body.blocks("default_tags")]

@@ -88,7 +88,6 @@ def _of_pieces(value: PiecedText, resource: ConfiguredResource) -> QueueReferenc
     owner = resource.account
     named: list[ConfiguredResource] = []
     written: list[str] = []
-    label: list[str] = []
     for piece in value.pieces:
         text = piece if isinstance(piece, str) else None
         if isinstance(piece, Attribute):
@@ -96,21 +95,16 @@ def _of_pieces(value: PiecedText, resource: ConfiguredResource) -> QueueReferenc
             of = resource_of(piece.owner)
             if of.type == QUEUE and of.mode == "managed" and piece.name == "name":
                 named.append(of)
-        label.append(piece if isinstance(piece, str) else f"${{{_label(piece)}}}")
         if text is None:
-            return QueueReference("".join(label), hidden=why_unknown(value))
+            return QueueReference(value.shown, hidden=why_unknown(value))
         written.append(text)
-    shown, text = "".join(label), "".join(written)
+    shown, text = value.shown, "".join(written)
     reference = written_reference(text)
     if reference is None:
         return QueueReference(shown)
     if len(named) == 1 and reference.identity is not None and reference.identity.name == f"‹{named[0].label}›":
         return _certain(named[0], shown, resource)._replace(attribute=reference.attribute)
     return reference._replace(text=shown)
-
-
-def _label(piece: Any) -> str:
-    return piece.label if isinstance(piece, Attribute) else "…"
 
 
 def _of_unknown(value: Unknown, resource: ConfiguredResource, argument: str, required: bool) -> QueueReference:

@@ -27,9 +27,7 @@ def _key(value: Value) -> setting.Stated[KmsKey]:
     if isinstance(value, Attribute):
         return KmsKey(value.label, _is_aws_managed(value))
     if isinstance(value, PiecedText):
-        # `${…}` stands for a part that is not known.
-        shown = "".join(piece if isinstance(piece, str) else f"${{{_label(piece)}}}" for piece in value.pieces)
-        return KmsKey(shown, _managed_by_pieces(value, shown))
+        return KmsKey(value.shown, _managed_by_pieces(value))
     if isinstance(value, Unknown):
         return _one_of(value)
     text = stated_text(value)
@@ -52,14 +50,10 @@ def _one_of(value: Unknown) -> setting.Stated[KmsKey]:
     return KmsKey(shown, managed[0] if alike else unknown(value.reason))
 
 
-def _label(piece: Any) -> str:
-    return piece.label if isinstance(piece, Attribute) else "…"
-
-
-def _managed_by_pieces(value: PiecedText, shown: str) -> Ternary:
+def _managed_by_pieces(value: PiecedText) -> Ternary:
     attributes = [piece for piece in value.pieces if isinstance(piece, Attribute)]
     own = [piece for piece in attributes if resource_of(piece.owner).type in _OWN_KEY_TYPES]
-    return _is_aws_managed(own[0]) if own else names_aws_managed_key(shown)
+    return _is_aws_managed(own[0]) if own else names_aws_managed_key(value.shown)
 
 
 def _is_aws_managed(attribute: Attribute) -> Ternary:

@@ -159,6 +159,11 @@ class Block:
         self.range = range
         self.file = file
 
+    @property
+    def nested_type(self) -> str:
+        """Of a nested block: its type; of a dynamic one, the type of those that it makes."""
+        return self.labels[0] if self.type == "dynamic" and self.labels else self.type
+
     def blocks_of(self, *types: str) -> Iterator[Block]:
         return (block for block in self.blocks if block.type in types)
 
@@ -194,7 +199,3 @@ class SourceFile:
                 found = self.text.find("\n", found + 1)
             self._line_starts = starts
         return bisect_right(self._line_starts, offset)
-
-    def column_of(self, offset: int) -> int:
-        """The column of a character, from 1."""
-        return offset - self.text.rfind("\n", 0, offset)

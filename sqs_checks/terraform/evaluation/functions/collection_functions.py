@@ -19,8 +19,6 @@ from sqs_checks.terraform.evaluation.functions.function_rows import (
     whole_number,
 )
 from sqs_checks.terraform.evaluation.functions.grapheme_clusters import grapheme_clusters
-from sqs_checks.terraform.evaluation.functions.value_equality import contains as is_among
-from sqs_checks.terraform.evaluation.functions.value_equality import equality
 from sqs_checks.terraform.evaluation.type_constraints import (
     BOOL,
     DYNAMIC,
@@ -33,6 +31,8 @@ from sqs_checks.terraform.evaluation.type_constraints import (
     type_of,
     unify,
 )
+from sqs_checks.terraform.evaluation.value_equality import contains as is_among
+from sqs_checks.terraform.evaluation.value_equality import equality
 from sqs_checks.values.configuration_values import (
     LIST,
     MAP,

@@ -15,7 +15,6 @@ from sqs_checks.terraform.evaluation.functions.function_rows import (
     has_unsure_elements,
     unknown_result,
 )
-from sqs_checks.terraform.evaluation.functions.value_equality import contains
 from sqs_checks.terraform.evaluation.type_constraints import (
     DYNAMIC,
     Type,
@@ -27,6 +26,7 @@ from sqs_checks.terraform.evaluation.type_constraints import (
     type_of,
     unify,
 )
+from sqs_checks.terraform.evaluation.value_equality import contains
 from sqs_checks.values.configuration_values import LIST, SET, TUPLE, Elements, Unknown, Value, is_hidden, is_wholly_known
 
 _HEAVIEST_PRODUCT = 1_000_000

@@ -18,8 +18,8 @@ from sqs_checks.terraform.evaluation.functions.function_rows import (
 )
 from sqs_checks.terraform.evaluation.functions.grapheme_clusters import grapheme_clusters
 from sqs_checks.terraform.evaluation.functions.regex_functions import replace_matches
-from sqs_checks.terraform.evaluation.functions.value_equality import known_prefix, known_suffix
 from sqs_checks.terraform.evaluation.type_constraints import BOOL, STRING, list_of
+from sqs_checks.terraform.evaluation.value_equality import known_prefix, known_suffix
 from sqs_checks.values.configuration_values import (
     LIST,
     Attribute,

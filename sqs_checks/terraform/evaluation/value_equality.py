@@ -21,13 +21,16 @@ from sqs_checks.values.configuration_values import (
     is_number,
 )
 
+# Attributes by which AWS tells things apart.
+_NEVER_EMPTY = {"arn", "id", "url", "name", "key_id", "account_id", "function_name", "bucket", "unique_id"}
+
 
 def equality(left: Value, right: Value) -> Optional[bool]:
     """Whether two values are equal; None where it is not known."""
     if is_hidden(left) or is_hidden(right) or isinstance(left, Deferred) or isinstance(right, Deferred):
         return _hidden_equality(left, right)
     if isinstance(left, Elements) and isinstance(right, Elements):
-        if left.kind != right.kind:
+        if left.kind != right.kind or _types_differ(left, right):
             return False
         if left.kind == SET:
             return _set_equality(left, right)
@@ -35,12 +38,17 @@ def equality(left: Value, right: Value) -> Optional[bool]:
             return False
         return _all(equality(one, other) for one, other in zip(left.items, right.items))
     if isinstance(left, Entries) and isinstance(right, Entries):
-        if left.kind != right.kind or left.items.keys() != right.items.keys():
+        if left.kind != right.kind or left.items.keys() != right.items.keys() or _types_differ(left, right):
             return False
         return _all(equality(left.items[name], right.items[name]) for name in left.items)
     if is_number(left) and is_number(right):
         return bool(left == right)
     return type(left) is type(right) and bool(left == right)
+
+
+def _types_differ(left: Union[Elements, Entries], right: Union[Elements, Entries]) -> bool:
+    """Whether two collections hold values of different types, where both have been given one."""
+    return left.type is not None and right.type is not None and left.type != right.type
 
 
 def _all(answers: Iterable[Optional[bool]]) -> Optional[bool]:
@@ -87,6 +95,11 @@ def _hidden_equality(left: Value, right: Value) -> Optional[bool]:
         return False if never_null else None
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Unknown) and one.among and all(equality(choice, other) is False for choice in one.among):
+            return False
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, PiecedText) and (is_number(other) or isinstance(other, (bool, Elements, Entries))):
+            return False
+        if isinstance(one, Attribute) and other == "" and one.name in _NEVER_EMPTY:
             return False
     if _is_texts(left) and _is_texts(right) and _texts_differ(left, right):
         return False
