@@ -1,4 +1,4 @@
-"""Malformed policies are a finding of CKV_SQS_14 or unknown: none raises, none hangs, none passes unread."""
+"""Invalid policies are a finding of CKV_SQS_14 or unknown: none raises, none hangs, none passes unread."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from sqs_checks.judgement.ternary import Ternary
 from sqs_checks.policy.document import read_document
 from sqs_checks.policy.queue_identity import identity_from_arn
 from sqs_checks.policy.verdicts import QueuePolicy
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.values.configuration_values import Unknown
 
 VERDICTS = ("public", "cross_account", "non_tls_refused", "vpc_only", "confused_deputy", "wildcard_action")
 # Verdicts that tell of something let through, and those that tell of something kept out.
@@ -82,7 +82,7 @@ def hidden_at(stated: Any, path: tuple[Any, ...]) -> Any:
     target = hidden
     for key in path[:-1]:
         target = target[key]
-    target[path[-1]] = Unresolved("hidden on purpose")
+    target[path[-1]] = Unknown("hidden on purpose")
     return hidden
 
 

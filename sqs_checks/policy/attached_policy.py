@@ -14,7 +14,7 @@ from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.policy.sqs_actions import matching_actions
 from sqs_checks.policy.verdicts import SOURCE_KEYS, QueuePolicy, Verdict
 from sqs_checks.queues.queue_traits import QueueTraits
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.values.configuration_values import Unknown
 
 SEND = matching_actions("sqs:SendMessage")
 
@@ -52,7 +52,7 @@ def read_json(text: str) -> Union[PolicyText, NotJson]:
 
 
 class AttachedPolicy:
-    """stated: the document as a tree, with Unresolved where the code hides something; NotJson where it is no document.
+    """stated: the document as a tree, with Unknown where the code hides something; NotJson where it is no document.
 
     queues: the queues it is attached to, one at least; an identity of which nothing is known where the code does not tell.
     path: where the document stands, as Checkov's `evaluated_keys` wants it.
@@ -84,12 +84,12 @@ class AttachedPolicy:
         read = tuple(self._read_traits()) if self._read_traits is not None else ()
         if len(read) == len(self.queues):
             return read
-        return tuple(QueueTraits(queue.name or Unresolved("the queue is not known")) for queue in self.queues)
+        return tuple(QueueTraits(queue.name or Unknown("the queue is not known")) for queue in self.queues)
 
     @computed_once
     def document(self) -> PolicyDocument:
         if isinstance(self.stated, NotJson):
-            return read_document(Unresolved("the policy is not JSON"))
+            return read_document(Unknown("the policy is not JSON"))
         return read_document(self.stated)
 
     @computed_once

@@ -19,7 +19,7 @@ from sqs_checks.policy.condition_operators import parse_operator
 from sqs_checks.policy.own_names import THIS_ACCOUNT
 from sqs_checks.policy.sqs_actions import ALL_ACTIONS, NO_ACTIONS, ActionSet, matching_actions
 from sqs_checks.policy.wildcards import has_wildcard
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.values.configuration_values import Unknown
 
 EVERYONE = "*"
 _CURRENT_VERSION = "2012-10-17"
@@ -41,7 +41,7 @@ class Statement(NamedTuple):
 
     path: where it stands, as `Statement[2]`.
     certain_actions, possible_actions: the queue actions it is about; those between the two depend on something hidden.
-    resources: the patterns, Unresolved where hidden; None where the element is missing.
+    resources: the patterns, Unknown where hidden; None where the element is missing.
     hidden_conditions: why further conditions are unknown.
     """
 
@@ -55,7 +55,7 @@ class Statement(NamedTuple):
     possible_actions: ActionSet
     action_patterns: tuple[str, ...]
     inverts_actions: bool
-    resources: Optional[tuple[Union[Value, Unresolved], ...]]
+    resources: Optional[tuple[Union[Value, Unknown], ...]]
     inverts_resources: bool
     conditions: tuple[Condition, ...]
     hidden_conditions: tuple[str, ...] = ()
@@ -111,9 +111,9 @@ def _as_list(value: Any) -> Sequence[Any]:
     return value if isinstance(value, (list, tuple)) else (value,)
 
 
-def _scalar(value: Any) -> Union[str, Unresolved]:
+def _scalar(value: Any) -> Union[str, Unknown]:
     """A value as the text that AWS compares; booleans and numbers may be written bare."""
-    if isinstance(value, (str, Unresolved)):
+    if isinstance(value, (str, Unknown)):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -121,7 +121,7 @@ def _scalar(value: Any) -> Union[str, Unresolved]:
         return str(int(value))
     if isinstance(value, float):
         return str(value)
-    return Unresolved(f"{type(value).__name__} where text belongs")
+    return Unknown(f"{type(value).__name__} where text belongs")
 
 
 def _texts(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -131,7 +131,7 @@ def _texts(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     scalars = [_scalar(item) for item in _as_list(value)]
     return (
         tuple(scalar for scalar in scalars if isinstance(scalar, str)),
-        tuple(scalar.reason for scalar in scalars if isinstance(scalar, Unresolved)),
+        tuple(scalar.reason for scalar in scalars if isinstance(scalar, Unknown)),
     )
 
 
@@ -141,7 +141,7 @@ _EVERYONE = Principals(everyone=True)
 def _principals(stated: Any) -> Principals:
     if stated == EVERYONE:
         return _EVERYONE
-    if isinstance(stated, Unresolved):
+    if isinstance(stated, Unknown):
         return Principals(hidden=(stated.reason,))
     if not isinstance(stated, Mapping):
         texts, hidden = _texts(stated)
@@ -183,12 +183,12 @@ def _values(stated: Any, has_variables: Optional[bool]) -> tuple[tuple[Value, ..
     return tuple(read_value(text, has_variables=bool(has_variables)) for text in texts), hidden
 
 
-def _resources(stated: Mapping[str, Any], has_variables: Optional[bool]) -> Optional[tuple[Union[Value, Unresolved], ...]]:
+def _resources(stated: Mapping[str, Any], has_variables: Optional[bool]) -> Optional[tuple[Union[Value, Unknown], ...]]:
     name = "NotResource" if "NotResource" in stated else "Resource"
     if name not in stated:
         return None
     values, hidden = _values(stated[name], has_variables)
-    return (*values, *(Unresolved(reason) for reason in hidden))
+    return (*values, *(Unknown(reason) for reason in hidden))
 
 
 def _conditions(stated: Any, path: str, has_variables: Optional[bool]) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
@@ -196,10 +196,10 @@ def _conditions(stated: Any, path: str, has_variables: Optional[bool]) -> tuple[
     hidden: list[str] = []
     blocks = stated.items() if isinstance(stated, Mapping) else ()
     if stated is not None and not isinstance(stated, Mapping):
-        hidden.append(stated.reason if isinstance(stated, Unresolved) else f"`{path}` is not a mapping")
+        hidden.append(stated.reason if isinstance(stated, Unknown) else f"`{path}` is not a mapping")
     for operator_name, keys in blocks:
         if not isinstance(keys, Mapping):
-            hidden.append(keys.reason if isinstance(keys, Unresolved) else f"`{path}.{operator_name}` is not a mapping")
+            hidden.append(keys.reason if isinstance(keys, Unknown) else f"`{path}.{operator_name}` is not a mapping")
             continue
         for key, value in keys.items():
             values, reasons = _values(value, has_variables)
@@ -213,16 +213,16 @@ def _hidden_statement(path: str, reason: str) -> Statement:
     maybe = unknown(reason)
     return Statement(
         path, None, maybe, maybe, Principals(hidden=(reason,)), False, NO_ACTIONS, ALL_ACTIONS, (), False,
-        (Unresolved(reason),), False, (), (reason,),
+        (Unknown(reason),), False, (), (reason,),
     )  # fmt: skip
 
 
 def _statement(stated: Any, path: str, has_variables: Optional[bool]) -> Statement:
     if not isinstance(stated, Mapping):
-        reason = stated.reason if isinstance(stated, Unresolved) else f"`{path}` is not a statement"
+        reason = stated.reason if isinstance(stated, Unknown) else f"`{path}` is not a statement"
         return _hidden_statement(path, reason)
     effect = stated.get("Effect")
-    hidden_effect = unknown(effect.reason) if isinstance(effect, Unresolved) else NO
+    hidden_effect = unknown(effect.reason) if isinstance(effect, Unknown) else NO
     sid = stated.get("Sid")
     certain, possible, patterns, inverts_actions = _actions(stated)
     conditions, hidden_conditions = _conditions(stated.get("Condition"), f"{path}.Condition", has_variables)
@@ -256,11 +256,11 @@ def _with_account(value: Any, account: str) -> Any:
 
 
 def read_document(stated: Any, owner_account: Optional[str] = None) -> PolicyDocument:
-    """The document that a tree of mappings, lists and scalars states; Unresolved may stand anywhere in it.
+    """The document that a tree of mappings, lists and scalars states; any part of it may be Unknown.
 
     owner_account: the account of the queue, where it is known; it takes the place of `own_names.THIS_ACCOUNT`.
     """
-    if isinstance(stated, Unresolved):
+    if isinstance(stated, Unknown):
         return PolicyDocument((_hidden_statement("Statement", stated.reason),), (stated.reason,))
     if not isinstance(stated, Mapping):
         reason = "the document is not a mapping"
@@ -268,11 +268,11 @@ def read_document(stated: Any, owner_account: Optional[str] = None) -> PolicyDoc
     if owner_account is not None:
         stated = _with_account(stated, owner_account)
     version = stated.get("Version")
-    has_variables = None if isinstance(version, Unresolved) else version == _CURRENT_VERSION
+    has_variables = None if isinstance(version, Unknown) else version == _CURRENT_VERSION
     statements = stated.get("Statement")
     if statements is None:
         return PolicyDocument(())
-    if isinstance(statements, (Mapping, Unresolved)) or not isinstance(statements, (list, tuple)):
+    if isinstance(statements, (Mapping, Unknown)) or not isinstance(statements, (list, tuple)):
         return PolicyDocument((_statement(statements, "Statement", has_variables),))
     return PolicyDocument(
         tuple(_statement(item, f"Statement[{number}]", has_variables) for number, item in enumerate(statements))

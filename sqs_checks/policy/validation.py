@@ -25,7 +25,7 @@ from sqs_checks.policy.condition_operators import (
 from sqs_checks.policy.own_names import is_own_name
 from sqs_checks.policy.sqs_actions import sqs_actions
 from sqs_checks.policy.wildcards import has_wildcard
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.values.configuration_values import Unknown
 
 _TOP_LEVEL = {"Version", "Id", "Statement"}
 _STATEMENT = {
@@ -64,11 +64,11 @@ class Problem:
 
 
 def problems_of(stated: Any, repeated_keys: Sequence[str] = ()) -> Iterator[Problem]:
-    """Everything that is certainly wrong with a document; what is Unresolved is passed over."""
+    """Everything that is certainly wrong with a document; what is not known is passed over."""
     if isinstance(stated, NotJson):
         yield Problem("", f"the policy is not JSON: {stated.why}", "a policy as a JSON object")
         return
-    if isinstance(stated, Unresolved):
+    if isinstance(stated, Unknown):
         return
     if not isinstance(stated, Mapping):
         yield Problem("", "the policy is not a JSON object", '`{"Version": "2012-10-17", "Statement": […]}`')
@@ -79,7 +79,7 @@ def problems_of(stated: Any, repeated_keys: Sequence[str] = ()) -> Iterator[Prob
     yield from _version(stated)
     yield from _size(stated)
     statements = stated.get("Statement")
-    if isinstance(statements, Unresolved):
+    if isinstance(statements, Unknown):
         return
     if isinstance(statements, Mapping):
         yield from _statement(statements, "Statement")
@@ -93,7 +93,7 @@ def problems_of(stated: Any, repeated_keys: Sequence[str] = ()) -> Iterator[Prob
 
 def _version(stated: Mapping[str, Any]) -> Iterator[Problem]:
     version = stated.get("Version")
-    if isinstance(version, Unresolved) or version == "2012-10-17":
+    if isinstance(version, Unknown) or version == "2012-10-17":
         return
     problem = "`Version` is missing" if "Version" not in stated else f"`Version` is `{_shown(version)}`"
     yield Problem(
@@ -119,7 +119,7 @@ def hidden_parts(stated: Any) -> Iterator[str]:
     pending = [stated]
     while pending:
         item = pending.pop()
-        if isinstance(item, Unresolved):
+        if isinstance(item, Unknown):
             yield item.reason
         elif isinstance(item, Mapping):
             pending.extend(value for name, value in item.items() if name not in ("Id", "Sid"))
@@ -142,14 +142,14 @@ def _statements(statements: Sequence[Any]) -> Iterator[Problem]:
 
 
 def _statement(statement: Any, path: str) -> Iterator[Problem]:
-    if isinstance(statement, Unresolved):
+    if isinstance(statement, Unknown):
         return
     if not isinstance(statement, Mapping):
         yield Problem(path, "this is not a statement", "an object with `Effect`, `Principal`, `Action` and `Resource`")
         return
     yield from _unknown_elements(statement, _STATEMENT, f"{path}.")
     effect = statement.get("Effect")
-    if not isinstance(effect, Unresolved) and effect not in ("Allow", "Deny"):
+    if not isinstance(effect, Unknown) and effect not in ("Allow", "Deny"):
         shown = "is missing" if effect is None else f"is `{_shown(effect)}`"
         yield Problem(f"{path}.Effect", f"`Effect` {shown}", "`Allow` or `Deny`")
     for name in ("Principal", "Action", "Resource"):
@@ -202,13 +202,13 @@ def _not_texts(value: Any, path: str) -> Iterator[Problem]:
     if isinstance(value, (list, tuple)) and not value:
         yield Problem(path, "the list is empty", "at least one value")
     for number, item in enumerate(_items(value)):
-        if not isinstance(item, (str, Unresolved)):
+        if not isinstance(item, (str, Unknown)):
             where = f"{path}[{number}]" if isinstance(value, (list, tuple)) else path
             yield Problem(where, f"`{_shown(item)}` is not text", "text")
 
 
 def _principal(stated: Any, path: str, *, inverted: bool) -> Iterator[Problem]:
-    if isinstance(stated, Unresolved) or (stated == "*" and not inverted):
+    if isinstance(stated, Unknown) or (stated == "*" and not inverted):
         return
     if not isinstance(stated, Mapping):
         meant = _shown(stated) if isinstance(stated, str) else "…"
@@ -266,7 +266,7 @@ def _resources(stated: Any, path: str) -> Iterator[Problem]:
 
 
 def _conditions(stated: Any, path: str, is_deny: bool) -> Iterator[Problem]:
-    if isinstance(stated, Unresolved):
+    if isinstance(stated, Unknown):
         return
     if not isinstance(stated, Mapping):
         yield Problem(path, "`Condition` is not an object", '`{"ArnEquals": {"aws:SourceArn": "…"}}`')
@@ -277,7 +277,7 @@ def _conditions(stated: Any, path: str, is_deny: bool) -> Iterator[Problem]:
         operator = parse_operator(str(name))
         if operator is None:
             yield Problem(where, f"`{_shown(name)}` is no condition operator", "an operator of IAM, such as `StringEquals`")
-        if isinstance(keys, Unresolved):
+        if isinstance(keys, Unknown):
             continue
         if not isinstance(keys, Mapping):
             yield Problem(where, f"`{_shown(name)}` holds no keys", '`{"aws:SourceArn": "…"}`')
@@ -307,7 +307,7 @@ def _condition(operator: Operator | None, name: str, key: str, value: Any, path:
         )
         return
     for item in _items(value):
-        if isinstance(item, Unresolved):
+        if isinstance(item, Unknown):
             continue
         if item is None or isinstance(item, (Mapping, list, tuple)):
             yield Problem(path, f"`{_shown(item)}` is not a value to compare with", "text")

@@ -30,7 +30,7 @@ from sqs_checks.policy.request_space import Space
 from sqs_checks.policy.search import Finding, Rule, Witness, find_request
 from sqs_checks.policy.sqs_actions import ALL_ACTIONS, CROSS_ACCOUNT_ACTIONS
 from sqs_checks.policy.trust import NOBODY, Trust
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.values.configuration_values import Unknown
 
 _ENDPOINT_KEYS = {
     "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths",
@@ -120,7 +120,7 @@ class QueuePolicy:
         return ~named if statement.inverts_resources else named
 
     def _names_queue(self, resource: object) -> Ternary:
-        if isinstance(resource, Unresolved):
+        if isinstance(resource, Unknown):
             return unknown(resource.reason)
         assert isinstance(resource, Value)
         if resource.variables:

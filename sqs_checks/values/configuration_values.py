@@ -57,6 +57,24 @@ class Unknown:
         return f"Unknown({self.reason!r})"
 
 
+class Invalid:
+    """A value that is known, and that is not of the kind that belongs there. text: as the user wrote it, shortened."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Invalid) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"Invalid({self.text!r})"
+
+
 class Attribute:
     """One attribute of one instance of a resource or data source: unknown as text, known as what it is. Never null.
 

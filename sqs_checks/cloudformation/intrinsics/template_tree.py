@@ -18,7 +18,7 @@ from sqs_checks.cloudformation.intrinsics.template_values import (
     without_line_numbers,
 )
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, own_resource_arn
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.values.configuration_values import Unknown
 
 _PSEUDO_PARAMETERS = {
     "AWS::AccountId": THIS_ACCOUNT,
@@ -45,7 +45,7 @@ MISSING = object()
 
 
 class TreeReader:
-    """Turns a property of a template into a tree in which only Unresolved is not known."""
+    """Turns a property of a template into a tree of plain values and Unknown."""
 
     def __init__(self, template: Template) -> None:
         self._template = template
@@ -88,7 +88,7 @@ class TreeReader:
             return self._reference(value)
         if isinstance(value, str) and name == "Ref":
             return self._pseudo_parameter(str(argument))
-        return value if isinstance(value, Unresolved) else self.tree(value)
+        return value if isinstance(value, Unknown) else self.tree(value)
 
     def _pseudo_parameter(self, name: str) -> Any:
         return _PSEUDO_PARAMETERS.get(name) or unresolved(name)
@@ -102,7 +102,7 @@ class TreeReader:
 
     def _substituted(self, text: str, variables: Mapping[str, Any]) -> Any:
         """A text with `${…}` filled in. Names that hold a colon and are not CloudFormation's are policy variables."""
-        missing: list[Unresolved] = []
+        missing: list[Unknown] = []
 
         def fill(match: re.Match[str]) -> str:
             name = match.group(1).strip()
@@ -120,7 +120,7 @@ class TreeReader:
                 value = self.tree(found)
             if isinstance(value, str):
                 return value
-            missing.append(value if isinstance(value, Unresolved) else unresolved(name))
+            missing.append(value if isinstance(value, Unknown) else unresolved(name))
             return ""
 
         filled = _SUBSTITUTION.sub(fill, text)

@@ -37,7 +37,8 @@ from sqs_checks.model.relations import (
 from sqs_checks.model.use_rules import ANY, DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule
 from sqs_checks.policy.attached_policy import NotJson, read_json
 from sqs_checks.policy.queue_identity import identity_from_arn, identity_from_url
-from sqs_checks.queues.setting import Malformed, Setting, Stated, Unresolved
+from sqs_checks.queues.setting import Setting, Stated
+from sqs_checks.values.configuration_values import Invalid, Unknown
 
 QUEUE = "AWS::SQS::Queue"
 POLICY_TYPES = {"AWS::SQS::QueuePolicy": "Queues", "AWS::SQS::QueueInlinePolicy": "Queue"}
@@ -84,7 +85,7 @@ class StatingResource:
 
     def reference(self, value: Any) -> Optional[QueueReference]:
         """The queue that a value stands for; None where the value is `AWS::NoValue`."""
-        if isinstance(value, Unresolved):
+        if isinstance(value, Unknown):
             return QueueReference("", hidden=value.reason)
         evaluated = value if isinstance(value, ResourceReference) else self._template.evaluate(value)
         if evaluated is None:
@@ -92,7 +93,7 @@ class StatingResource:
         if isinstance(evaluated, ResourceReference):
             return self._to_resource(evaluated)
         tree = TreeReader(self._template).tree(value)
-        if isinstance(tree, Unresolved):
+        if isinstance(tree, Unknown):
             return QueueReference("", hidden=tree.reason)
         if not isinstance(tree, str):
             return QueueReference(str(tree))
@@ -132,7 +133,7 @@ class StatingResource:
         elif found is not None:
             evaluated = self._template.evaluate(value)
             if evaluated is not None:
-                yield (value if not path else evaluated if isinstance(evaluated, Unresolved) else unresolved(value)), certainty
+                yield (value if not path else evaluated if isinstance(evaluated, Unknown) else unresolved(value)), certainty
         elif isinstance(value, list):
             for item in value:
                 yield from self._values(item, path, certainty)
@@ -169,10 +170,10 @@ class StatingResource:
             return Setting("maxReceiveCount", "Properties/RedrivePolicy/maxReceiveCount", value, "{}: {}")
 
         for stated, certainty in self._objects("RedrivePolicy"):
-            if isinstance(stated, Unresolved):
+            if isinstance(stated, Unknown):
                 hidden = QueueReference("RedrivePolicy", hidden=stated.reason)
                 yield Redrive(self.place, self._itself(), unknown(stated.reason), hidden, count(stated))
-            elif isinstance(stated, Malformed):
+            elif isinstance(stated, Invalid):
                 yield Redrive(self.place, self._itself(), certainty, None, count(stated))
             else:
                 target = next(self._references(("deadLetterTargetArn",), stated), None)
@@ -184,8 +185,8 @@ class StatingResource:
             return Setting("redrivePermission", "Properties/RedriveAllowPolicy/redrivePermission", value, "{}: {}")
 
         for stated, certainty in self._objects("RedriveAllowPolicy"):
-            if isinstance(stated, (Unresolved, Malformed)):
-                there = unknown(stated.reason) if isinstance(stated, Unresolved) else certainty
+            if isinstance(stated, (Unknown, Invalid)):
+                there = unknown(stated.reason) if isinstance(stated, Unknown) else certainty
                 yield RedriveAllowance(self.place, self._itself(), there, permission(stated), stated)
             else:
                 text = text_value(self._template.evaluate(stated.get("redrivePermission")))
@@ -202,16 +203,16 @@ class StatingResource:
             elif isinstance(stated, str):
                 read = read_json(stated)
                 is_object = not isinstance(read, NotJson) and isinstance(read.stated, Mapping)
-                yield read.stated if is_object else Malformed("no JSON object"), certainty  # type: ignore[union-attr]
+                yield read.stated if is_object else Invalid("no JSON object"), certainty  # type: ignore[union-attr]
             else:
-                yield stated if isinstance(stated, (Mapping, Unresolved)) else Malformed("no object"), certainty
+                yield stated if isinstance(stated, (Mapping, Unknown)) else Invalid("no object"), certainty
 
     def _count(self, value: Any) -> Stated[int]:
         stated = self._template.evaluate(value)
-        if stated is None or isinstance(stated, Unresolved):
+        if stated is None or isinstance(stated, Unknown):
             return stated
         if isinstance(stated, list):
-            hidden = next((item for item in map(self._template.evaluate, stated) if isinstance(item, Unresolved)), None)
+            hidden = next((item for item in map(self._template.evaluate, stated) if isinstance(item, Unknown)), None)
             present = [item for item in stated if self._template.evaluate(item) is not None]
             return hidden if hidden is not None and not present else len(present)
         return unresolved(stated)
@@ -250,7 +251,7 @@ class StatingResource:
         else:
             function = self
         if function is None:
-            return use._replace(timeout=Unresolved("the function that consumes the queue is not in the template"))
+            return use._replace(timeout=Unknown("the function that consumes the queue is not in the template"))
         return use._replace(consumer=function.place, timeout=function.timeout())
 
     def timeout(self) -> Stated[int]:

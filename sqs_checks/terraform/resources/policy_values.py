@@ -6,16 +6,15 @@ from fractions import Fraction
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.policy.attached_policy import NotJson
-from sqs_checks.queues.setting import Unresolved
 from sqs_checks.terraform.resources.own_arns import attribute_text
 from sqs_checks.terraform.resources.provider_accounts import Account
-from sqs_checks.terraform.resources.stated_values import unresolved
+from sqs_checks.terraform.resources.stated_values import as_unknown
 from sqs_checks.values.configuration_values import Attribute, Deferred, Elements, Entries, PiecedText, Unknown, Value
 from sqs_checks.values.json_text import NotJsonError, read_json_text
 
 
 class PolicyTree(NamedTuple):
-    """stated: mappings, lists and scalars, with Unresolved where something is not known. repeated_keys: of its objects."""
+    """stated: mappings, lists and scalars, with Unknown where something is not known. repeated_keys: of its objects."""
 
     stated: Any
     repeated_keys: tuple[str, ...] = ()
@@ -26,14 +25,14 @@ def read_policy_text(value: Value, owner: Account) -> Optional[PolicyTree]:
     if value is None or value == "":
         return None
     if isinstance(value, PiecedText) and _is_only_unknown(value):
-        return PolicyTree(unresolved(value))
+        return PolicyTree(as_unknown(value))
     if not isinstance(value, (str, PiecedText)):
-        return PolicyTree(unresolved(value))
+        return PolicyTree(as_unknown(value))
     try:
         document = read_json_text(value)
     except NotJsonError as fault:
         # What is not known of the text may be what makes it JSON.
-        return PolicyTree(NotJson(str(fault)) if isinstance(value, str) else unresolved(value))
+        return PolicyTree(NotJson(str(fault)) if isinstance(value, str) else as_unknown(value))
     return PolicyTree(_tree(document.stated, owner), document.repeated_keys)
 
 
@@ -51,10 +50,10 @@ def _tree(value: Value, owner: Account) -> Any:
     if isinstance(value, Entries):
         return {name: _tree(item, owner) for name, item in value.items.items()}
     if isinstance(value, Attribute):
-        return attribute_text(value, owner) or unresolved(value)
+        return attribute_text(value, owner) or as_unknown(value)
     if isinstance(value, PiecedText):
         return _text(value, owner)
-    return unresolved(value) if isinstance(value, Unknown) else Unresolved(_whole(value))
+    return as_unknown(value) if isinstance(value, Unknown) else Unknown(_whole(value))
 
 
 def _whole(value: Any) -> str:
@@ -66,6 +65,6 @@ def _text(text: PiecedText, owner: Account) -> Any:
     for piece in text.pieces:
         stated = piece if isinstance(piece, str) else attribute_text(piece, owner) if isinstance(piece, Attribute) else None
         if stated is None:
-            return unresolved(piece)
+            return as_unknown(piece)
         written.append(stated)
     return "".join(written)
