@@ -23,6 +23,7 @@ from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.values.configuration_values import Unknown
+from sqs_checks.values.texts import Text
 
 _MOST_HIDDEN = 3  # reasons that stand for all of them
 
@@ -106,7 +107,7 @@ class _ByQueue(Generic[R]):
         self, relations: Iterable[R], reference: Callable[[R], Optional[QueueReference]], there: Callable[[R], Ternary]
     ) -> None:
         self._by_key: dict[Key, list[Linked[R]]] = {}
-        self._written: dict[Optional[str], list[tuple[QueueIdentity, R]]] = {}
+        self._written: dict[Optional[Text], list[tuple[QueueIdentity, R]]] = {}
         self._anywhere: list[Linked[R]] = []
         self._there = there
         for relation in relations:
@@ -252,7 +253,7 @@ class QueueModels:
         if len(queues) == 1:
             return queues[0].own.traits
         if reference.identity is not None:
-            return QueueTraits(reference.identity.name)
+            return QueueTraits(reference.identity.written_name)
         return QueueTraits(Unknown(reference.hidden or f"which queue `{reference.text}` is, is not known"))
 
     def queues_of(self, reference: QueueReference) -> list[QueueModel]:
@@ -288,8 +289,8 @@ class QueueModels:
         return by_words
 
     @computed_once
-    def _by_name(self) -> dict[Optional[str], list[QueueModel]]:
-        by_name: dict[Optional[str], list[QueueModel]] = {}
+    def _by_name(self) -> dict[Optional[Text], list[QueueModel]]:
+        by_name: dict[Optional[Text], list[QueueModel]] = {}
         for model in self._models.values():
             name = model.queue.name.value
             if isinstance(name, str):

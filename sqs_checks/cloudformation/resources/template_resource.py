@@ -5,7 +5,7 @@ Source: AWS CloudFormation User Guide, the resource types of Amazon SQS and thos
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional
 
@@ -35,10 +35,11 @@ from sqs_checks.model.relations import (
     Use,
 )
 from sqs_checks.model.use_rules import ANY, DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule
-from sqs_checks.policy.attached_policy import NotJson, read_json
+from sqs_checks.policy.own_names import resource_named_by
 from sqs_checks.policy.queue_identity import identity_from_arn, identity_from_url
 from sqs_checks.queues.setting import Setting, Stated
-from sqs_checks.values.configuration_values import Invalid, Unknown
+from sqs_checks.values.configuration_values import Invalid, PiecedText, Unknown
+from sqs_checks.values.texts import prefix_of
 
 QUEUE = "AWS::SQS::Queue"
 POLICY_TYPES = {"AWS::SQS::QueuePolicy": "Queues", "AWS::SQS::QueueInlinePolicy": "Queue"}
@@ -46,6 +47,14 @@ POLICY_TYPES = {"AWS::SQS::QueuePolicy": "Queues", "AWS::SQS::QueueInlinePolicy"
 ATTRIBUTES = {None: URL, "QueueUrl": URL, "Arn": ARN, "QueueName": NAME}
 # Resources whose attributes may be anything, a queue's ARN too.
 _OPAQUE_TYPES = ("AWS::CloudFormation::", "Custom::", "AWS::SSM::")
+
+
+def _json_object(text: str) -> Any:
+    try:
+        stated = json.loads(text)
+    except (ValueError, RecursionError):
+        stated = None
+    return stated if isinstance(stated, Mapping) else Invalid("no JSON object")
 
 
 class StatingResource:
@@ -95,17 +104,18 @@ class StatingResource:
         tree = TreeReader(self._template).tree(value)
         if isinstance(tree, Unknown):
             return QueueReference("", hidden=tree.reason)
-        if not isinstance(tree, str):
+        if not isinstance(tree, (str, PiecedText)):
             return QueueReference(str(tree))
-        own = re.search(r":sqs:.*‹(\w+)›$", tree)
-        if own:
-            return self._to_queue(tree, own.group(1), ARN)
-        if tree.startswith("arn:"):
-            identity = identity_from_arn(tree)
-            return QueueReference(tree, identity=identity if identity.name else None, attribute=ARN)
-        if "://" in tree:
-            return QueueReference(tree, identity=identity_from_url(tree), attribute=URL)
-        return QueueReference(tree)
+        shown = str(tree)
+        identity = identity_from_arn(tree)
+        own = resource_named_by(identity.name)
+        if own is not None:
+            return self._to_queue(shown, own, ARN)
+        if prefix_of(tree).startswith("arn:"):
+            return QueueReference(shown, identity=identity if identity.name else None, attribute=ARN)
+        if "://" in prefix_of(tree):
+            return QueueReference(shown, identity=identity_from_url(tree), attribute=URL)
+        return QueueReference(shown)
 
     def _to_queue(self, shown: str, logical_id: str, attribute: Optional[str]) -> QueueReference:
         other = self._template.condition_of(logical_id)
@@ -201,9 +211,7 @@ class StatingResource:
             if isinstance(stated, ResourceReference):
                 yield unresolved(stated), certainty
             elif isinstance(stated, str):
-                read = read_json(stated)
-                is_object = not isinstance(read, NotJson) and isinstance(read.stated, Mapping)
-                yield read.stated if is_object else Invalid("no JSON object"), certainty  # type: ignore[union-attr]
+                yield _json_object(stated), certainty
             else:
                 yield stated if isinstance(stated, (Mapping, Unknown)) else Invalid("no object"), certainty
 

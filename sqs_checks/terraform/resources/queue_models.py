@@ -108,7 +108,7 @@ class SourceModels:
         read = read_policy_text(resource.value("policy"), account)
         if read is None:
             return None
-        return AttachedPolicy(read.stated, [identity], "policy", read.repeated_keys, own_account=resource.own_account)
+        return AttachedPolicy(read.document, [identity], "policy", read.repeated_keys, own_account=resource.own_account)
 
     def _queue_identity(self, resource: ConfiguredResource) -> tuple[QueueIdentity, Account]:
         """The queue that a policy is attached to, and the account that it lives in."""
