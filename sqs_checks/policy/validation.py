@@ -266,10 +266,13 @@ def _is_aws_principal(text: Text) -> bool:
 
 
 def _is_queue_arn(text: Text) -> bool:
+    """Whether a text may be the ARN of a queue."""
     parts = arn_parts(text)
     if len(parts) < 6:
-        return False
+        return not isinstance(text, str)
     scheme, partition, service, _, _, name = parts
+    if not isinstance(service, str):
+        return True
     return (
         scheme == "arn" and bool(partition) and service == "sqs" and bool(name) and (not isinstance(name, str) or ":" not in name)
     )

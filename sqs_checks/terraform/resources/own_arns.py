@@ -20,7 +20,7 @@ from sqs_checks.policy.own_names import (
 from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, resource_of
 from sqs_checks.terraform.resources.provider_accounts import Account, SameAccount, same_account
-from sqs_checks.values.configuration_values import Attribute, joined_text
+from sqs_checks.values.configuration_values import Attribute, PiecedText, joined_text
 from sqs_checks.values.texts import Text, called
 
 
@@ -103,15 +103,38 @@ def queue_identity(queue: ConfiguredResource) -> QueueIdentity:
 def attribute_text(attribute: Attribute, owner: Account) -> Optional[Text]:
     """What stands in a policy for an attribute of a thing of the code; None where nothing is known of it."""
     resource = resource_of(attribute.owner)
-    text = (_data_text if resource.mode == "data" else _resource_text)(resource, attribute.name, owner)
+    text = _known_text(resource, attribute.name, owner)
+    if text is None and resource.type.startswith("aws_"):
+        text = _made_up_by_aws(resource, attribute, owner)
     return called(text, attribute.label) if text is not None else None
 
 
-def _resource_text(resource: ConfiguredResource, name: str, owner: Account) -> Optional[Text]:
+def _known_text(resource: ConfiguredResource, name: str, owner: Account) -> Optional[Text]:
+    if resource.mode == "data":
+        return _data_text(resource, name, owner)
     if name == "arn" or (name == "id" and resource.type in ("aws_sns_topic",)):
         return arn_of(resource, owner)
     if name == "name" and resource.type in SHAPES:
         return name_of(resource, SHAPES[resource.type].name)
+    return None
+
+
+def _made_up_by_aws(resource: ConfiguredResource, attribute: Attribute, owner: Account) -> Optional[Text]:
+    """An id or ARN of a thing: whatever AWS makes it, it holds no wildcard, and an ARN tells whose it is.
+
+    Of what is looked up, an ARN may be another account's and a queue may be any.
+    """
+    name = attribute.name
+    if resource.mode == "data" and resource.type == "aws_sqs_queue":
+        return None
+    itself = PiecedText((attribute,))
+    if name == "id" or name.endswith("_id"):
+        return itself
+    if resource.mode == "managed" and (name == "arn" or name.endswith("_arn")):
+        account = account_text(resource.account, owner)
+        return joined_text(
+            ["arn:", partition_of(resource), ":", own_name(resource.type), ":", THIS_REGION, ":", account, ":", itself]
+        )
     return None
 
 
