@@ -210,7 +210,7 @@ class TemplateEvaluator:
 
     def exists(self, logical_id: str, given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
         """In which cases a resource is made: True, False, or unknown where there are too many cases."""
-        found = self._explored(lambda run: self._exists(logical_id, run), given, most)
+        found = self._explored(lambda run: self.existence(logical_id, run), given, most)
         return found or [CaseValue(given, Refused("CloudFormation refuses the template whatever the parameters are"))]
 
     def resource_cases(self, logical_id: str, node: Any = None, given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
@@ -220,7 +220,7 @@ class TemplateEvaluator:
             node = resource.properties if resource is not None else {}
 
         def compute(run: Run) -> Value:
-            if self._exists(logical_id, run) is False:
+            if self.existence(logical_id, run) is False:
                 raise NoDeploymentError
             return self.value(node, run)
 
@@ -231,7 +231,7 @@ class TemplateEvaluator:
         ids = list(logical_ids)
 
         def compute(run: Run) -> Value:
-            made = _all(self._exists(one, run) for one in ids)
+            made = _all(self.existence(one, run) for one in ids)
             if made is False:
                 raise NoDeploymentError
             return made
@@ -469,8 +469,9 @@ class TemplateEvaluator:
             among = declaration.allowed if declaration.allowed and len(declaration.allowed) <= _MOST_POSSIBILITIES else ()
             return _undecided(declaration, among)
         given = self._given.get(name)
-        if given is not None:
-            return _typed(declaration, given.evaluator.value(given.node, run))
+        value = given.evaluator.value(given.node, run) if given is not None else None
+        if value is not None:
+            return _typed(declaration, value)
         if declaration.default is not None:
             return _typed(declaration, declaration.default)
         return Refused(f"the stack around sets no parameter `{name}`")
@@ -708,7 +709,8 @@ class TemplateEvaluator:
 
     # Which resources there are
 
-    def _exists(self, logical_id: str, run: Run) -> Value:
+    def existence(self, logical_id: str, run: Run) -> Value:
+        """Whether a resource is made in the case that `run` looks at."""
         return self._memoised(("exists", logical_id), logical_id, self._existence, run)
 
     def _existence(self, logical_id: str, run: Run) -> Value:
