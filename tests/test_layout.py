@@ -26,7 +26,8 @@ CHECK_MODULES = sorted((PACKAGE / "checks").glob("*.py"))
 PURE = {"judgement", "values", "queues", "policy", "model"}
 SYNTAX, EVALUATION, CALLS, PLAN = "terraform.syntax", "terraform.evaluation", "terraform.modules", "terraform.plan"
 TERRAFORM = {"terraform", CALLS, PLAN, "terraform.resources"}
-CLOUDFORMATION = {"cloudformation", "cloudformation.intrinsics", "cloudformation.resources"}
+INTRINSICS, STACKS = "cloudformation.intrinsics", "cloudformation.stacks"
+CLOUDFORMATION = {"cloudformation", INTRINSICS, STACKS, "cloudformation.resources"}
 MAY_IMPORT = {
     "judgement": {"judgement"},
     "values": {"judgement", "values"},
@@ -35,8 +36,9 @@ MAY_IMPORT = {
     "policy": {"judgement", "values", "queues", "policy"},
     "model": {"judgement", "values", "queues", "policy", "model"},
     "reporting": {"reporting", "configuration", "judgement", "values", "queues"},
-    "cloudformation.intrinsics": {"cloudformation.intrinsics"} | PURE,
-    "cloudformation.resources": {"cloudformation.intrinsics", "cloudformation.resources"} | PURE,
+    INTRINSICS: {INTRINSICS} | PURE,
+    STACKS: {STACKS, INTRINSICS, "values"},
+    "cloudformation.resources": {STACKS, INTRINSICS, "cloudformation.resources"} | PURE,
     "cloudformation": {"reporting", "configuration"} | CLOUDFORMATION | PURE,
     SYNTAX: {SYNTAX, "values"},
     EVALUATION: {EVALUATION, SYNTAX, "values"},
@@ -77,7 +79,7 @@ def test_dependencies_point_one_way(module: Path) -> None:
             assert package_of(rest) in MAY_IMPORT[own], name
         if own not in KNOWS_CHECKOV:
             assert root != "checkov", name
-        if own in PURE | {SYNTAX, EVALUATION}:
+        if own in PURE | {SYNTAX, EVALUATION, INTRINSICS, STACKS}:
             assert root not in {"os", "pathlib", "io", "subprocess", "socket", "urllib"} or name == "urllib.parse", name
 
 

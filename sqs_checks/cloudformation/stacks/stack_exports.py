@@ -1,0 +1,118 @@
+"""What stacks export, and what an import of a name that may not be known can be.
+
+Source: AWS CloudFormation User Guide, "Get exported outputs from a deployed CloudFormation stack"; Template Reference,
+"Fn::ImportValue".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqs_checks.cloudformation.intrinsics.deployment_cases import Case
+from sqs_checks.cloudformation.intrinsics.intrinsic_functions import may_be_equal
+from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
+from sqs_checks.cloudformation.intrinsics.template_scalars import Refused
+from sqs_checks.values.configuration_values import Attribute, PiecedText, Unknown, Value, is_hidden, why_unknown
+
+_MOST_CASES = 8  # of a name or of its value
+_MOST_POSSIBILITIES = 300
+
+
+class Export(NamedTuple):
+    """evaluator: of the stack that exports. output: which of its outputs. case: in which it has this name. name: a text, or
+    what is known of it. values: what it can be in that case.
+    """
+
+    evaluator: TemplateEvaluator
+    output: str
+    case: Case
+    name: Value
+    values: tuple[Value, ...]
+
+
+def exports_of(evaluator: TemplateEvaluator) -> list[Export]:
+    """What a stack exports, once for each name that an output can have."""
+    found = []
+    for output, stated in evaluator.outputs.items():
+        if stated.export_name is None:
+            continue
+        for named in evaluator.cases(stated.export_name, most=_MOST_CASES):
+            if not isinstance(named.value, str) and not is_hidden(named.value):
+                continue
+            if isinstance(named.value, Refused):
+                continue
+            values = [one.value for one in evaluator.cases(stated.value, named.case, most=_MOST_CASES)]
+            found.append(Export(evaluator, output, named.case, named.value, tuple(dict.fromkeys(values))))
+    return found
+
+
+class ExportIndex:
+    """The exports of a scan, by name."""
+
+    def __init__(self, exports: Iterable[Export]) -> None:
+        self.exports = tuple(exports)
+        self._by_name: dict[str, list[Export]] = {}
+        self._unnamed: list[Export] = []
+        for export in self.exports:
+            if isinstance(export.name, str):
+                self._by_name.setdefault(export.name, []).append(export)
+            else:
+                self._unnamed.append(export)
+        self._found: dict[Any, tuple[Export, ...]] = {}
+
+    def candidates(self, name: Value) -> tuple[Export, ...]:
+        """What an import of this name can be: for a known name those exports that have it, where there are any."""
+        key = (name, name.among if isinstance(name, Unknown) else ())
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = tuple(self._candidates(name))
+        return found
+
+    def _candidates(self, name: Value) -> Iterable[Export]:
+        if isinstance(name, str):
+            return self._by_name.get(name) or [one for one in self._unnamed if may_be_equal(name, _pieces(one.name))]
+        if isinstance(name, Unknown) and name.among:
+            return [one for possible in name.among for one in self.candidates(possible)]
+        pieces = _pieces(name)
+        known = [one for text, ones in self._by_name.items() if may_be_equal(text, pieces) for one in ones]
+        return [*known, *(one for one in self._unnamed if _may_be_alike(pieces, _pieces(one.name)))]
+
+    def value(self, name: Value) -> Value:
+        """What `Fn::ImportValue` gives for a name."""
+        candidates = self.candidates(name)
+        shown = _shown(name)
+        if not candidates:
+            return Unknown(f"what is exported as {shown} is not at hand", not_null=True)
+        values = tuple(dict.fromkeys(value for one in candidates for value in one.values))
+        is_certain = isinstance(name, str) and all(isinstance(one.name, str) for one in candidates)
+        if is_certain and len(values) == 1:
+            return values[0]
+        is_told = len(values) <= _MOST_POSSIBILITIES and not any(isinstance(value, Unknown) for value in values)
+        among = values if is_told else ()
+        if is_certain:
+            return Unknown(f"what is exported as {shown} depends on how its stack is made", not_null=True, among=among)
+        # Another stack, which is not scanned, may export the name: what it may be is told, that it is one of them is not.
+        return Unknown(f"which stack exports {shown} is known only when the stack is made", among=among)
+
+
+def _pieces(name: Value) -> tuple[Any, ...]:
+    return name.pieces if isinstance(name, PiecedText) else (name,)
+
+
+def _may_be_alike(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
+    """Whether two names of which parts are not known may be one, as far as their beginnings and ends tell."""
+    for one, other, is_end in ((left[0], right[0], False), (left[-1], right[-1], True)):
+        if isinstance(one, str) and isinstance(other, str):
+            short, long = sorted((one, other), key=len)
+            if not (long.endswith(short) if is_end else long.startswith(short)):
+                return False
+    return True
+
+
+def _shown(name: Value) -> str:
+    if isinstance(name, str):
+        return f"`{name[:200]}`"
+    if isinstance(name, PiecedText):
+        return f"`{name.shown[:200]}`"
+    return f"`{name.label}`" if isinstance(name, Attribute) else f"a name that is not known: {why_unknown(name)}"
