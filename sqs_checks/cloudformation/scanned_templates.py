@@ -1,160 +1,162 @@
-"""What the pack needs of Checkov's CloudFormation runner and does not get: the templates.
+"""The seam to Checkov's CloudFormation runner: which resource is at hand, and the templates of the scan.
 
-The runner hands a check one resource, without the template around it. So two names in the runner's module are wrapped, once
-a process: `build_definitions_context`, which is called with all templates before any check runs, and `ContextParser`, which
-is called with each template as checks will see it. Where a future Checkov has no such name, nothing is wrapped: other
-resources are then unknown, but no verdict changes.
+The runner hands a check one resource, without the template around it and with its functions rewritten. So
+`build_definitions_context`, which is called with all templates before any check runs, is wrapped, once a process. Where a
+future Checkov has no such name, nothing is wrapped: a resource is then judged by what it states itself.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from functools import wraps
 from typing import Any, Optional
 
 from checkov.cloudformation import runner
+from checkov.cloudformation.parser import parse
 
-from sqs_checks.cloudformation.intrinsics.for_each import MadeResource, made_resources
-from sqs_checks.cloudformation.intrinsics.template_values import Template
-from sqs_checks.cloudformation.resources.stack_imports import Importing, imports_something
+from sqs_checks.cloudformation.intrinsics.deployment_cases import StackIdentity
+from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
+from sqs_checks.cloudformation.resources.queue_models import DeploymentModels, Situation
+from sqs_checks.cloudformation.stacks.sam_template import as_deployed
+from sqs_checks.cloudformation.stacks.stack_tree import StackTree
+from sqs_checks.judgement.computed_once import computed_once
+from sqs_checks.queues.queue_traits import QueueTraits
 
-_BESIDE = "what Fn::ForEach makes beside SQS"
-_IMPORTING = "resources that import from other templates"
-_templates: Mapping[str, Mapping[str, Any]] = {}
-# What follows from them, by path: the templates as checks see them, and the same with what the runner takes out.
-_evaluated: dict[str, Mapping[str, Any]] = {}
-_whole: dict[str, Mapping[str, Any]] = {}
-_paths: dict[str, str] = {}
-
-
-def file_of(entity_path: str) -> str:
-    """The file of a resource as messages name it. entity_path: as `scanned_file` takes it."""
-    return entity_path.partition("::")[0].rpartition(":")[0]  # the type holds the first `::`
+_LONGEST_TEMPLATE = 5_000_000  # bytes of a file beside the scan; CloudFormation takes one
 
 
-def scanned_file(entity_path: str) -> str:
-    """The whole path of the file of a resource.
+class TemplateScan:
+    """The templates that one run of Checkov scans. templates: by path, as they are written."""
 
-    entity_path: Checkov's `<file>:<type>:<name>`, the file relative to the scanned root or, where single files are
-    scanned, to the working directory.
+    def __init__(self, templates: Mapping[str, Any]) -> None:
+        self._templates = templates
+        self._paths: dict[str, str] = {}
+        self._models: dict[Optional[str], DeploymentModels] = {}
+
+    def path_of(self, file: str) -> str:
+        """The whole path of a file that Checkov names relative to the scanned root or, of single files, to the working
+        directory.
+        """
+        if file not in self._paths:
+            # Every file lies below the root: of two that end alike, the shorter path is the one meant.
+            alike = (path for path in self._templates if path.endswith(file))
+            self._paths[file] = min(alike, key=len, default=os.path.abspath(file.lstrip("/")))
+        return self._paths[file]
+
+    def holds(self, path: str) -> bool:
+        return path in self._templates
+
+    def models(self, scanned_folder: Optional[str]) -> DeploymentModels:
+        """What all templates say about queues. scanned_folder: the root of the scan."""
+        if scanned_folder not in self._models:
+            root = (scanned_folder or "").rstrip(os.sep)
+            templates = {path: as_deployed(template) for path, template in self._templates.items()}
+            tree = StackTree(templates, lambda path: _read(path, scanned_folder or os.path.dirname(path)))
+            shown = f"{root}{os.sep}"
+            self._models[scanned_folder] = DeploymentModels(
+                tree, lambda path: path[len(root) :] if path.startswith(shown) else path
+            )
+        return self._models[scanned_folder]
+
+
+class ResourceAtHand:
+    """What Checkov hands to a check, as we know it.
+
+    path: of its file. scanned_folder: the root of the scan; None where it cannot be told. is_among_others: whether the
+    template around it is at hand.
     """
-    file = file_of(entity_path)
-    if file not in _paths:
-        # Every file lies below the root: of two that end alike, the shorter path is the one meant.
-        alike = (path for path in _templates if path.endswith(file))
-        _paths[file] = min(alike, key=len, default=os.path.abspath(file.lstrip("/")))
-    return _paths[file]
+
+    def __init__(self, scan: TemplateScan, entity_path: str, conf: Mapping[str, Any]) -> None:
+        self.scan = scan
+        self.logical_id = entity_path.rpartition(":")[2]
+        file = entity_path.partition("::")[0].rpartition(":")[0]  # the type holds the first `::`
+        self.path = scan.path_of(file)
+        self.scanned_folder = self.path[: -len(file)] or os.sep if self.path.endswith(file) else None
+        self.is_among_others = scan.holds(self.path)
+        self._conf = conf
+
+    @computed_once
+    def alone(self) -> list[Situation]:
+        """The resource in each case that it tells apart by itself."""
+        return self._models.alone(self.path, self.logical_id)
+
+    @computed_once
+    def among_others(self) -> list[Situation]:
+        """The resource in each case that it and those around it tell apart."""
+        return self._models.among_others(self.path, self.logical_id)
+
+    @property
+    def traits(self) -> Sequence[QueueTraits]:
+        """By what settings pick the queue that it is, or those that its policy is attached to."""
+        return self._models.traits(self.path, self.logical_id)
+
+    @computed_once
+    def _models(self) -> DeploymentModels:
+        if self.is_among_others:
+            return self.scan.models(self.scanned_folder)
+        template = {"Resources": {self.logical_id: self._conf}}
+        return DeploymentModels(StackTree({self.path: template}), lambda path: path)
 
 
-def scanned_folder(entity_path: str) -> Optional[str]:
-    """The root of the scan, by a resource of it; None where it cannot be told."""
-    path, file = scanned_file(entity_path), file_of(entity_path)
-    return path[: -len(file)] or os.sep if path.endswith(file) else None
+_scan = TemplateScan({})
 
 
-def scanned_template(entity_path: str) -> Mapping[str, Any]:
-    """The template of a resource, of its resources only what heads them; empty where it is not at hand."""
-    return _templates.get(scanned_file(entity_path), {})
+def resource_at_hand(entity_path: str, conf: Mapping[str, Any]) -> ResourceAtHand:
+    """The resource that a check is handed. entity_path: Checkov's `<file>:<type>:<name>`."""
+    return ResourceAtHand(_scan, str(entity_path), conf)
 
 
-def whole_template(entity_path: str) -> Optional[Mapping[str, Any]]:
-    """The same with all resources as checks see them; None where they are not at hand."""
-    path = scanned_file(entity_path)
-    if path not in _whole:
-        evaluated, kept = _evaluated.get(path), _templates.get(path)
-        resources = evaluated.get("Resources") if evaluated is not None else None
-        if kept is None or not isinstance(resources, Mapping):
+def _read(path: str, folder: str) -> Optional[Mapping[str, Any]]:
+    """The template of a file that is not scanned itself; None where it is none, or lies outside of the folder."""
+    real = os.path.realpath(path)
+    if not real.startswith(os.path.join(os.path.realpath(folder), "")):
+        return None
+    try:
+        found = os.stat(real)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LONGEST_TEMPLATE:
             return None
-        # The runner has taken the conditions out of the resources.
-        beside = {name: kept["Resources"][name] for name in kept[_BESIDE]}
-        conditional = {
-            name: {**resources[name], "Condition": header["Condition"]}
-            for name, header in kept["Resources"].items()
-            if "Condition" in header and isinstance(resources.get(name), Mapping)
-        }
-        _whole[path] = {**kept, "Resources": {**resources, **conditional, **beside}}
-    return _whole[path]
+        template, _ = parse(real)
+    except Exception:  # whatever Checkov's parsers raise of odd files
+        return None
+    return as_deployed(_copied(template)) if isinstance(template, Mapping) else None
 
 
-def importing_resources(entity_path: str) -> list[Importing]:
-    """The resources of other scanned templates that import something."""
-    path, root = scanned_file(entity_path), (scanned_folder(entity_path) or "").rstrip(os.sep)
-    return [
-        Importing(Template(template), name, conf, other[len(root) :] if other.startswith(root) else other)
-        for other, template in _templates.items()
-        if other != path
-        for name, conf in template.get(_IMPORTING, {}).items()
-    ]
+def _copied(node: Any) -> Any:
+    """Mappings and lists anew: the runner goes on to rewrite the originals."""
+    if isinstance(node, Mapping):
+        return {key: _copied(item) for key, item in node.items()}
+    return [_copied(item) for item in node] if isinstance(node, list) else node
 
 
-def _kept(template: Any) -> Mapping[str, Any]:
-    """What is needed of a template besides the resource at hand. A copy: the runner goes on to rewrite the original."""
-    if not isinstance(template, Mapping):
-        return {}
-    sections = {
-        name: deepcopy(template[name])
-        for name in ("Parameters", "Mappings", "Conditions", "Globals", "Outputs")
-        if name in template
-    }
-    resources = template.get("Resources")
-    made = made_resources(template)
-    _add_queues(resources, made)
-    stated = resources if isinstance(resources, Mapping) else {}
-    whole = {name: resource for name, resource in stated.items() if isinstance(resource, Mapping)}
-    headers = {
-        name: {part: resource[part] for part in ("Type", "Condition") if part in resource} for name, resource in whole.items()
-    }
-    beside = {one.logical_id: _as_possible(one) for one in made if one.logical_id not in headers}
-    importing = {name: deepcopy(resource) for name, resource in whole.items() if imports_something(resource)}
-    return {**sections, "Resources": {**headers, **beside}, _BESIDE: tuple(beside), _IMPORTING: importing}
-
-
-def _add_queues(resources: Any, made: Sequence[MadeResource]) -> None:
+def _add_queues(template: Any, path: str) -> None:
     """Has the runner see what `Fn::ForEach` makes of SQS, which it passes over; other types are none of ours to add."""
-    for one in made:
-        is_ours = str(one.resource.get("Type")).startswith("AWS::SQS::") and hasattr(one.resource, "start_mark")
-        if one.is_certain and is_ours and one.logical_id not in resources:
-            resources[one.logical_id] = one.resource
-
-
-def _as_possible(made: MadeResource) -> Any:
-    """A resource of a loop; of one whose collection is not known it is not known either whether it is made."""
-    return made.resource if made.is_certain else {**made.resource, "Condition": "the collection of its Fn::ForEach"}
+    resources = template.get("Resources") if isinstance(template, Mapping) else None
+    if not isinstance(resources, dict) or not any(str(name).startswith("Fn::ForEach::") for name in resources):
+        return
+    evaluator = TemplateEvaluator(template, StackIdentity(path))
+    for logical_id, resource in evaluator.resources.items():
+        is_ours = resource.loops and resource.type.startswith("AWS::SQS::") and hasattr(resource.node, "start_mark")
+        if is_ours and logical_id not in resources and all(one.value is True for one in evaluator.exists(logical_id)):
+            resources[logical_id] = resource.node
 
 
 def _keep_templates(build_definitions_context: Any) -> Any:
     @wraps(build_definitions_context)
     def keeping(definitions: Any, *args: Any, **kwargs: Any) -> Any:
-        global _templates
-        for derived in (_evaluated, _whole, _paths):
-            derived.clear()
+        global _scan
         # Single files are named as the user names them, files of a folder by their whole path.
-        _templates = {os.path.abspath(path): _kept(template) for path, template in definitions.items()}
+        _scan = TemplateScan({os.path.abspath(path): _copied(template) for path, template in definitions.items()})
+        for path, template in definitions.items():
+            _add_queues(template, path)
         return build_definitions_context(definitions, *args, **kwargs)
 
     return keeping
 
 
-def _keep_evaluated(context_parser: Any) -> Any:
-    # Not copied: the runner is done with it, and it is what the resources handed to checks are parts of.
-    @wraps(context_parser, updated=())
-    def keeping(path: Any, template: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(template, Mapping):
-            _evaluated[os.path.abspath(path)] = template
-        return context_parser(path, template, *args, **kwargs)
-
-    # The runner also calls its static methods by this name.
-    for name, member in vars(context_parser).items():
-        if isinstance(member, (staticmethod, classmethod)):
-            setattr(keeping, name, getattr(context_parser, name))
-    return keeping
-
-
 def wrap_runner() -> None:
     """Wraps what is there to be wrapped. To be called once a process, before the runner runs."""
-    wrappers = (("build_definitions_context", _keep_templates), ("ContextParser", _keep_evaluated))
-    for name, wrap in wrappers:
-        if hasattr(runner, name):
-            setattr(runner, name, wrap(getattr(runner, name)))
+    name = "build_definitions_context"
+    if hasattr(runner, name):
+        setattr(runner, name, _keep_templates(getattr(runner, name)))

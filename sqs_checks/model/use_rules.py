@@ -5,17 +5,17 @@ The rows of a framework stand with the framework; here is what a row says and ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, Optional
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Optional
 
 from sqs_checks.model.relations import Role
+from sqs_checks.values.configuration_values import Elements, Entries, Value, is_hidden
 
 ANY = "*"
 # The service principals of senders that need no role.
 SNS, S3, EVENTS = "sns.amazonaws.com", "s3.amazonaws.com", "events.amazonaws.com"
 # What AWS gives a Lambda function whose code states no timeout.
 DEFAULT_FUNCTION_TIMEOUT_SECONDS = 3
-_DEEPEST = 12
 
 
 class UseRule(NamedTuple):
@@ -32,18 +32,15 @@ class UseRule(NamedTuple):
     service: Optional[str] = None
 
 
-def values_at(value: Any, path: tuple[str, ...], place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every value at a path, with the exact place where it stands; lists on the way count with each item."""
-    if len(place) > _DEEPEST:
-        return
-    if isinstance(value, (list, tuple)):
-        for number, item in enumerate(value):
-            yield from values_at(item, path, (*place, str(number)))
-    elif not path:
+def values_at(value: Value, path: Sequence[str]) -> Iterator[Value]:
+    """Every value at a path, null aside; lists on the way count with each item. What is not known on the way is one of them."""
+    if isinstance(value, Elements):
+        for item in value.items:
+            yield from values_at(item, path)
+    elif not path or is_hidden(value):
         if value is not None:
-            yield place, value
-    elif isinstance(value, Mapping):
+            yield value
+    elif isinstance(value, Entries):
         name, *rest = path
-        for key in [key for key in value if not str(key).startswith("__")] if name == ANY else [name]:
-            if key in value:
-                yield from values_at(value[key], tuple(rest), (*place, str(key)))
+        for key in value.items if name == ANY else (name,):
+            yield from values_at(value.items.get(key), rest)

@@ -7,6 +7,7 @@ written out; what may be the same account nevertheless, `principals.is_account` 
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Optional
 
 from sqs_checks.values.configuration_values import Attribute, PiecedText, joined_text
@@ -15,7 +16,7 @@ from sqs_checks.values.texts import Text
 _THIS_CODE, _OTHER_ACCOUNT, _ANY_ACCOUNT = "this code", "another account", "an account"
 
 
-def _thing(owner: str, name: str, label: str) -> PiecedText:
+def _thing(owner: Hashable, name: str, label: str) -> PiecedText:
     return PiecedText((Attribute(owner, name, label),))
 
 
@@ -26,17 +27,17 @@ THIS_REGION = _thing(_THIS_CODE, "region", "this region")
 OWN_VALUE = _thing(_THIS_CODE, "value", "its own")
 
 
-def own_name(label: str) -> PiecedText:
-    """The name of a thing of the code. label: what the code calls the thing."""
-    return _thing(label, "name", label)
+def own_name(owner: Hashable, label: str) -> PiecedText:
+    """The name of a thing of the code. owner: which thing it is. label: what the code calls it."""
+    return _thing(owner, "name", label)
 
 
-def resource_named_by(text: Optional[Text]) -> Optional[str]:
-    """What the code calls the thing whose name a text is; None where it is written out, or more than that."""
+def named_by(text: Optional[Text]) -> Optional[Hashable]:
+    """Which thing of the code a text is the name of; None where it is written out, or more than that."""
     if not isinstance(text, PiecedText) or len(text.pieces) != 1:
         return None
     (piece,) = text.pieces
-    return str(piece.owner) if isinstance(piece, Attribute) and piece.name == "name" else None
+    return piece.owner if isinstance(piece, Attribute) and piece.name == "name" else None
 
 
 def other_account(label: str) -> PiecedText:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple, Optional, Union
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, known, unknown
-from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, holds_own_things, own_name
+from sqs_checks.policy.own_names import THIS_PARTITION, holds_own_things
 from sqs_checks.policy.wildcards import arn_parts, has_wildcard, matches
 from sqs_checks.values.configuration_values import Unknown
 from sqs_checks.values.texts import Text, prefix_of, split_text
@@ -92,8 +92,3 @@ def identity_from_url(url: Text) -> QueueIdentity:
         return QueueIdentity(None, region, account, name)
     partition = "aws-cn" if labels[-1] == "cn" else "aws-us-gov" if region.startswith("us-gov-") else "aws"
     return QueueIdentity(partition, region, account, name)
-
-
-def own_queue(reference: str) -> QueueIdentity:
-    """A queue of the scanned code. reference: what the code calls it."""
-    return QueueIdentity(THIS_PARTITION, THIS_REGION, THIS_ACCOUNT, own_name(reference))

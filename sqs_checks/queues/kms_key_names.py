@@ -5,24 +5,21 @@ from __future__ import annotations
 import re
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
-
-# What CloudFormation's pseudo parameters leave in a text: `${AWS::Region}`.
-_PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
+from sqs_checks.values.texts import Text, pieces_of, prefix_of, split_text
 
 
-def names_aws_managed_key(text: str) -> Ternary:
+def names_aws_managed_key(text: Text) -> Ternary:
     """Whether a key id, key ARN, alias or alias ARN names a key that AWS manages.
 
     AWS reserves the alias prefix `alias/aws/` for its own keys. A bare key id or key ARN does not tell whose key it is
-    and counts as one's own. `${…}` in the text stands for a part that is known only at deployment.
+    and counts as one's own.
     Source: AWS KMS Developer Guide, "Aliases in AWS KMS"; Amazon SQS API Reference, CreateQueue, KmsMasterKeyId.
     """
-    own_part = text.rsplit(":", 1)[-1] if ":alias/" in text or ":key/" in text else text
-    if own_part.lower().startswith("alias/aws/"):
+    parts = split_text(text, ":")
+    own_part = parts[-1] if prefix_of(parts[-1]).startswith(("alias/", "key/")) else text
+    if prefix_of(own_part).lower().startswith("alias/aws/"):
         return YES
-    if not _PLACEHOLDER.search(own_part):
+    if isinstance(own_part, str):
         return NO
-    possible = ".*".join(re.escape(piece) for piece in _PLACEHOLDER.split(own_part))
-    if re.fullmatch(possible, "alias/aws/sqs"):
-        return unknown(f"`{text}` is known only at deployment")
-    return NO
+    possible = "".join(re.escape(piece) if isinstance(piece, str) else ".*" for piece in pieces_of(own_part))
+    return unknown(f"`{text}` is known only at deployment") if re.fullmatch(possible, "alias/aws/sqs") else NO

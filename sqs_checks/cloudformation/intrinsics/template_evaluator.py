@@ -205,12 +205,12 @@ class TemplateEvaluator:
 
         Never empty. Where there are more cases than `most`, the one case that is given, with what depends on more unknown.
         """
-        found = self._explored(lambda run: self.value(node, run), given, most)
+        found = self.explored(lambda run: self.value(node, run), given, most)
         return found or [CaseValue(given, Refused("CloudFormation refuses it whatever the parameters are"))]
 
     def exists(self, logical_id: str, given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
         """In which cases a resource is made: True, False, or unknown where there are too many cases."""
-        found = self._explored(lambda run: self.existence(logical_id, run), given, most)
+        found = self.explored(lambda run: self.existence(logical_id, run), given, most)
         return found or [CaseValue(given, Refused("CloudFormation refuses the template whatever the parameters are"))]
 
     def resource_cases(self, logical_id: str, node: Any = None, given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
@@ -224,7 +224,7 @@ class TemplateEvaluator:
                 raise NoDeploymentError
             return self.value(node, run)
 
-        return self._explored(compute, given, most)
+        return self.explored(compute, given, most)
 
     def existing(self, logical_ids: Iterable[str], given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
         """The cases in which all these resources are made, with True, or unknown where there are too many cases."""
@@ -236,7 +236,7 @@ class TemplateEvaluator:
                 raise NoDeploymentError
             return made
 
-        return self._explored(compute, given, most)
+        return self.explored(compute, given, most)
 
     def can_exist_together(self, logical_ids: Iterable[str], given: Case = ANY) -> Ternary:
         """Whether there is a case in which all these resources are made."""
@@ -289,12 +289,16 @@ class TemplateEvaluator:
 
     def condition_holds(self, name: str, given: Case = ANY) -> list[CaseValue]:
         """In which cases a condition holds."""
-        found = self._explored(lambda run: self.condition(name, run), given, MOST_CASES)
+        found = self.explored(lambda run: self.condition(name, run), given, MOST_CASES)
         return found or [CaseValue(given, Refused("CloudFormation refuses the template whatever the parameters are"))]
 
     # How cases are looked at
 
-    def _explored(self, compute: Callable[[Run], Value], given: Case, most: int) -> list[CaseValue]:
+    def explored(self, compute: Callable[[Run], Value], given: Case = ANY, most: int = MOST_CASES) -> list[CaseValue]:
+        """What a computation comes to in each case that it tells apart; those in which it raises NoDeploymentError are left out.
+
+        Where there are more cases than `most`, the one case that is given.
+        """
         found: list[CaseValue] = []
         waiting = [given]
         steps = [_MOST_STEPS]

@@ -5,41 +5,61 @@ Source: AWS CloudFormation User Guide, those resource types.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Optional
 
-from sqs_checks.cloudformation.intrinsics.template_tree import MISSING, TreeReader
-from sqs_checks.cloudformation.intrinsics.template_values import ResourceReference, Template
+from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdentity
+from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
+from sqs_checks.cloudformation.resources.own_texts import name_of, with_own_texts
+from sqs_checks.cloudformation.resources.queue_references import QUEUE
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_url, own_queue
-from sqs_checks.values.configuration_values import PiecedText, Unknown, why_unknown
+from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION
+from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_url
+from sqs_checks.values.configuration_values import (
+    Attribute,
+    Elements,
+    PiecedText,
+    Unknown,
+    Value,
+    only_possibility,
+    why_unknown,
+)
 from sqs_checks.values.json_text import NotJsonError, read_json_text
 
-
-def _identity(stated: Any, template: Template) -> QueueIdentity:
-    value = template.evaluate(stated)
-    if isinstance(value, ResourceReference):
-        is_queue = value.resource_type == "AWS::SQS::Queue" and value.attribute in (None, "QueueUrl")
-        return own_queue(value.logical_id) if is_queue else QueueIdentity()
-    return identity_from_url(value) if isinstance(value, str) else QueueIdentity()
+POLICY_TYPES = {"AWS::SQS::QueuePolicy": "Queues", "AWS::SQS::QueueInlinePolicy": "Queue"}
+_PATH = "Properties/PolicyDocument"
 
 
-def read_policy(conf: Mapping[str, Any], template: Template) -> Optional[AttachedPolicy]:
+def attached_queues(resource: DeployedResource) -> list[Value]:
+    """What a policy is attached to, as stated."""
+    stated = resource.value(POLICY_TYPES[resource.type])
+    return list(stated.items) if isinstance(stated, Elements) else [] if stated is None else [stated]
+
+
+def _identity(value: Value, resource: DeployedResource) -> QueueIdentity:
+    value = only_possibility(value)
+    if isinstance(value, Attribute) and isinstance(value.owner, ResourceIdentity):
+        queue = resource.find(value.owner)
+        is_queue = queue is not None and queue.type == QUEUE and value.name in ("Ref", "QueueUrl")
+        if queue is None or not is_queue:
+            return QueueIdentity()
+        return QueueIdentity(THIS_PARTITION, THIS_REGION, THIS_ACCOUNT, name_of(queue))
+    text = with_own_texts(value, resource)
+    is_known = isinstance(text, str) or (
+        isinstance(text, PiecedText) and not any(isinstance(piece, Unknown) for piece in text.pieces)
+    )
+    return identity_from_url(text) if is_known else QueueIdentity()
+
+
+def read_policy(resource: DeployedResource) -> Optional[AttachedPolicy]:
     """The policy that a resource attaches to queues; None where it holds no document."""
-    properties = conf.get("Properties")
-    if not isinstance(properties, Mapping) or "PolicyDocument" not in properties:
+    stated = with_own_texts(resource.value("PolicyDocument"), resource)
+    if stated is None:
         return None
-    stated = TreeReader(template).tree(properties["PolicyDocument"])
-    if stated is MISSING:
-        return None
-    queues = template.evaluate(properties.get("Queues", properties.get("Queue")))
-    listed = queues if isinstance(queues, list) else [properties.get("Queue", queues)]
-    identities = [_identity(queue, template) for queue in listed]
-    path = "Properties/PolicyDocument"
-    if isinstance(stated, (str, PiecedText)):
-        try:
-            read = read_json_text(stated)
-        except NotJsonError as fault:
-            return AttachedPolicy(fault if isinstance(stated, str) else Unknown(why_unknown(stated)), identities, path)
-        return AttachedPolicy(read.stated, identities, path, read.repeated_keys)
-    return AttachedPolicy(stated, identities, path)
+    identities = [_identity(queue, resource) for queue in attached_queues(resource)]
+    if not isinstance(stated, (str, PiecedText)):
+        return AttachedPolicy(stated, identities, _PATH)
+    try:
+        read = read_json_text(stated)
+    except NotJsonError as fault:
+        return AttachedPolicy(fault if isinstance(stated, str) else Unknown(why_unknown(stated)), identities, _PATH)
+    return AttachedPolicy(read.stated, identities, _PATH, read.repeated_keys)

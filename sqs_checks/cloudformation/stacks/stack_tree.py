@@ -175,6 +175,11 @@ class StackTree:
         """The stacks that a template is deployed as: nested ones where a scanned template nests it, otherwise by itself."""
         return self._deployments().get(posixpath.normpath(file)) or [self.root(file)]
 
+    @property
+    def deployed(self) -> list[Stack]:
+        """The stacks that the templates of the scan are deployed as."""
+        return [stack for stacks in self._deployments().values() for stack in stacks]
+
     def _deployments(self) -> Mapping[str, list[Stack]]:
         if self._by_file is None:
             self._by_file = {}
@@ -190,7 +195,7 @@ class StackTree:
         if self._exports is None:
             self._exports = ExportIndex(())  # while they are worked out, one that depends on an import finds none
             found: list[Export] = []
-            for stack in [one for stacks in self._deployments().values() for one in stacks]:
+            for stack in self.deployed:
                 found += exports_of(stack.evaluator)
             self._exports = ExportIndex(found)
         return self._exports

@@ -1,6 +1,6 @@
 """ARNs of things of the code: what is known of them though their text is not.
 
-Source: Terraform AWS provider, the attributes of the resources; AWS Service Authorization Reference, the formats of ARNs.
+Source: Terraform AWS provider, the attributes of the resources.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
+from sqs_checks.model import arn_formats
+from sqs_checks.model.arn_formats import ArnFormat
 from sqs_checks.policy.own_names import (
     THIS_ACCOUNT,
     THIS_PARTITION,
     THIS_REGION,
     other_account,
-    own_arn,
     own_name,
     unknown_account,
 )
@@ -25,38 +26,33 @@ from sqs_checks.values.texts import Text, called
 
 
 class ArnShape(NamedTuple):
-    """service: in the ARN. has_region, has_account: whether it holds these. prefix: ahead of the name. name: the argument
-    that states the name; None where AWS makes it up.
-    """
+    """name: the argument that states the name in the ARN; None where AWS makes it up."""
 
-    service: str
-    has_region: bool = True
-    has_account: bool = True
-    prefix: str = ""
+    format: ArnFormat
     name: Optional[str] = "name"
 
 
 SHAPES: Mapping[str, ArnShape] = {
-    "aws_sqs_queue": ArnShape("sqs"),
-    "aws_sns_topic": ArnShape("sns"),
-    "aws_s3_bucket": ArnShape("s3", has_region=False, has_account=False, name="bucket"),
-    "aws_iam_role": ArnShape("iam", has_region=False, prefix="role/"),
-    "aws_iam_user": ArnShape("iam", has_region=False, prefix="user/"),
-    "aws_cloudwatch_event_rule": ArnShape("events", prefix="rule/"),
-    "aws_cloudwatch_event_bus": ArnShape("events", prefix="event-bus/"),
-    "aws_scheduler_schedule": ArnShape("scheduler", prefix="schedule/"),
-    "aws_scheduler_schedule_group": ArnShape("scheduler", prefix="schedule-group/"),
-    "aws_pipes_pipe": ArnShape("pipes", prefix="pipe/"),
-    "aws_lambda_function": ArnShape("lambda", prefix="function:", name="function_name"),
-    "aws_lambda_alias": ArnShape("lambda", prefix="function:", name=None),
-    "aws_cloudwatch_metric_alarm": ArnShape("cloudwatch", prefix="alarm:", name="alarm_name"),
-    "aws_kms_key": ArnShape("kms", prefix="key/", name=None),
-    "aws_sfn_state_machine": ArnShape("states", prefix="stateMachine:"),
-    "aws_dynamodb_table": ArnShape("dynamodb", prefix="table/"),
-    "aws_cloudwatch_log_group": ArnShape("logs", prefix="log-group:"),
-    "aws_s3control_bucket": ArnShape("s3-outposts", name=None),
-    "aws_ses_receipt_rule": ArnShape("ses", prefix="receipt-rule-set/", name=None),
-    "aws_apigatewayv2_api": ArnShape("apigateway", has_account=False, prefix="/apis/", name=None),
+    "aws_sqs_queue": ArnShape(arn_formats.QUEUE),
+    "aws_sns_topic": ArnShape(arn_formats.TOPIC),
+    "aws_s3_bucket": ArnShape(arn_formats.BUCKET, "bucket"),
+    "aws_iam_role": ArnShape(arn_formats.ROLE),
+    "aws_iam_user": ArnShape(arn_formats.USER),
+    "aws_cloudwatch_event_rule": ArnShape(arn_formats.RULE),
+    "aws_cloudwatch_event_bus": ArnShape(arn_formats.EVENT_BUS),
+    "aws_scheduler_schedule": ArnShape(arn_formats.SCHEDULE),
+    "aws_scheduler_schedule_group": ArnShape(arn_formats.SCHEDULE_GROUP),
+    "aws_pipes_pipe": ArnShape(arn_formats.PIPE),
+    "aws_lambda_function": ArnShape(arn_formats.FUNCTION, "function_name"),
+    "aws_lambda_alias": ArnShape(arn_formats.FUNCTION, None),
+    "aws_cloudwatch_metric_alarm": ArnShape(arn_formats.ALARM, "alarm_name"),
+    "aws_kms_key": ArnShape(arn_formats.KEY, None),
+    "aws_sfn_state_machine": ArnShape(arn_formats.STATE_MACHINE),
+    "aws_dynamodb_table": ArnShape(arn_formats.TABLE),
+    "aws_cloudwatch_log_group": ArnShape(arn_formats.LOG_GROUP),
+    "aws_s3control_bucket": ArnShape(arn_formats.OUTPOST_BUCKET, None),
+    "aws_ses_receipt_rule": ArnShape(arn_formats.RECEIPT_RULE, None),
+    "aws_apigatewayv2_api": ArnShape(arn_formats.REST_API, None),
 }
 
 
@@ -73,7 +69,7 @@ def account_text(account: Account, owner: Account) -> Text:
 def name_of(resource: ConfiguredResource, argument: Optional[str]) -> Text:
     """The name of a thing: as the code states it, or what stands for it."""
     stated = resource.value(argument) if argument is not None else None
-    return stated if isinstance(stated, str) and stated else own_name(resource.label)
+    return stated if isinstance(stated, str) and stated else own_name(resource.label, resource.label)
 
 
 def arn_of(resource: ConfiguredResource, owner: Account) -> Optional[Text]:
@@ -81,10 +77,8 @@ def arn_of(resource: ConfiguredResource, owner: Account) -> Optional[Text]:
     shape = SHAPES.get(resource.type)
     if shape is None:
         return None
-    region = (resource.region or THIS_REGION) if shape.has_region else ""
-    account = account_text(resource.account, owner) if shape.has_account else ""
-    name = joined_text([shape.prefix, name_of(resource, shape.name)])
-    return own_arn(shape.service, region, account, name, partition_of(resource))
+    name, account = name_of(resource, shape.name), account_text(resource.account, owner)
+    return shape.format.arn(name, resource.region or THIS_REGION, account, partition_of(resource))
 
 
 def partition_of(resource: ConfiguredResource) -> Text:
@@ -133,7 +127,7 @@ def _made_up_by_aws(resource: ConfiguredResource, attribute: Attribute, owner: A
     if resource.mode == "managed" and (name == "arn" or name.endswith("_arn")):
         account = account_text(resource.account, owner)
         return joined_text(
-            ["arn:", partition_of(resource), ":", own_name(resource.type), ":", THIS_REGION, ":", account, ":", itself]
+            ["arn:", partition_of(resource), ":", own_name(resource.type, resource.type), ":", THIS_REGION, ":", account, ":", itself]
         )
     return None
 

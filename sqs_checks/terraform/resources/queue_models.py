@@ -9,6 +9,7 @@ from typing import Any, Optional, Protocol
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import CodeQueue, QueueModel, QueueModels
+from sqs_checks.model.redrive_policies import item_count, item_text, stated_object
 from sqs_checks.model.relations import (
     NAME,
     Place,
@@ -31,7 +32,6 @@ from sqs_checks.terraform.resources.provider_accounts import Account
 from sqs_checks.terraform.resources.queue_clients import CONSUMER, FUNCTION, SUBSCRIPTION, USES
 from sqs_checks.terraform.resources.queue_references import queue_reference
 from sqs_checks.terraform.resources.queue_resource import read_queue
-from sqs_checks.terraform.resources.redrive_policies import item_count, item_text, json_object
 from sqs_checks.terraform.resources.stated_values import as_unknown, stated_number
 from sqs_checks.values.configuration_values import (
     Attribute,
@@ -150,7 +150,7 @@ class SourceModels:
         name = "redrive_policy"
         inline = resource.type == QUEUE
         place = self._source.place(resource)
-        stated = json_object(resource.value(name))
+        stated = stated_object(resource.value(name))
         if stated is None:
             return None
 
@@ -181,7 +181,7 @@ class SourceModels:
         name = "redrive_allow_policy"
         inline = resource.type == QUEUE
         place = self._source.place(resource)
-        stated = json_object(resource.value(name))
+        stated = stated_object(resource.value(name))
         if stated is None:
             return None
 
@@ -304,7 +304,7 @@ def _is_for_sqs(resource: ConfiguredResource) -> Ternary:
 def _rule_values(resource: ConfiguredResource, rule: UseRule) -> Iterator[Value]:
     name, *rest = rule.path
     if name == "redrive_policy":
-        stated = json_object(resource.value(name))
+        stated = stated_object(resource.value(name))
         if isinstance(stated, Unknown):
             yield stated
         elif isinstance(stated, Entries) and stated.items.get(rest[0]) is not None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Optional
 
 from sqs_checks.model.relations import ARN, NAME, URL, QueueReference
-from sqs_checks.policy.own_names import resource_named_by
+from sqs_checks.policy.own_names import named_by
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, resource_of, there_whenever
 from sqs_checks.terraform.resources.own_arns import attribute_text
@@ -105,7 +105,7 @@ def _of_pieces(value: PiecedText, resource: ConfiguredResource) -> QueueReferenc
     reference = written_reference(joined_text(written))
     if reference is None:
         return QueueReference(shown)
-    if len(named) == 1 and reference.identity is not None and resource_named_by(reference.identity.name) == named[0].label:
+    if len(named) == 1 and reference.identity is not None and named_by(reference.identity.name) == named[0].label:
         return _certain(named[0], shown, resource)._replace(attribute=reference.attribute)
     return reference._replace(text=shown)
 

@@ -53,7 +53,7 @@ def _one_of(value: Unknown) -> setting.Stated[KmsKey]:
 def _managed_by_pieces(value: PiecedText) -> Ternary:
     attributes = [piece for piece in value.pieces if isinstance(piece, Attribute)]
     own = [piece for piece in attributes if resource_of(piece.owner).type in _OWN_KEY_TYPES]
-    return _is_aws_managed(own[0]) if own else names_aws_managed_key(value.shown)
+    return _is_aws_managed(own[0]) if own else names_aws_managed_key(value)
 
 
 def _is_aws_managed(attribute: Attribute) -> Ternary:

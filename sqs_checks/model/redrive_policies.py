@@ -1,7 +1,6 @@
-"""`redrive_policy` and `redrive_allow_policy`: JSON in Terraform.
+"""Redrive policies and redrive allow policies: objects, or JSON of them.
 
-Source: Terraform AWS provider, resources `aws_sqs_queue`, `aws_sqs_queue_redrive_policy`,
-`aws_sqs_queue_redrive_allow_policy` and `aws_sns_topic_subscription`.
+Source: Amazon SQS API Reference, "SetQueueAttributes" (RedrivePolicy, RedriveAllowPolicy).
 """
 
 from __future__ import annotations
@@ -9,30 +8,41 @@ from __future__ import annotations
 from typing import Union
 
 from sqs_checks.queues.setting import Stated
-from sqs_checks.terraform.resources.stated_values import as_unknown
-from sqs_checks.values.configuration_values import Attribute, Elements, Entries, Invalid, PiecedText, Unknown, Value, is_hidden
+from sqs_checks.values.configuration_values import (
+    Attribute,
+    Elements,
+    Entries,
+    Invalid,
+    PiecedText,
+    Unknown,
+    Value,
+    is_hidden,
+    why_unknown,
+)
 from sqs_checks.values.json_text import NotJsonError, read_json_text
 
 
-def json_object(value: Value) -> Union[Entries, Unknown, Invalid, None]:
-    """The object that a JSON argument states; None where it states none, Unknown where it is not known whether it does."""
+def stated_object(value: Value) -> Union[Entries, Unknown, Invalid, None]:
+    """The object that a value is or that its JSON states; None where it states none, Unknown where that is not known."""
     if value is None or value == "":
         return None
+    if isinstance(value, Entries):
+        return value
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Attribute):
         # Of a plan: the only thing that the text is known to refer to.
-        return Unknown(as_unknown(value).reason, not_null=True, among=(value,))
+        return Unknown(why_unknown(value), not_null=True, among=(value,))
     if not isinstance(value, (str, PiecedText)):
-        return as_unknown(value)
+        return Invalid("no object")
     try:
         stated = read_json_text(value).stated
     except NotJsonError:
-        return Invalid("no JSON") if isinstance(value, str) else as_unknown(value)
+        return Invalid("no JSON") if isinstance(value, str) else Unknown(why_unknown(value))
     if stated is None:
         return None
     if is_hidden(stated):
-        return as_unknown(stated)
+        return Unknown(why_unknown(stated))
     return stated if isinstance(stated, Entries) else Invalid("no JSON object")
 
 
@@ -41,7 +51,7 @@ def item_text(stated: Entries, name: str) -> Stated[str]:
     value = stated.items.get(name)
     if value is None or isinstance(value, str):
         return value
-    return as_unknown(value) if is_hidden(value) else Invalid(f"`{value}`"[:80])
+    return Unknown(why_unknown(value)) if is_hidden(value) else Invalid(f"`{value}`"[:80])
 
 
 def item_count(stated: Entries, name: str) -> Stated[int]:
@@ -53,4 +63,4 @@ def item_count(stated: Entries, name: str) -> Stated[int]:
         return len(value.items)
     if isinstance(value, str):
         return 1
-    return as_unknown(value) if is_hidden(value) else Invalid(f"`{value}`"[:80])
+    return Unknown(why_unknown(value)) if is_hidden(value) else Invalid(f"`{value}`"[:80])
