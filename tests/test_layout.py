@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "model": {"judgement", "queues", "policy", "model"},
     "reporting": {"reporting", "configuration", "judgement", "queues"},
     "cloudformation.intrinsics": {"cloudformation.intrinsics"} | PURE,
+    "cloudformation.stacks": {"cloudformation.intrinsics", "cloudformation.stacks", "values", "judgement"},
     "cloudformation.resources": {"cloudformation.intrinsics", "cloudformation.resources"} | PURE,
     "cloudformation": {"reporting", "configuration"} | CLOUDFORMATION | PURE,
     SYNTAX: {SYNTAX, "values"},
