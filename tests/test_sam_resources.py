@@ -107,17 +107,27 @@ def test_there_are_templates_enough() -> None:
 
 def test_names_of_generated_resources() -> None:
     """`!Ref Worker.Alias` and the like are SAM's; it puts the logical ids of what it generates in their place."""
-    names = sam_resources(read_template(SAM_FIXTURES / "sqs_event_alias" / "written.template")).names
-    assert names["Worker.Alias"] == "WorkerAliaslive"
+    written = SAM_FIXTURES / "sqs_event_alias" / "written.template"
+    names, outputs = sam_resources(read_template(written)).names, transformed(written)["Outputs"]
     assert names["Other.Alias"] == "OtherAliasblueDgreenU2"
-    outputs = transformed(SAM_FIXTURES / "sqs_event_alias" / "written.template")["Outputs"]
     assert outputs["Alias"]["Value"] == {"Ref": names["Worker.Alias"]}
     assert outputs["Version"]["Value"] == {"Fn::GetAtt": [names["Worker.Version"], "Version"]}
 
 
+def test_names_of_generated_queues() -> None:
+    """Of several queues, the name stands for the last one that SAM makes, whatever for."""
+    written = SAM_FIXTURES / "destinations_generated" / "written.template"
+    names, outputs = sam_resources(read_template(written)).names, transformed(written)["Outputs"]
+    assert outputs["Failures"]["Value"] == {"Ref": names["Worker.DestinationQueue"]}
+    assert outputs["FailuresArn"]["Value"] == {"Fn::GetAtt": [names["Worker.DestinationQueue"], "Arn"]}
+    assert outputs["LastQueue"]["Value"] == {"Ref": names["Published.DestinationQueue"]}
+    assert outputs["Topic"]["Value"] == {"Fn::Sub": f"${{{names['Published.DestinationTopic']}}}"}
+
+
 def test_no_template_of_sam_generates_nothing() -> None:
     resources = {"Worker": {"Type": "AWS::Serverless::Function", "Properties": {"DeadLetterQueue": {"TargetArn": "a"}}}}
-    for template in ({"Resources": resources}, {"Transform": "Other", "Resources": resources}, None, [], "text"):
+    others: list[Any] = [{"Resources": resources}, {"Transform": "Other", "Resources": resources}, None, [], "text"]
+    for template in others:
         assert sam_resources(template) == ({}, {}, {})
 
 

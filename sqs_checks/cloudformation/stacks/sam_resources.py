@@ -68,6 +68,13 @@ FUNCTION_PROPERTIES = (
 _REPLACED_LISTS = {"Architectures"}
 # The type of what SAM makes where `EventInvokeConfig` names no destination, and the end of its logical id.
 _GENERATED_DESTINATIONS = {"SQS": (QUEUE, "Queue"), "SNS": ("AWS::SNS::Topic", "Topic")}
+# What a template may call the resources that SAM makes of a function, by their type.
+_NAMES = {
+    "AWS::Lambda::Alias": "Alias",
+    "AWS::Lambda::Version": "Version",
+    QUEUE: "DestinationQueue",
+    "AWS::SNS::Topic": "DestinationTopic",
+}
 
 
 class SamResources(NamedTuple):
@@ -114,34 +121,39 @@ def _in_order(written: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mappi
 def _function(logical_id: str, written: Mapping[str, Any], template: Mapping[str, Any], made: SamResources) -> None:
     properties = _with_globals("Function", written, template)
     condition = written.get("Condition")
+    of_function = made._replace(resources={})
     lambda_function = stated(properties, FUNCTION_PROPERTIES)
     letters = mapping(properties.get("DeadLetterQueue")).get("TargetArn")
     if letters is not None:
         lambda_function["DeadLetterConfig"] = {"TargetArn": letters}
-    lambda_function["Role"] = _role(logical_id, properties.get("Role"), condition, made)
-    made.resources[logical_id] = resource(FUNCTION, lambda_function, condition)
-    alias = _alias(logical_id, properties, condition, template, made)
+    lambda_function["Role"] = _role(logical_id, properties.get("Role"), condition, of_function)
+    of_function.resources[logical_id] = resource(FUNCTION, lambda_function, condition)
+    alias = _alias(logical_id, properties, condition, template, of_function)
     if mapping(properties.get("EventInvokeConfig")):
-        _destinations(logical_id, properties, condition, made)
+        _destinations(logical_id, properties, condition, of_function)
     arn, name = (arn_of(logical_id), ref(logical_id)) if alias is None else (ref(alias), ref(alias))
     target = EventTarget(logical_id, arn, name, condition, FUNCTION_SUFFIX)
-    made.resources.update(event_resources(properties.get("Events"), target, FUNCTION_EVENTS, mapping(template.get("Resources"))))
-    _roles_of_schedules(made.resources, logical_id)
+    events = properties.get("Events")
+    of_function.resources.update(event_resources(events, target, FUNCTION_EVENTS, mapping(template.get("Resources"))))
+    # Of several of a type, the name stands for the last one.
+    made.names.update(
+        (f"{logical_id}.{_NAMES[one['Type']]}", generated_id)
+        for generated_id, one in of_function.resources.items()
+        if one["Type"] in _NAMES
+    )
+    made.resources.update(_with_roles(of_function.resources))
 
 
 def _state_machine(logical_id: str, written: Mapping[str, Any], template: Mapping[str, Any], made: SamResources) -> None:
     properties = _with_globals("StateMachine", written, template)
     condition = written.get("Condition")
-    stated_role = properties.get("Role")
-    role = _role(logical_id, stated_role, condition, made)
+    role = _role(logical_id, properties.get("Role"), condition, made)
     made.resources[logical_id] = resource("AWS::StepFunctions::StateMachine", {"RoleArn": role}, condition)
     alias = text(properties.get("AutoPublishAlias")) if properties.get("UseAliasAsEventTarget") else None
     arn = ref(logical_id if alias is None else f"{logical_id}Alias{alias}")
     target = EventTarget(logical_id, arn, arn, condition, STATE_MACHINE_SUFFIX)
-    made.resources.update(
-        event_resources(properties.get("Events"), target, STATE_MACHINE_EVENTS, mapping(template.get("Resources")))
-    )
-    _roles_of_schedules(made.resources, logical_id)
+    events = properties.get("Events")
+    made.resources.update(_with_roles(event_resources(events, target, STATE_MACHINE_EVENTS, mapping(template.get("Resources")))))
 
 
 def _application(logical_id: str, written: Mapping[str, Any], template: Mapping[str, Any], made: SamResources) -> None:
@@ -202,12 +214,14 @@ def _role(logical_id: str, stated_role: Any, condition: Any, made: SamResources)
     return {"Fn::If": [when, then, arn_of(role_id)]}
 
 
-def _roles_of_schedules(resources: Resources, logical_id: str) -> None:
-    """The roles with which schedules, and rules of state machines, call what they call."""
-    for event_id, one in list(resources.items()):
-        aims = [one["Properties"].get("Target"), *(one["Properties"].get("Targets") or [])]
-        if event_id.startswith(logical_id) and any(mapping(aim).get("RoleArn") == arn_of(f"{event_id}Role") for aim in aims):
-            resources[f"{event_id}Role"] = resource(_ROLE, {}, one.get("Condition"))
+def _with_roles(resources: Resources) -> Resources:
+    """Resources with the roles by which schedules, and rules of state machines, call what they call."""
+    roles: Resources = {}
+    for event_id, one in resources.items():
+        aims = [one["Properties"].get("Target"), *items(one["Properties"].get("Targets"))]
+        if any(mapping(aim).get("RoleArn") == arn_of(f"{event_id}Role") for aim in aims):
+            roles[f"{event_id}Role"] = resource(_ROLE, {}, one.get("Condition"))
+    return {**resources, **roles}
 
 
 def _alias(
@@ -232,8 +246,6 @@ def _alias(
         version["Description"] = properties["VersionDescription"]
     made.resources[version_id] = resource("AWS::Lambda::Version", version, condition)
     made.resources[alias_id] = resource("AWS::Lambda::Alias", alias, condition)
-    made.names[f"{logical_id}.Version"] = version_id
-    made.names[f"{logical_id}.Alias"] = alias_id
     return alias_id
 
 
@@ -273,7 +285,6 @@ def _destination(logical_id: str, outcome: str, destination: Mapping[str, Any], 
     kind, suffix = generated
     generated_id = f"{logical_id}EventInvokeConfig{outcome}{suffix}"
     made.resources[generated_id] = resource(kind, {}, _both(condition, when, logical_id, made))
-    made.names[f"{logical_id}.Destination{suffix}"] = generated_id
     arn = arn_of(generated_id) if kind == QUEUE else ref(generated_id)
     return arn if when is None else {"Fn::If": [when, arn, named]}
 
