@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Optional
 
 from sqs_checks.cloudformation.stacks.sam_shapes import (
     QUEUE,
+    TOPIC,
     Resources,
     arn_of,
     is_list,
@@ -25,7 +26,7 @@ from sqs_checks.cloudformation.stacks.sam_shapes import (
 
 CONNECTOR = "AWS::Serverless::Connector"
 # Who sends, by the type of a connector's source; and what `Ref` or `Arn` of it is its ARN.
-_SENDERS = {"AWS::Events::Rule": ("events.amazonaws.com", arn_of), "AWS::SNS::Topic": ("sns.amazonaws.com", ref)}
+_SENDERS = {"AWS::Events::Rule": ("events.amazonaws.com", arn_of), TOPIC: ("sns.amazonaws.com", ref)}
 
 
 class _End(NamedTuple):

@@ -5,7 +5,7 @@ part that matters for queues: queues and their policies, event source mappings, 
 with their versions, aliases and destinations, and the names of roles. Intrinsic functions stay as they are written. What SAM
 would refuse makes nothing, and nothing raises. `fixtures/sam/README.md` says which place of aws-sam-translator does what.
 
-Not generated: what roles may do, which no policy of a queue depends on; APIs; code; tags.
+Not generated: what roles may do, which no policy of a queue depends on; APIs; code; what functions are tagged with.
 
 Source: AWS SAM Developer Guide, "Generated AWS CloudFormation resources"; aws-sam-translator, `samtranslator/model`.
 """
@@ -27,6 +27,7 @@ from sqs_checks.cloudformation.stacks.sam_events import (
 from sqs_checks.cloudformation.stacks.sam_shapes import (
     FUNCTION,
     QUEUE,
+    TOPIC,
     EventTarget,
     Resource,
     Resources,
@@ -67,13 +68,13 @@ FUNCTION_PROPERTIES = (
 # Of lists that `Globals` and a function state, the function's replaces that of `Globals` here; others are joined.
 _REPLACED_LISTS = {"Architectures"}
 # The type of what SAM makes where `EventInvokeConfig` names no destination, and the end of its logical id.
-_GENERATED_DESTINATIONS = {"SQS": (QUEUE, "Queue"), "SNS": ("AWS::SNS::Topic", "Topic")}
+_GENERATED_DESTINATIONS = {"SQS": (QUEUE, "Queue"), "SNS": (TOPIC, "Topic")}
 # What a template may call the resources that SAM makes of a function, by their type.
 _NAMES = {
     "AWS::Lambda::Alias": "Alias",
     "AWS::Lambda::Version": "Version",
     QUEUE: "DestinationQueue",
-    "AWS::SNS::Topic": "DestinationTopic",
+    TOPIC: "DestinationTopic",
 }
 
 
@@ -141,7 +142,7 @@ def _function(logical_id: str, written: Mapping[str, Any], template: Mapping[str
         for generated_id, one in of_function.resources.items()
         if one["Type"] in _NAMES
     )
-    made.resources.update(_with_roles(of_function.resources))
+    made.resources.update(_with_roles(_with_tags(of_function.resources, properties)))
 
 
 def _state_machine(logical_id: str, written: Mapping[str, Any], template: Mapping[str, Any], made: SamResources) -> None:
@@ -152,8 +153,8 @@ def _state_machine(logical_id: str, written: Mapping[str, Any], template: Mappin
     alias = text(properties.get("AutoPublishAlias")) if properties.get("UseAliasAsEventTarget") else None
     arn = ref(logical_id if alias is None else f"{logical_id}Alias{alias}")
     target = EventTarget(logical_id, arn, arn, condition, STATE_MACHINE_SUFFIX)
-    events = properties.get("Events")
-    made.resources.update(_with_roles(event_resources(events, target, STATE_MACHINE_EVENTS, mapping(template.get("Resources")))))
+    events = event_resources(properties.get("Events"), target, STATE_MACHINE_EVENTS, mapping(template.get("Resources")))
+    made.resources.update(_with_roles(_with_tags(events, properties)))
 
 
 def _application(logical_id: str, written: Mapping[str, Any], template: Mapping[str, Any], made: SamResources) -> None:
@@ -212,6 +213,20 @@ def _role(logical_id: str, stated_role: Any, condition: Any, made: SamResources)
     made.conditions[f"NOT{when}"] = {"Fn::Not": [{"Condition": when}]}
     made.resources[role_id] = resource(_ROLE, {}, f"NOT{when}")
     return {"Fn::If": [when, then, arn_of(role_id)]}
+
+
+def _with_tags(resources: Resources, properties: Mapping[str, Any]) -> Resources:
+    """Queues and topics with the tags of the function or state machine that they are made for, where it propagates them."""
+    tags = [
+        {"Key": name, "Value": "" if value is None else value}
+        for name, value in mapping(properties.get("Tags")).items()
+        if not str(name).startswith("__")
+    ]
+    if tags and properties.get("PropagateTags"):
+        for one in resources.values():
+            if one["Type"] in (QUEUE, TOPIC):
+                one["Properties"]["Tags"] = tags
+    return resources
 
 
 def _with_roles(resources: Resources) -> Resources:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Optional
 
 FUNCTION = "AWS::Lambda::Function"
 QUEUE = "AWS::SQS::Queue"
+TOPIC = "AWS::SNS::Topic"
 QUEUE_POLICY = "AWS::SQS::QueuePolicy"
 
 Resource = dict[str, Any]
