@@ -74,8 +74,12 @@ def scan(folder: Path, frameworks: Sequence[str] = FRAMEWORKS, checks: Sequence[
 
 
 def copy_with_plans(source: Path, target: Path) -> None:
-    """Copies fixtures, and gives plans and settings the names that Checkov and the checks know them by."""
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.tfplan", "*.settings", "*.py", "__pycache__", "trees"))
+    """Copies fixtures, and gives plans and settings the names that Checkov and the checks know them by.
+
+    Those of whole stacks (`cdk`, `sam`) are scanned by their own tests: each by itself, as it is deployed.
+    """
+    left_out = ("*.tfplan", "*.settings", "*.py", "__pycache__", "trees", "cdk", "sam")
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(*left_out))
     for plan in source.glob("**/*.tfplan"):
         if "trees" in plan.relative_to(source).parts:
             continue  # what Terraform answers of a tree, not a plan in full
