@@ -69,9 +69,9 @@ from sqs_checks.values.configuration_values import (
 
 MOST_CASES = 64
 _MOST_RUNS = 8 * MOST_CASES
-_MOST_STEPS = 50_000
-_MOST_LOOPED = 50_000  # nodes that the loops of one template make
-_MOST_MADE = 2_000  # resources, conditions or outputs of one template; CloudFormation takes 500 resources
+_MOST_STEPS = 20_000
+_MOST_LOOPED = 15_000  # nodes that the loops of one template make
+_MOST_MADE = 1_000  # resources, conditions or outputs of one template; CloudFormation takes 500 resources
 _DEEPEST = 90
 _MOST_POSSIBILITIES = 16
 
@@ -149,6 +149,10 @@ class TemplateOutput(NamedTuple):
     condition: Any
 
 
+class _TooManyCasesError(Exception):
+    """A computation tells more cases apart than are looked at."""
+
+
 class _Branch:
     __slots__ = ("children", "question")
 
@@ -192,7 +196,6 @@ class TemplateEvaluator:
         self._comparisons: dict[Hashable, tuple[str, bool]] = {}
         self._names_of_comparisons: Optional[dict[int, tuple[str, bool]]] = None
         self._filled: dict[Hashable, tuple[Any, Any]] = {}
-        self._loop_steps = [_MOST_LOOPED]
         self._sections: dict[str, dict[str, _Entry]] = {}
         self._resources: Optional[dict[str, TemplateResource]] = None
         self._compared: Optional[dict[str, dict[str, None]]] = None
@@ -295,36 +298,20 @@ class TemplateEvaluator:
     # How cases are looked at
 
     def _explored(self, compute: Callable[[Run], Value], given: Case, most: int) -> list[CaseValue]:
-        found: list[CaseValue] = []
-        waiting = [given]
-        steps = [_MOST_STEPS]
-        is_dropped = False
+        """The results of a computation in each case; empty where CloudFormation makes no stack in any."""
         try:
-            runs = 0
-            while waiting:
-                runs += 1
-                if len(found) + len(waiting) > most or runs > _MOST_RUNS:
-                    return [CaseValue(given, compute(Run(given, [_MOST_STEPS], is_coarse=True)))]
-                case = waiting.pop()
-                try:
-                    found.append(CaseValue(case, compute(Run(case, steps))))
-                except SplitNeededError as split:
-                    variable, default = split.variable, split.variable.default
-                    options = sorted(split.options, key=lambda one: default is None or not one.holds(default))
-                    waiting += [case.narrowed(variable, option) for option in reversed(options)]
-                except NoDeploymentError:
-                    is_dropped = True
+            try:
+                return _by_case(compute, given, most)
+            except _TooManyCasesError:
+                return [CaseValue(given, compute(Run(given, [_MOST_STEPS], is_coarse=True)))]
         except NoDeploymentError:
             return []
-        except (TooMuchError, SplitNeededError) as fault:
+        except TooMuchError as fault:
             return [CaseValue(given, Unknown(str(fault)))]
         except TooHeavyError:
             return [CaseValue(given, Unknown("it holds more values than are looked at"))]
         except RecursionError:
             return [CaseValue(given, Unknown("it nests deeper than is looked at"))]
-        if len(found) > 1 and not is_dropped and all(_is_same(found[0].value, one.value) for one in found):
-            return [CaseValue(given, found[0].value)]
-        return found
 
     def _memoised(self, key: Hashable, kept: Any, compute: Callable[[Any, Run], Value], run: Run) -> Value:
         """The value for a key, as worked out before where the same questions have the same answers."""
@@ -420,14 +407,14 @@ class TemplateEvaluator:
                 run.steps[0] -= 1
                 if run.steps[0] < 0:
                     raise TooMuchError("a loop makes more than is looked at")
-                fragment = self._fragment(loop.fragment, loop.identifier, item)
+                fragment = self._fragment(loop.fragment, loop.identifier, item, run.steps)
                 yield from self._looped(members(fragment), run)
 
-    def _fragment(self, fragment: Any, identifier: str, item: Value) -> Any:
+    def _fragment(self, fragment: Any, identifier: str, item: Value, steps: list[int]) -> Any:
         key = (id(fragment), identifier, item if isinstance(item, str) else None)
         found = self._filled.get(key)
         if found is None:
-            found = self._filled[key] = (fragment, filled(fragment, identifier, item, self._loop_steps))
+            found = self._filled[key] = (fragment, filled(fragment, identifier, item, steps))
         return found[1]
 
     # References
@@ -687,7 +674,7 @@ class TemplateEvaluator:
         key = ("equal", frozen)
         if key not in self._comparisons:
             found = self._named_comparisons().get(id(node))
-            label = f"`{found[0]}`" if found else f"that {_shown(operands[0])} equals {_shown(operands[1])}"
+            label = f"`{found[0]}`" if found else f"the comparison of {_shown(operands[0])} with {_shown(operands[1])}"
             self._comparisons[key] = (label, found is None or found[1])
         label, is_same_way = self._comparisons[key]
         truth = self._asked(key, label, run)
@@ -723,7 +710,7 @@ class TemplateEvaluator:
         if isinstance(condition, str):
             parts.append(lambda: self.condition(str(condition), run))
         elif condition is not None:
-            parts.append(lambda: self._asked(("exists", logical_id), f"that `{logical_id}` is made", run))
+            parts.append(lambda: self._asked(("exists", logical_id), f"the condition of `{logical_id[:100]}`", run))
         return _all(part() for part in parts)
 
     def _is_member(self, loop: _Membership, run: Run) -> Value:
@@ -735,7 +722,7 @@ class TemplateEvaluator:
         except TooMuchError:
             key = ("member", id(loop.collection), loop.item)
         said = f"`{loop.item}`" if loop.item is not None else "anything"
-        return self._asked(key, f"that {said} is in {_shown(loop.collection)}", run)
+        return self._asked(key, f"the presence of {said} in {_shown(loop.collection)}", run)
 
     def _section(self, name: str) -> Mapping[str, _Entry]:
         """The members of a section, with those that its loops make."""
@@ -772,21 +759,49 @@ class TemplateEvaluator:
             if len(known) < len(by_case):
                 known += [items for items in (_texts(one.value) for one in self.cases(loop.collection, self.defaults)) if items]
             for item in dict.fromkeys(item for items in known for item in items):
-                steps[0] -= 1
+                steps[0] -= 5
                 if steps[0] < 0:
                     raise TooMuchError
-                fragment = self._fragment(loop.fragment, loop.identifier, item)
+                fragment = self._fragment(loop.fragment, loop.identifier, item, steps)
                 inner = loops if item in always else (*loops, _Membership(loop.collection, item))
                 yield from self._made(members(fragment), inner, steps)
             if len(known) < len(by_case) or not known:
                 self._is_cut = True
             if not known:
                 value = Unknown(f"the elements of {_shown(loop.collection)} are known only when the stack is made", not_null=True)
-                fragment = self._fragment(loop.fragment, loop.identifier, value)
+                fragment = self._fragment(loop.fragment, loop.identifier, value, steps)
                 yield from self._made(members(fragment), (*loops, _Membership(loop.collection, None)), steps)
 
 
 NESTED_STACK_TYPES = frozenset({"AWS::CloudFormation::Stack", "AWS::Serverless::Application"})
+
+
+def _by_case(compute: Callable[[Run], Value], given: Case, most: int) -> list[CaseValue]:
+    """The results in each case that the computation tells apart. Raises _TooManyCasesError where these are too many."""
+    found: list[CaseValue] = []
+    waiting = [given]
+    steps = [_MOST_STEPS]
+    runs, is_dropped = 0, False
+    while waiting:
+        runs += 1
+        if len(found) + len(waiting) > most or runs > _MOST_RUNS or (runs > 1 and steps[0] <= 0):
+            raise _TooManyCasesError
+        case = waiting.pop()
+        try:
+            found.append(CaseValue(case, compute(Run(case, steps))))
+        except SplitNeededError as split:
+            variable, default = split.variable, split.variable.default
+            options = sorted(split.options, key=lambda one: default is None or not one.holds(default))
+            waiting += [case.narrowed(variable, option) for option in reversed(options)]
+        except NoDeploymentError:
+            is_dropped = True
+        except TooMuchError:
+            if runs == 1:
+                raise
+            raise _TooManyCasesError from None
+    if len(found) > 1 and not is_dropped and all(_is_same(found[0].value, one.value) for one in found):
+        return [CaseValue(given, found[0].value)]
+    return found
 
 
 def _grown(tree: Any, asked: Mapping[Question, int], value: Value) -> Any:
@@ -880,7 +895,7 @@ def _referenced(node: Any) -> Optional[str]:
 
 def _comparisons(definitions: Iterable[Any]) -> Iterator[Any]:
     """The operands of every `Fn::Equals` in some conditions."""
-    waiting, seen = list(definitions), set()
+    waiting, seen = list(definitions)[::-1], set()
     while waiting:
         node = waiting.pop()
         if id(node) in seen or not (is_mapping(node) or is_list(node)):
@@ -890,9 +905,9 @@ def _comparisons(definitions: Iterable[Any]) -> Iterator[Any]:
             operands = node.get("Fn::Equals")
             if is_list(operands) and len(operands) == 2:
                 yield operands
-            waiting += node.values()
+            waiting += reversed(list(node.values()))
         else:
-            waiting += node
+            waiting += reversed(node)
 
 
 def _texts(collection: Value) -> Optional[list[str]]:
@@ -999,7 +1014,7 @@ def _shown(node: Any) -> str:
     """What a node is, for a message: the value's name, not the function's."""
     if not is_mapping(node) and not is_list(node):
         text = as_text(scalar_value(node))
-        return f"`{text[:60]}`" if isinstance(text, str) else "a value"
+        return "a value" if not isinstance(text, str) else f"`{text[:60]}`" if text else "an empty text"
     stated = list(members(node)) if is_mapping(node) else []
     if len(stated) == 1:
         name, argument = stated[0]

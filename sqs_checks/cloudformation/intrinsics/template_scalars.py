@@ -25,6 +25,7 @@ from sqs_checks.values.configuration_values import (
 from sqs_checks.values.exact_numbers import number_text
 
 _LONGEST_TEXT = 1_000_000
+_MOST_PIECES = 5_000
 
 
 class Kind(NamedTuple):
@@ -56,7 +57,7 @@ def unknown_text(reason: str, *, among: Iterable[Value] = ()) -> Unknown:
 
 
 def is_mapping(node: Any) -> bool:
-    return isinstance(node, Mapping)
+    return isinstance(node, dict)
 
 
 def is_list(node: Any) -> bool:
@@ -142,8 +143,8 @@ def joined(parts: Iterable[Value]) -> Value:
         if length > _LONGEST_TEXT:
             raise TooHeavyError
         pieces.append(part)
-    if len(pieces) > 2_000:
-        pieces = _without_runs(pieces)
+    if len(pieces) > _MOST_PIECES:
+        raise TooHeavyError
     text = joined_text(pieces)
     if isinstance(text, PiecedText):
         alone = text.pieces[0]
@@ -153,19 +154,6 @@ def joined(parts: Iterable[Value]) -> Value:
             )  # fmt: skip
         return with_references(text) if any("{{" in piece for piece in text.pieces if isinstance(piece, str)) else text
     return with_references(text) if "{{" in text else text
-
-
-def _without_runs(pieces: list[Any]) -> list[Any]:
-    """The pieces with texts in a row joined at once: one by one it would take the square of their number."""
-    found: list[Any] = []
-    run: list[str] = []
-    for piece in pieces:
-        if isinstance(piece, str):
-            run.append(piece)
-            continue
-        found += ["".join(run), piece]
-        run = []
-    return [*found, "".join(run)]
 
 
 _REFERENCE, _REFERENCE_END = "{{resolve:", "}}"
@@ -218,7 +206,10 @@ _NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 
 def substitution_pieces(text: str) -> list[Union[str, Placeholder]]:
-    """A text of `Fn::Sub` in pieces. `${!x}` is the text `${x}`; an opening that is never closed is text."""
+    """A text of `Fn::Sub` in pieces. `${!x}` is the text `${x}`; an opening that is never closed is text.
+
+    Raises TooHeavyError where there are too many.
+    """
     pieces: list[Union[str, Placeholder]] = []
     position = 0
     while True:
@@ -228,6 +219,8 @@ def substitution_pieces(text: str) -> list[Union[str, Placeholder]]:
             pieces.append(text[position:])
             return pieces
         pieces.append(text[position:start])
+        if len(pieces) > _MOST_PIECES:
+            raise TooHeavyError
         name = text[start + 2 : end]
         if name.startswith("!"):
             pieces.append(f"${{{name[1:]}}}")

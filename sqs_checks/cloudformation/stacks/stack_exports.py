@@ -53,12 +53,12 @@ class ExportIndex:
     def __init__(self, exports: Iterable[Export]) -> None:
         self.exports = tuple(exports)
         self._by_name: dict[str, list[Export]] = {}
-        self._unnamed: list[Export] = []
+        self._unnamed: list[tuple[str, str, Export]] = []  # with how the name begins and ends
         for export in self.exports:
             if isinstance(export.name, str):
                 self._by_name.setdefault(export.name, []).append(export)
             else:
-                self._unnamed.append(export)
+                self._unnamed.append((*_ends(_pieces(export.name)), export))
         self._found: dict[Any, tuple[Export, ...]] = {}
 
     def candidates(self, name: Value) -> tuple[Export, ...]:
@@ -71,12 +71,19 @@ class ExportIndex:
 
     def _candidates(self, name: Value) -> Iterable[Export]:
         if isinstance(name, str):
-            return self._by_name.get(name) or [one for one in self._unnamed if may_be_equal(name, _pieces(one.name))]
+            return self._by_name.get(name) or [one for *_, one in self._unnamed if may_be_equal(name, _pieces(one.name))]
         if isinstance(name, Unknown) and name.among:
             return [one for possible in name.among for one in self.candidates(possible)]
         pieces = _pieces(name)
         known = [one for text, ones in self._by_name.items() if may_be_equal(text, pieces) for one in ones]
-        return [*known, *(one for one in self._unnamed if _may_be_alike(pieces, _pieces(one.name)))]
+        first, last = _ends(pieces)
+        alike = [
+            one
+            for other_first, other_last, one in self._unnamed
+            if (other_last.endswith(last) or last.endswith(other_last))
+            and (other_first.startswith(first) or first.startswith(other_first))
+        ]
+        return [*known, *alike]
 
     def value(self, name: Value) -> Value:
         """What `Fn::ImportValue` gives for a name."""
@@ -100,14 +107,10 @@ def _pieces(name: Value) -> tuple[Any, ...]:
     return name.pieces if isinstance(name, PiecedText) else (name,)
 
 
-def _may_be_alike(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
-    """Whether two names of which parts are not known may be one, as far as their beginnings and ends tell."""
-    for one, other, is_end in ((left[0], right[0], False), (left[-1], right[-1], True)):
-        if isinstance(one, str) and isinstance(other, str):
-            short, long = sorted((one, other), key=len)
-            if not (long.endswith(short) if is_end else long.startswith(short)):
-                return False
-    return True
+def _ends(pieces: tuple[Any, ...]) -> tuple[str, str]:
+    """How a name of which parts are not known begins and ends."""
+    first, last = pieces[0], pieces[-1]
+    return first if isinstance(first, str) else "", last if isinstance(last, str) else ""
 
 
 def _shown(name: Value) -> str:
