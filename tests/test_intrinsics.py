@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import ANY, Case, Choice, StackIdentity
-from sqs_checks.cloudformation.intrinsics.intrinsic_functions import may_be_equal
 from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
 from sqs_checks.cloudformation.intrinsics.template_scalars import Refused
+from sqs_checks.cloudformation.intrinsics.value_comparisons import may_be_equal
 from sqs_checks.values.configuration_values import Attribute, Elements, Entries, PiecedText, Unknown, Value
 
 STACK = StackIdentity("t.yaml")
@@ -351,7 +351,7 @@ def test_resources_and_when_they_are_made() -> None:
 )
 def test_cases_are_merged(left: Choice, right: Choice, merged: Optional[Choice]) -> None:
     """Two cases are one where they do not exclude each other."""
-    variable = EVALUATOR.variable_of({"Ref": "Open"})
+    variable = EVALUATOR.parameters.variable_of({"Ref": "Open"})
     assert variable is not None
     found = ANY.narrowed(variable, left).merged(ANY.narrowed(variable, right))
     assert found == (None if merged is None else Case({variable: merged}))

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_intrinsics import ODD, plain
 
-from sqs_checks.cloudformation.intrinsics.deployment_cases import StackIdentity
+from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdentity, StackIdentity
 from sqs_checks.cloudformation.stacks.stack_tree import Stack, StackTree
 from sqs_checks.values.configuration_values import Attribute, Elements, Unknown, Value, only_possibility
 
@@ -216,7 +216,8 @@ def test_imports(name: Any, expected: Any, why: str) -> None:
     else:
         assert plain(value) == expected, why
     if isinstance(value, Attribute):
-        assert value.owner[0] == StackIdentity("p.yaml")
+        assert isinstance(value.owner, ResourceIdentity)
+        assert value.owner.stack == StackIdentity("p.yaml")
 
 
 def test_two_exporters_of_one_name() -> None:

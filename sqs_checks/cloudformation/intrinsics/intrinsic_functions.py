@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
@@ -361,21 +361,3 @@ FUNCTIONS: Mapping[str, IntrinsicFunction] = {
     # These stand in the section `Conditions` only, where the evaluator reads them.
     **{name: IntrinsicFunction(_condition_only) for name in ("Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals")},
 }
-
-
-def may_be_equal(text: str, hidden: Sequence[Any]) -> bool:
-    """Whether a text can be what pieces of which some are not known make up."""
-    first, last = hidden[0], hidden[-1]
-    if isinstance(first, str) and not text.startswith(first):
-        return False
-    start = len(first) if isinstance(first, str) else 0
-    end = len(text) - (len(last) if isinstance(last, str) else 0)
-    if end < start or (isinstance(last, str) and not text.endswith(last)):
-        return False
-    for piece in hidden[1 if isinstance(first, str) else 0 : -1 if isinstance(last, str) else None]:
-        if isinstance(piece, str):
-            start = text.find(piece, start, end)
-            if start < 0:
-                return False
-            start += len(piece)
-    return True

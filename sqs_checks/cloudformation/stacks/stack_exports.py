@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import Case
-from sqs_checks.cloudformation.intrinsics.intrinsic_functions import may_be_equal
 from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
 from sqs_checks.cloudformation.intrinsics.template_scalars import Refused
+from sqs_checks.cloudformation.intrinsics.value_comparisons import may_be_equal
 from sqs_checks.values.configuration_values import Attribute, PiecedText, Unknown, Value, is_hidden, why_unknown
 
 _MOST_CASES = 8  # of a name or of its value
