@@ -39,7 +39,11 @@ class _TooManyCasesError(Exception):
 
 
 def explored(compute: Callable[[Run], Value], given: Case, most: int) -> list[CaseValue]:
-    """The results of a computation in each case; empty where CloudFormation makes no stack in any."""
+    """The results of a computation in each case, defaults first; empty where CloudFormation makes no stack in any.
+
+    compute: must ask nothing but evaluators, and each of them with the run that it is given; `NoDeploymentError` drops the
+    case. Where there are more cases than `most`, there is one, in which what depends on more is unknown.
+    """
     try:
         try:
             return _by_case(compute, given, most)

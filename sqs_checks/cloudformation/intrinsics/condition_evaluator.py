@@ -21,7 +21,7 @@ from sqs_checks.cloudformation.intrinsics.deployment_cases import (
     Variable,
 )
 from sqs_checks.cloudformation.intrinsics.node_names import DEEPEST, frozen, shown
-from sqs_checks.cloudformation.intrinsics.template_scalars import Refused, as_text, is_list, is_mapping, members
+from sqs_checks.cloudformation.intrinsics.template_scalars import Refused, as_text, is_list, is_mapping, members, why_open
 from sqs_checks.cloudformation.intrinsics.value_comparisons import (
     all_hold,
     equality,
@@ -30,7 +30,7 @@ from sqs_checks.cloudformation.intrinsics.value_comparisons import (
     negated,
     possibilities,
 )
-from sqs_checks.values.configuration_values import Elements, Entries, Unknown, Value, why_unknown
+from sqs_checks.values.configuration_values import Elements, Entries, Unknown, Value
 
 if TYPE_CHECKING:
     from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
@@ -55,7 +55,7 @@ class ConditionEvaluator:
         either = [self._evaluator.value(argument[1], run), self._evaluator.value(argument[2], run)]
         if is_same(*either):
             return either[0]
-        return Unknown(why_unknown(holds), not_null=is_never_null(either), among=possibilities(either))
+        return Unknown(why_open(holds), not_null=is_never_null(either), among=possibilities(either))
 
     def holds(self, name: str, run: Run) -> Value:
         """Whether a condition holds in the case that `run` looks at: True, False, or unknown where the case leaves it open."""

@@ -26,9 +26,10 @@ from sqs_checks.cloudformation.intrinsics.template_scalars import (
     members,
     scalar_value,
     section,
+    why_open,
 )
 from sqs_checks.cloudformation.intrinsics.value_comparisons import MOST_POSSIBILITIES, may_be_equal
-from sqs_checks.values.configuration_values import PiecedText, Unknown, Value, why_unknown
+from sqs_checks.values.configuration_values import PiecedText, Unknown, Value
 
 if TYPE_CHECKING:
     from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
@@ -50,7 +51,7 @@ class MappingLookup:
             return Refused("a default for what a mapping does not hold needs the transform `AWS::LanguageExtensions`")
         name = as_text(self._evaluator.value(argument[0], run))
         if not isinstance(name, str):
-            return name if isinstance(name, Refused) else Unknown(why_unknown(name), not_null=True)
+            return name if isinstance(name, Refused) else Unknown(why_open(name), not_null=True)
         tops = {key: dict(members(node)) for key, node in self._mappings_of(name) if is_mapping(node)}
         second = None if is_mapping(argument[2]) or is_list(argument[2]) else as_text(scalar_value(argument[2]))
         if isinstance(second, str):
@@ -105,7 +106,7 @@ class MappingLookup:
                 raise NoDeploymentError(f"no mapping holds anything for `{text[:100]}`")
             return None
         pieces = text.pieces if isinstance(text, PiecedText) else (text,)
-        return Unknown(why_unknown(text), among=tuple(one for one in nodes if may_be_equal(one, pieces)))
+        return Unknown(why_open(text), among=tuple(one for one in nodes if may_be_equal(one, pieces)))
 
 
 def _key_question(variable: Variable, nodes: Mapping[str, Any], has_default: bool, by_content: bool) -> Question:

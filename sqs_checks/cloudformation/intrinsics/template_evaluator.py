@@ -29,7 +29,7 @@ from sqs_checks.cloudformation.intrinsics.node_names import frozen, shown
 from sqs_checks.cloudformation.intrinsics.parameter_values import Given, ParameterValues
 from sqs_checks.cloudformation.intrinsics.template_loops import filled, is_loop, loop_of, states_language_extensions
 from sqs_checks.cloudformation.intrinsics.template_parameters import NO_VALUE, PSEUDO_PARAMETERS
-from sqs_checks.cloudformation.intrinsics.template_scalars import Refused, is_list, is_mapping, members, scalar_value
+from sqs_checks.cloudformation.intrinsics.template_scalars import Refused, is_list, is_mapping, members, scalar_value, why_open
 from sqs_checks.cloudformation.intrinsics.template_sections import (
     LoopMembership,
     TemplateOutput,
@@ -38,7 +38,7 @@ from sqs_checks.cloudformation.intrinsics.template_sections import (
 )
 from sqs_checks.cloudformation.intrinsics.value_comparisons import all_hold, known_texts
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
-from sqs_checks.values.configuration_values import LIST, OBJECT, Attribute, Elements, Entries, Unknown, Value, why_unknown
+from sqs_checks.values.configuration_values import LIST, OBJECT, Attribute, Elements, Entries, Unknown, Value
 
 NESTED_STACK_TYPES = frozenset({"AWS::CloudFormation::Stack", "AWS::Serverless::Application"})
 
@@ -116,24 +116,25 @@ class TemplateEvaluator:
 
         return explored(compute, given, most)
 
-    def existing(self, logical_ids: Iterable[str], given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
-        """The cases in which all these resources are made, with True, or unknown where there are too many cases."""
-        ids = list(logical_ids)
+    def output_cases(self, name: str, node: Any, given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
+        """A node of an output in each case in which the output is made; empty where in none."""
+        output = self.outputs.get(name)
 
         def compute(run: Run) -> Value:
-            made = all_hold(self.existence(one, run) for one in ids)
-            if made is False:
+            is_conditional = output is not None and isinstance(output.condition, str)
+            if output is not None and is_conditional and self.conditions.holds(str(output.condition), run) is False:
                 raise NoDeploymentError
-            return made
+            return self.value(node, run)
 
         return explored(compute, given, most)
 
+    def existing(self, logical_ids: Iterable[str], given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
+        """The cases in which all these resources are made, with True, or unknown where there are too many cases."""
+        return made_together([(self, logical_id) for logical_id in logical_ids], given, most=most)
+
     def can_exist_together(self, logical_ids: Iterable[str], given: Case = ANY) -> Ternary:
         """Whether there is a case in which all these resources are made."""
-        found = self.existing(logical_ids, given)
-        if any(one.value is True for one in found):
-            return YES
-        return unknown(why_unknown(found[0].value)) if found else NO
+        return can_be_made_together([(self, logical_id) for logical_id in logical_ids], given)
 
     @property
     def defaults(self) -> Case:
@@ -228,7 +229,7 @@ class TemplateEvaluator:
             collection = self.value(loop.collection, run)
             items = known_texts(collection)
             if items is None:
-                yield name, Unknown(why_unknown(collection), not_null=True)
+                yield name, Unknown(why_open(collection), not_null=True)
                 continue
             for item in items:
                 run.steps[0] -= 1
@@ -318,3 +319,26 @@ class TemplateEvaluator:
             key = ("member", id(loop.collection), loop.item)
         said = f"`{loop.item}`" if loop.item is not None else "anything"
         return self.conditions.asked(key, f"the presence of {said} in {shown(loop.collection)}", run)
+
+
+def made_together(
+    resources: Iterable[tuple[TemplateEvaluator, str]], given: Case = ANY, *, most: int = MOST_CASES
+) -> list[CaseValue]:
+    """The cases in which resources of one or several stacks are all made, as `TemplateEvaluator.existing` tells them."""
+    wanted = list(resources)
+
+    def compute(run: Run) -> Value:
+        made = all_hold(evaluator.existence(logical_id, run) for evaluator, logical_id in wanted)
+        if made is False:
+            raise NoDeploymentError
+        return made
+
+    return explored(compute, given, most)
+
+
+def can_be_made_together(resources: Iterable[tuple[TemplateEvaluator, str]], given: Case = ANY) -> Ternary:
+    """Whether there is a case in which resources of one or several stacks are all made."""
+    found = made_together(resources, given)
+    if any(one.value is True for one in found):
+        return YES
+    return unknown(why_open(found[0].value)) if found else NO

@@ -56,6 +56,15 @@ def unknown_text(reason: str, *, among: Iterable[Value] = ()) -> Unknown:
     return Unknown(reason, TEXT, not_null=True, among=tuple(among))
 
 
+def why_open(value: Value) -> str:
+    """Why a value that is not known is not known."""
+    if isinstance(value, Unknown):
+        return value.reason
+    if isinstance(value, PiecedText):
+        return next(why_open(piece) for piece in value.pieces if not isinstance(piece, str))
+    return f"`{value.label}` is known only when the stack is made" if isinstance(value, Attribute) else "it is not known"
+
+
 def is_mapping(node: Any) -> bool:
     return isinstance(node, dict)
 
@@ -120,7 +129,7 @@ def as_text(value: Value) -> Value:
     if is_number(value):
         return number_text(value)
     if isinstance(value, Unknown):
-        return Refused(value.reason) if _kind(value) == "list" else value
+        return value if _kind(value) != "list" else Refused("a list stands where CloudFormation takes a text only")
     if isinstance(value, Elements):
         return Refused("a list stands where CloudFormation takes a text only")
     if isinstance(value, Entries):

@@ -7,28 +7,45 @@ Source: AWS CloudFormation User Guide, "Get exported outputs from a deployed Clo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import Case
 from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
-from sqs_checks.cloudformation.intrinsics.template_scalars import Refused
+from sqs_checks.cloudformation.intrinsics.template_scalars import Refused, why_open
 from sqs_checks.cloudformation.intrinsics.value_comparisons import may_be_equal
-from sqs_checks.values.configuration_values import Attribute, PiecedText, Unknown, Value, is_hidden, why_unknown
+from sqs_checks.values.configuration_values import Attribute, PiecedText, Unknown, Value, is_hidden
 
 _MOST_CASES = 8  # of a name or of its value
 _MOST_POSSIBILITIES = 300
 
 
-class Export(NamedTuple):
-    """evaluator: of the stack that exports. output: which of its outputs. case: in which it has this name. name: a text, or
-    what is known of it. values: what it can be in that case.
+class Export:
+    """An output under one of the names that it can have.
+
+    evaluator: of the stack that exports. output: which of its outputs. name: a text, or what is known of it. case: in which it
+    has this name.
     """
 
-    evaluator: TemplateEvaluator
-    output: str
-    case: Case
-    name: Value
-    values: tuple[Value, ...]
+    def __init__(self, evaluator: TemplateEvaluator, output: str, name: Value, case: Case) -> None:
+        self.evaluator = evaluator
+        self.output = output
+        self.name = name
+        self.case = case
+        self._values: Optional[tuple[Value, ...]] = None
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """What it can be where it has this name."""
+        if self._values is None:
+            # While it is worked out: an export may be what the stack imports.
+            self._values = (Unknown(f"the export `{self.output}` depends on itself", not_null=True),)
+            node = self.evaluator.outputs[self.output].value
+            found = self.evaluator.cases(node, self.case, most=_MOST_CASES)
+            self._values = tuple(dict.fromkeys(one.value for one in found))
+        return self._values
+
+    def __repr__(self) -> str:
+        return f"Export({self.output})"
 
 
 def exports_of(evaluator: TemplateEvaluator) -> list[Export]:
@@ -37,13 +54,9 @@ def exports_of(evaluator: TemplateEvaluator) -> list[Export]:
     for output, stated in evaluator.outputs.items():
         if stated.export_name is None:
             continue
-        for named in evaluator.cases(stated.export_name, most=_MOST_CASES):
-            if not isinstance(named.value, str) and not is_hidden(named.value):
-                continue
-            if isinstance(named.value, Refused):
-                continue
-            values = [one.value for one in evaluator.cases(stated.value, named.case, most=_MOST_CASES)]
-            found.append(Export(evaluator, output, named.case, named.value, tuple(dict.fromkeys(values))))
+        for named in evaluator.output_cases(output, stated.export_name, most=_MOST_CASES):
+            if (isinstance(named.value, str) or is_hidden(named.value)) and not isinstance(named.value, Refused):
+                found.append(Export(evaluator, output, named.value, named.case))
     return found
 
 
@@ -118,4 +131,4 @@ def _shown(name: Value) -> str:
         return f"`{name[:200]}`"
     if isinstance(name, PiecedText):
         return f"`{name.shown[:200]}`"
-    return f"`{name.label}`" if isinstance(name, Attribute) else f"a name that is not known: {why_unknown(name)}"
+    return f"`{name.label}`" if isinstance(name, Attribute) else f"a name that is not known: {why_open(name)}"
