@@ -20,9 +20,7 @@ class ArnFormat(NamedTuple):
     has_region: bool = True
     has_account: bool = True
 
-    def arn(
-        self, name: Text, region: Text = THIS_REGION, account: Text = THIS_ACCOUNT, partition: Text = THIS_PARTITION
-    ) -> Text:
+    def arn(self, name: Text, region: Text = THIS_REGION, account: Text = THIS_ACCOUNT, partition: Text = THIS_PARTITION) -> Text:
         """The ARN of the thing of a name."""
         resource = joined_text([self.prefix, name])
         return own_arn(self.service, region if self.has_region else "", account if self.has_account else "", resource, partition)

@@ -143,7 +143,7 @@ class Case:
         """The case in which both are so; None where they exclude each other."""
         choices = dict(self._choices)
         for variable, choice in other._choices.items():
-            choices[variable] = choice.also(choices.get(variable, variable.domain))
+            choices[variable] = choices.get(variable, variable.domain).also(choice)
             if choices[variable].is_empty:
                 return None
         return Case(choices)
@@ -158,7 +158,9 @@ class Case:
         return iter(self._choices.items())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Case) and self._choices == other._choices
+        if not isinstance(other, Case) or self._choices.keys() != other._choices.keys():
+            return False
+        return all(one.within(other._choices[key]) and other._choices[key].within(one) for key, one in self._choices.items())
 
     def __hash__(self) -> int:
         return hash(frozenset(self._choices))
@@ -208,7 +210,7 @@ class TooMuchError(Exception):
 class Run:
     """One evaluation in one case. is_coarse: whether a question that the case leaves open is left open."""
 
-    __slots__ = ("active", "asked", "case", "depth", "is_coarse", "steps")
+    __slots__ = ("_answers", "active", "asked", "case", "depth", "is_coarse", "steps")
 
     def __init__(self, case: Case, steps: list[int], *, is_coarse: bool = False) -> None:
         self.case = case
@@ -217,10 +219,13 @@ class Run:
         self.depth = 0
         self.active: set[object] = set()
         self.asked: dict[Question, int] = {}
+        self._answers: dict[Question, int] = {}
 
     def ask(self, question: Question) -> int:
         """The number of the answer in the case at hand; OPEN where it stays open."""
-        answer = self._answer(question)
+        answer = self._answers.get(question)
+        if answer is None:
+            answer = self._answers[question] = self._answer(question)
         self.asked[question] = answer
         return answer
 

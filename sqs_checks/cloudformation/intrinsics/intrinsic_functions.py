@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
@@ -28,6 +28,7 @@ from sqs_checks.cloudformation.intrinsics.template_scalars import (
     members,
     substitution_pieces,
     unknown_text,
+    why_open,
 )
 from sqs_checks.values.configuration_values import (
     LIST,
@@ -39,7 +40,6 @@ from sqs_checks.values.configuration_values import (
     Unknown,
     Value,
     is_hidden,
-    why_unknown,
 )
 from sqs_checks.values.exact_numbers import number_text
 
@@ -97,7 +97,7 @@ def for_each_possibility(function: Callable[..., Value], *arguments: Value) -> V
                 return results[0]
             is_known = not any(isinstance(result, Unknown) for result in results)
             is_never_null = isinstance(argument, Unknown) and argument.not_null
-            return Unknown(why_unknown(argument), not_null=is_never_null, among=tuple(results) if is_known else ())
+            return Unknown(why_open(argument), not_null=is_never_null, among=tuple(results) if is_known else ())
     return function(*arguments)
 
 
@@ -105,7 +105,7 @@ def _ref(values: Values, argument: Any, run: Run) -> Value:
     name = values.value(argument, run)
     if isinstance(name, str):
         return values.reference(name, run)
-    return Unknown(why_unknown(name)) if is_hidden(name) else Refused("a reference needs a name")
+    return Unknown(why_open(name)) if is_hidden(name) else Refused("a reference needs a name")
 
 
 def _get_att(values: Values, argument: Any, run: Run) -> Value:
@@ -115,7 +115,7 @@ def _get_att(values: Values, argument: Any, run: Run) -> Value:
         names = [as_text(values.value(part, run)) for part in argument]
         for part in names:
             if not isinstance(part, str):
-                return part if isinstance(part, Refused) else Unknown(why_unknown(part))
+                return part if isinstance(part, Refused) else Unknown(why_open(part))
         logical_id, name = names[0], ".".join(names[1:])
     else:
         return Refused("an attribute needs the name of a resource and its own")
@@ -169,7 +169,7 @@ def _joined_by(delimiter: Value, items: Value) -> Value:
             parts += [delimiter, item] if number else [item]
         return joined(parts)
     if isinstance(items, (Unknown, Attribute)):
-        return items if isinstance(items, Refused) else unknown_text(why_unknown(items))
+        return items if isinstance(items, Refused) else unknown_text(why_open(items))
     return Refused("a list is needed where texts are joined")
 
 
@@ -181,7 +181,7 @@ def _select(values: Values, argument: Any, run: Run) -> Value:
 def _selected(index: Value, items: Value) -> Value:
     text = as_text(index)
     if not isinstance(text, str):
-        return text if isinstance(text, Refused) else Unknown(why_unknown(text))
+        return text if isinstance(text, Refused) else Unknown(why_open(text))
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         return Refused(f"`{text[:100]}` is no number of an element")
     if isinstance(items, Elements):
@@ -193,7 +193,7 @@ def _selected(index: Value, items: Value) -> Value:
             return items.items[number]
         return Refused(f"the list has no element number {number}")
     if is_hidden(items):
-        return items if isinstance(items, Refused) else Unknown(why_unknown(items), not_null=True)
+        return items if isinstance(items, Refused) else Unknown(why_open(items), not_null=True)
     return Refused("a list is needed to take an element of")
 
 
@@ -223,7 +223,7 @@ def split_text(delimiter: Value, source: Value) -> Value:
         elif delimiter == "," and isinstance(piece, Attribute) and (piece.name in _WITHOUT_COMMA or piece.name.endswith("Arn")):
             parts[-1].append(piece)
         else:
-            return Unknown(why_unknown(piece), LIST_OF_TEXT, not_null=True)
+            return Unknown(why_open(piece), LIST_OF_TEXT, not_null=True)
     return Elements(LIST, [joined(part) for part in parts])
 
 
@@ -237,7 +237,7 @@ def _length_of(items: Value) -> Value:
         unknown = next(open_items, None)
         return len(items.items) if unknown is None else Unknown(unknown.reason, not_null=True)
     if is_hidden(items):
-        return items if isinstance(items, Refused) else Unknown(why_unknown(items), not_null=True)
+        return items if isinstance(items, Refused) else Unknown(why_open(items), not_null=True)
     return Refused("a list is needed to count its elements")
 
 
@@ -249,7 +249,7 @@ def _encoded(value: Value) -> Value:
     text = as_text(value)
     if isinstance(text, str):
         return base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
-    return text if isinstance(text, Refused) else unknown_text(why_unknown(text))
+    return text if isinstance(text, Refused) else unknown_text(why_open(text))
 
 
 def _cidr(values: Values, argument: Any, run: Run) -> Value:
@@ -258,7 +258,7 @@ def _cidr(values: Values, argument: Any, run: Run) -> Value:
     texts = [as_text(values.value(item, run)) for item in argument]
     for text in texts:
         if not isinstance(text, str):
-            return text if isinstance(text, Refused) else Unknown(why_unknown(text), LIST_OF_TEXT, not_null=True)
+            return text if isinstance(text, Refused) else Unknown(why_open(text), LIST_OF_TEXT, not_null=True)
     block, count, bits = texts if len(texts) == 3 else (*texts, None)
     try:
         network = ipaddress.ip_network(block, strict=False)
@@ -361,21 +361,3 @@ FUNCTIONS: Mapping[str, IntrinsicFunction] = {
     # These stand in the section `Conditions` only, where the evaluator reads them.
     **{name: IntrinsicFunction(_condition_only) for name in ("Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals")},
 }
-
-
-def may_be_equal(text: str, hidden: Sequence[Any]) -> bool:
-    """Whether a text can be what pieces of which some are not known make up."""
-    first, last = hidden[0], hidden[-1]
-    if isinstance(first, str) and not text.startswith(first):
-        return False
-    start = len(first) if isinstance(first, str) else 0
-    end = len(text) - (len(last) if isinstance(last, str) else 0)
-    if end < start or (isinstance(last, str) and not text.endswith(last)):
-        return False
-    for piece in hidden[1 if isinstance(first, str) else 0 : -1 if isinstance(last, str) else None]:
-        if isinstance(piece, str):
-            start = text.find(piece, start, end)
-            if start < 0:
-                return False
-            start += len(piece)
-    return True

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import TooMuchError
-from sqs_checks.cloudformation.intrinsics.template_scalars import Known, is_list, is_mapping, joined, key_text
+from sqs_checks.cloudformation.intrinsics.template_scalars import Known, is_list, is_mapping, joined
 from sqs_checks.values.configuration_values import Value
 
 LOOP = "Fn::ForEach::"
@@ -103,7 +103,3 @@ def states_language_extensions(transform: Any) -> bool:
         if isinstance(name, str) and name == "AWS::LanguageExtensions":
             return True
     return False
-
-
-def loop_name(name: Any) -> str:
-    return key_text(name)[len(LOOP) :]

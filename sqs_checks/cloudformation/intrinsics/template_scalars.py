@@ -25,6 +25,7 @@ from sqs_checks.values.configuration_values import (
 from sqs_checks.values.exact_numbers import number_text
 
 _LONGEST_TEXT = 1_000_000
+_MOST_PIECES = 5_000
 
 
 class Kind(NamedTuple):
@@ -55,8 +56,17 @@ def unknown_text(reason: str, *, among: Iterable[Value] = ()) -> Unknown:
     return Unknown(reason, TEXT, not_null=True, among=tuple(among))
 
 
+def why_open(value: Value) -> str:
+    """Why a value that is not known is not known."""
+    if isinstance(value, Unknown):
+        return value.reason
+    if isinstance(value, PiecedText):
+        return next(why_open(piece) for piece in value.pieces if not isinstance(piece, str))
+    return f"`{value.label}` is known only when the stack is made" if isinstance(value, Attribute) else "it is not known"
+
+
 def is_mapping(node: Any) -> bool:
-    return isinstance(node, Mapping)
+    return isinstance(node, dict)
 
 
 def is_list(node: Any) -> bool:
@@ -119,7 +129,7 @@ def as_text(value: Value) -> Value:
     if is_number(value):
         return number_text(value)
     if isinstance(value, Unknown):
-        return Refused(value.reason) if _kind(value) == "list" else value
+        return value if _kind(value) != "list" else Refused("a list stands where CloudFormation takes a text only")
     if isinstance(value, Elements):
         return Refused("a list stands where CloudFormation takes a text only")
     if isinstance(value, Entries):
@@ -142,8 +152,8 @@ def joined(parts: Iterable[Value]) -> Value:
         if length > _LONGEST_TEXT:
             raise TooHeavyError
         pieces.append(part)
-    if len(pieces) > 2_000:
-        pieces = _without_runs(pieces)
+    if len(pieces) > _MOST_PIECES:
+        raise TooHeavyError
     text = joined_text(pieces)
     if isinstance(text, PiecedText):
         alone = text.pieces[0]
@@ -153,19 +163,6 @@ def joined(parts: Iterable[Value]) -> Value:
             )  # fmt: skip
         return with_references(text) if any("{{" in piece for piece in text.pieces if isinstance(piece, str)) else text
     return with_references(text) if "{{" in text else text
-
-
-def _without_runs(pieces: list[Any]) -> list[Any]:
-    """The pieces with texts in a row joined at once: one by one it would take the square of their number."""
-    found: list[Any] = []
-    run: list[str] = []
-    for piece in pieces:
-        if isinstance(piece, str):
-            run.append(piece)
-            continue
-        found += ["".join(run), piece]
-        run = []
-    return [*found, "".join(run)]
 
 
 _REFERENCE, _REFERENCE_END = "{{resolve:", "}}"
@@ -218,7 +215,10 @@ _NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 
 def substitution_pieces(text: str) -> list[Union[str, Placeholder]]:
-    """A text of `Fn::Sub` in pieces. `${!x}` is the text `${x}`; an opening that is never closed is text."""
+    """A text of `Fn::Sub` in pieces. `${!x}` is the text `${x}`; an opening that is never closed is text.
+
+    Raises TooHeavyError where there are too many.
+    """
     pieces: list[Union[str, Placeholder]] = []
     position = 0
     while True:
@@ -228,6 +228,8 @@ def substitution_pieces(text: str) -> list[Union[str, Placeholder]]:
             pieces.append(text[position:])
             return pieces
         pieces.append(text[position:start])
+        if len(pieces) > _MOST_PIECES:
+            raise TooHeavyError
         name = text[start + 2 : end]
         if name.startswith("!"):
             pieces.append(f"${{{name[1:]}}}")

@@ -176,9 +176,7 @@ def _owners(values: Iterable[Value]) -> Iterator[ResourceIdentity]:
 class _Deployment:
     """Stacks that are deployed together. place: how messages name a resource of a stack."""
 
-    def __init__(
-        self, stacks: Sequence[Stack], mentions: Iterable[_Mentions], place: Callable[[Stack, str], Place]
-    ) -> None:
+    def __init__(self, stacks: Sequence[Stack], mentions: Iterable[_Mentions], place: Callable[[Stack, str], Place]) -> None:
         self._stacks = {stack.identity: stack for stack in stacks}
         self._mentions = {identity: owners for one in mentions for identity, owners in one.of.items()}
         self._place = place
@@ -283,7 +281,9 @@ class DeploymentInCase:
         for resource in filter(None, map(self.find, self._relevant)):
             if not resource.there.is_no:
                 by_type.setdefault(resource.type, []).append(resource)
-        out_of_sight = [done_out_of_sight(one) for kind in NESTED_STACK_TYPES for one in by_type.get(kind, ()) if not self._is_at_hand(one)]
+        out_of_sight = [
+            done_out_of_sight(one) for kind in NESTED_STACK_TYPES for one in by_type.get(kind, ()) if not self._is_at_hand(one)
+        ]
         queues, functions = by_type.get(QUEUE, []), by_type.get(FUNCTION, [])
         attaching = [resource for kind in POLICY_TYPES for resource in by_type.get(kind, ())]
         return QueueModels(

@@ -30,7 +30,6 @@ from sqs_checks.values.configuration_values import (
     only_possibility,
 )
 
-
 _OF_A_FUNCTION = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 
 
@@ -152,9 +151,7 @@ def done_out_of_sight(nested: DeployedResource) -> tuple[list[PolicyAttachment],
     return policies, uses
 
 
-def _function(
-    value: Value, resource: DeployedResource, functions: Iterable[DeployedResource]
-) -> Optional[DeployedResource]:
+def _function(value: Value, resource: DeployedResource, functions: Iterable[DeployedResource]) -> Optional[DeployedResource]:
     """The function that `FunctionName` names: by itself, an alias or a version of it, its ARN or its name."""
     value = only_possibility(value)
     if isinstance(value, PiecedText):

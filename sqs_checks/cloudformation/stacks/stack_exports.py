@@ -7,28 +7,45 @@ Source: AWS CloudFormation User Guide, "Get exported outputs from a deployed Clo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import Case
-from sqs_checks.cloudformation.intrinsics.intrinsic_functions import may_be_equal
 from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
-from sqs_checks.cloudformation.intrinsics.template_scalars import Refused
-from sqs_checks.values.configuration_values import Attribute, PiecedText, Unknown, Value, is_hidden, why_unknown
+from sqs_checks.cloudformation.intrinsics.template_scalars import Refused, why_open
+from sqs_checks.cloudformation.intrinsics.value_comparisons import may_be_equal
+from sqs_checks.values.configuration_values import Attribute, PiecedText, Unknown, Value, is_hidden
 
 _MOST_CASES = 8  # of a name or of its value
 _MOST_POSSIBILITIES = 300
 
 
-class Export(NamedTuple):
-    """evaluator: of the stack that exports. output: which of its outputs. case: in which it has this name. name: a text, or
-    what is known of it. values: what it can be in that case.
+class Export:
+    """An output under one of the names that it can have.
+
+    evaluator: of the stack that exports. output: which of its outputs. name: a text, or what is known of it. case: in which it
+    has this name.
     """
 
-    evaluator: TemplateEvaluator
-    output: str
-    case: Case
-    name: Value
-    values: tuple[Value, ...]
+    def __init__(self, evaluator: TemplateEvaluator, output: str, name: Value, case: Case) -> None:
+        self.evaluator = evaluator
+        self.output = output
+        self.name = name
+        self.case = case
+        self._values: Optional[tuple[Value, ...]] = None
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """What it can be where it has this name."""
+        if self._values is None:
+            # While it is worked out: an export may be what the stack imports.
+            self._values = (Unknown(f"the export `{self.output}` depends on itself", not_null=True),)
+            node = self.evaluator.outputs[self.output].value
+            found = self.evaluator.cases(node, self.case, most=_MOST_CASES)
+            self._values = tuple(dict.fromkeys(one.value for one in found))
+        return self._values
+
+    def __repr__(self) -> str:
+        return f"Export({self.output})"
 
 
 def exports_of(evaluator: TemplateEvaluator) -> list[Export]:
@@ -37,13 +54,9 @@ def exports_of(evaluator: TemplateEvaluator) -> list[Export]:
     for output, stated in evaluator.outputs.items():
         if stated.export_name is None:
             continue
-        for named in evaluator.cases(stated.export_name, most=_MOST_CASES):
-            if not isinstance(named.value, str) and not is_hidden(named.value):
-                continue
-            if isinstance(named.value, Refused):
-                continue
-            values = [one.value for one in evaluator.cases(stated.value, named.case, most=_MOST_CASES)]
-            found.append(Export(evaluator, output, named.case, named.value, tuple(dict.fromkeys(values))))
+        for named in evaluator.output_cases(output, stated.export_name, most=_MOST_CASES):
+            if (isinstance(named.value, str) or is_hidden(named.value)) and not isinstance(named.value, Refused):
+                found.append(Export(evaluator, output, named.value, named.case))
     return found
 
 
@@ -53,12 +66,12 @@ class ExportIndex:
     def __init__(self, exports: Iterable[Export]) -> None:
         self.exports = tuple(exports)
         self._by_name: dict[str, list[Export]] = {}
-        self._unnamed: list[Export] = []
+        self._unnamed: list[tuple[str, str, Export]] = []  # with how the name begins and ends
         for export in self.exports:
             if isinstance(export.name, str):
                 self._by_name.setdefault(export.name, []).append(export)
             else:
-                self._unnamed.append(export)
+                self._unnamed.append((*_ends(_pieces(export.name)), export))
         self._found: dict[Any, tuple[Export, ...]] = {}
 
     def candidates(self, name: Value) -> tuple[Export, ...]:
@@ -71,12 +84,19 @@ class ExportIndex:
 
     def _candidates(self, name: Value) -> Iterable[Export]:
         if isinstance(name, str):
-            return self._by_name.get(name) or [one for one in self._unnamed if may_be_equal(name, _pieces(one.name))]
+            return self._by_name.get(name) or [one for *_, one in self._unnamed if may_be_equal(name, _pieces(one.name))]
         if isinstance(name, Unknown) and name.among:
             return [one for possible in name.among for one in self.candidates(possible)]
         pieces = _pieces(name)
         known = [one for text, ones in self._by_name.items() if may_be_equal(text, pieces) for one in ones]
-        return [*known, *(one for one in self._unnamed if _may_be_alike(pieces, _pieces(one.name)))]
+        first, last = _ends(pieces)
+        alike = [
+            one
+            for other_first, other_last, one in self._unnamed
+            if (other_last.endswith(last) or last.endswith(other_last))
+            and (other_first.startswith(first) or first.startswith(other_first))
+        ]
+        return [*known, *alike]
 
     def value(self, name: Value) -> Value:
         """What `Fn::ImportValue` gives for a name."""
@@ -100,14 +120,10 @@ def _pieces(name: Value) -> tuple[Any, ...]:
     return name.pieces if isinstance(name, PiecedText) else (name,)
 
 
-def _may_be_alike(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
-    """Whether two names of which parts are not known may be one, as far as their beginnings and ends tell."""
-    for one, other, is_end in ((left[0], right[0], False), (left[-1], right[-1], True)):
-        if isinstance(one, str) and isinstance(other, str):
-            short, long = sorted((one, other), key=len)
-            if not (long.endswith(short) if is_end else long.startswith(short)):
-                return False
-    return True
+def _ends(pieces: tuple[Any, ...]) -> tuple[str, str]:
+    """How a name of which parts are not known begins and ends."""
+    first, last = pieces[0], pieces[-1]
+    return first if isinstance(first, str) else "", last if isinstance(last, str) else ""
 
 
 def _shown(name: Value) -> str:
@@ -115,4 +131,4 @@ def _shown(name: Value) -> str:
         return f"`{name[:200]}`"
     if isinstance(name, PiecedText):
         return f"`{name.shown[:200]}`"
-    return f"`{name.label}`" if isinstance(name, Attribute) else f"a name that is not known: {why_unknown(name)}"
+    return f"`{name.label}`" if isinstance(name, Attribute) else f"a name that is not known: {why_open(name)}"

@@ -11,14 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import Run, StackIdentity
-from sqs_checks.cloudformation.intrinsics.template_evaluator import (
-    NESTED_STACK_TYPES,
-    Given,
-    Surroundings,
-    TemplateEvaluator,
-    TemplateResource,
-)
+from sqs_checks.cloudformation.intrinsics.parameter_values import Given
+from sqs_checks.cloudformation.intrinsics.template_evaluator import NESTED_STACK_TYPES, Surroundings, TemplateEvaluator
 from sqs_checks.cloudformation.intrinsics.template_scalars import Known, Refused, is_mapping, members, section
+from sqs_checks.cloudformation.intrinsics.template_sections import TemplateResource
 from sqs_checks.cloudformation.stacks.stack_exports import Export, ExportIndex, exports_of
 from sqs_checks.values.configuration_values import Unknown, Value
 

@@ -127,7 +127,18 @@ def _made_up_by_aws(resource: ConfiguredResource, attribute: Attribute, owner: A
     if resource.mode == "managed" and (name == "arn" or name.endswith("_arn")):
         account = account_text(resource.account, owner)
         return joined_text(
-            ["arn:", partition_of(resource), ":", own_name(resource.type, resource.type), ":", THIS_REGION, ":", account, ":", itself]
+            [
+                "arn:",
+                partition_of(resource),
+                ":",
+                own_name(resource.type, resource.type),
+                ":",
+                THIS_REGION,
+                ":",
+                account,
+                ":",
+                itself,
+            ]
         )
     return None
 
