@@ -60,6 +60,6 @@ def holds_own_things(text: Text) -> bool:
     return isinstance(text, PiecedText)
 
 
-def own_arn(service: str, region: Text, account: Text, resource: Text, partition: Text = THIS_PARTITION) -> Text:
+def own_arn(service: Text, region: Text, account: Text, resource: Text, partition: Text = THIS_PARTITION) -> Text:
     """The ARN of a thing of the code. region, account: empty where it has none."""
-    return joined_text(["arn:", partition, f":{service}:", region, ":", account, ":", resource])
+    return joined_text(["arn:", partition, ":", service, ":", region, ":", account, ":", resource])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import Case, ResourceIdentity
-from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateResource
+from sqs_checks.cloudformation.intrinsics.template_sections import TemplateResource
 from sqs_checks.cloudformation.stacks.stack_tree import Stack
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown

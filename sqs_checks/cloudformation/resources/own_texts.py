@@ -78,8 +78,7 @@ def name_of(resource: DeployedResource) -> Text:
 def attribute_text(attribute: Attribute, resource: DeployedResource) -> Optional[Text]:
     """What stands in a policy for an attribute; None where nothing is known of it. resource: any of the same deployment."""
     if not isinstance(attribute.owner, ResourceIdentity):
-        text = _PSEUDO_PARAMETERS.get(attribute.name, PiecedText((attribute,)))
-        return text if isinstance(text, str) else called(text, attribute.label)
+        return called(_PSEUDO_PARAMETERS.get(attribute.name, PiecedText((attribute,))), attribute.label)
     owner = resource.find(attribute.owner)
     text = _text_of(owner, attribute) if owner is not None else None
     return called(text, attribute.label) if text is not None else None

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
+from sqs_checks.cloudformation.intrinsics.case_exploration import MOST_CASES, explored
 from sqs_checks.cloudformation.intrinsics.deployment_cases import (
     ANY,
     Case,
@@ -217,7 +218,7 @@ class _Deployment:
                 raise NoDeploymentError
             return Elements(LIST, [self._stated(one, run) for one in (identity, *around)])
 
-        return [one.case for one in evaluator.explored(compute)]
+        return [one.case for one in explored(compute, ANY, MOST_CASES)]
 
     def _stated(self, identity: ResourceIdentity, run: Run) -> Value:
         evaluator = self._stacks[identity.stack].evaluator

@@ -157,10 +157,9 @@ def _function(value: Value, resource: DeployedResource, functions: Iterable[Depl
     if isinstance(value, PiecedText):
         attributes = [piece for piece in value.pieces if isinstance(piece, Attribute)]
         of_resources = [one for one in attributes if isinstance(one.owner, ResourceIdentity)]
-        if of_resources:
-            value = of_resources[0]  # with a qualifier behind it, or an ARN ahead of it
-        else:
-            value = "".join(piece if isinstance(piece, str) else "?" for piece in value.pieces)
+        # With a qualifier behind it, or an ARN ahead of it.
+        written = "".join(piece if isinstance(piece, str) else "?" for piece in value.pieces)
+        value = of_resources[0] if of_resources else written
     if isinstance(value, str):
         name = value.rsplit(":function:", 1)[-1].split(":")[0]
         named = [one for one in functions if one.value("FunctionName") == name]
