@@ -128,6 +128,7 @@ VALUES: list[tuple[str, Any, str]] = [
     ("!Sub ['${a}${b}', {a: 5, b: true}]", "5true", "numbers and booleans become text"),
     ("!Sub ['${a}', {a: [x]}]", "!", "a list does not"),
     ("!Sub ['${Env}', {Env: mine}]", "mine", "the map goes before the parameters"),
+    ("!Sub ['${__Name__}', {__Name__: x}]", "x", "SAM writes such names"),
     ("!Sub '${Env}'", {TEST_ENV: "test", DEV: "dev", PRODUCTION: "production"}, "a parameter"),
     ("!Sub '${aws:username}'", "<aws:username>", "a name that the template may have from a transform"),
     ("!Sub '${a b}'", "!", "no name"),

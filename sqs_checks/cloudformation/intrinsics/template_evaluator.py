@@ -87,6 +87,7 @@ class TemplateEvaluator:
         self._questions: dict[Hashable, Question] = {}
         self._filled: dict[Hashable, tuple[Any, Any]] = {}
         self._resources: Optional[dict[str, TemplateResource]] = None
+        self._outputs: Optional[dict[str, TemplateOutput]] = None
 
     # What others ask
 
@@ -152,7 +153,9 @@ class TemplateEvaluator:
     @property
     def outputs(self) -> Mapping[str, TemplateOutput]:
         """All outputs by name."""
-        found = {}
+        if self._outputs is not None:
+            return self._outputs
+        self._outputs = found = {}
         for name, entry in self.sections.members_of("Outputs").items():
             stated = dict(members(entry.node)) if is_mapping(entry.node) else {}
             export: Any = stated.get("Export")

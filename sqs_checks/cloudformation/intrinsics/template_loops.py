@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import TooMuchError
-from sqs_checks.cloudformation.intrinsics.template_scalars import Known, is_list, is_mapping, joined
+from sqs_checks.cloudformation.intrinsics.template_scalars import MIXED_IN, Known, is_list, is_mapping, joined
 from sqs_checks.values.configuration_values import Value
 
 LOOP = "Fn::ForEach::"
@@ -44,7 +44,7 @@ def _filled(node: Any, identifier: str, item: Value, steps: list[int], depth: in
     if steps[0] < 0 or depth > _DEEPEST:
         raise TooMuchError("a loop makes more than is looked at")
     if is_mapping(node):
-        named = [key for key in node if not (isinstance(key, str) and key.startswith("__"))]
+        named = [key for key in node if key not in MIXED_IN]
         if len(named) == 1 and named[0] == "Ref" and node["Ref"] == identifier:
             return item if isinstance(item, str) else Known(item)
         items = {_key(key, identifier, item): _filled(value, identifier, item, steps, depth + 1) for key, value in node.items()}

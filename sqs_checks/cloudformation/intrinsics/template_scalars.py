@@ -28,6 +28,10 @@ _LONGEST_TEXT = 1_000_000
 _MOST_PIECES = 5_000
 
 
+# What Checkov mixes into the mappings of a template.
+MIXED_IN = frozenset({"__file__", "__startline__", "__endline__"})
+
+
 class Kind(NamedTuple):
     """The type of a value that is not known, as `Unknown.type`."""
 
@@ -82,10 +86,10 @@ def key_text(key: Any) -> str:
 
 
 def members(node: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
-    """What a mapping states, without the keys that Checkov mixes in (`__startline__`, `__file__`, …)."""
+    """What a mapping states, without the keys that Checkov mixes in."""
     for key, value in node.items():
         name = key_text(key)
-        if not name.startswith("__"):
+        if name not in MIXED_IN:
             yield name, value
 
 
