@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from conftest import scan
 
-from sqs_checks.cloudformation.intrinsics.for_each import made_resources
-
 TEMPLATE = """
 Transform: [AWS::LanguageExtensions]
 Parameters:
@@ -64,40 +62,3 @@ def test_a_collection_that_is_not_known(tmp_path: Path) -> None:
     found = verdicts(tmp_path, TEMPLATE.format(collection="!Ref Open"))
     assert {resource for resource, _ in found} == {"DeadLetters"}
     assert ("DeadLetters", "CKV_SQS_40") not in found, "it may be the dead-letter queue of some queue, or of none"
-
-
-def test_loops_within_loops_and_characters_that_ids_cannot_have() -> None:
-    inner = {"Fn::ForEach::B": ["B", ["x", "y-z"], {"Q${A}&{B}": {"Type": "AWS::SQS::Queue", "Properties": {"N": "${A}/${B}"}}}]}
-    made = made_resources({"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::A": ["A", ["1", "2"], inner]}})
-    assert [(one.logical_id, one.resource["Properties"]["N"]) for one in made] == [
-        ("Q1x", "1/x"), ("Q1yz", "1/y-z"), ("Q2x", "2/x"), ("Q2yz", "2/y-z"),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "loop",
-    [
-        None,
-        "text",
-        [],
-        ["A"],
-        ["A", ["x"], "text"],
-        [1, ["x"], {}],
-        ["A", [{"a": 1}], {}],
-        ["A", ["x"], {"Q": None, "R": {"Type": 5}}],
-    ],
-)
-def test_odd_loops_raise_nothing(loop: object) -> None:
-    made_resources({"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::A": loop}})
-
-
-def test_a_loop_of_loops_ends() -> None:
-    body: dict[str, object] = {"Q${A}": {"Type": "AWS::SQS::Queue"}}
-    for _ in range(20):
-        body = {"Fn::ForEach::A": ["A", ["x", "y", "z"], body]}
-    assert len(made_resources({"Transform": "AWS::LanguageExtensions", "Resources": body})) <= 2_000
-
-
-def test_without_the_transform_there_are_no_loops() -> None:
-    loop = ["A", ["x"], {"Q${A}": {"Type": "AWS::SQS::Queue"}}]
-    assert made_resources({"Resources": {"Fn::ForEach::A": loop}}) == []

@@ -8,7 +8,7 @@ import random
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 from conftest import scan
@@ -18,12 +18,13 @@ from policies import places
 from test_malformed_policies import CHECKS
 from test_verdicts_against_reference import policy
 
-from sqs_checks.cloudformation.intrinsics.template_conditions import cases
-from sqs_checks.cloudformation.intrinsics.template_values import Template
+from sqs_checks.cloudformation.resources.queue_models import DeploymentModels
 from sqs_checks.cloudformation.resources.queue_policy_resource import read_policy
+from sqs_checks.cloudformation.stacks.stack_tree import StackTree
 from sqs_checks.configuration.settings import DEFAULTS
 from sqs_checks.judgement.fault import judge
 from sqs_checks.judgement.ternary import Ternary
+from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.resources.policy_document_data import document_of
 from sqs_checks.values.configuration_values import Elements, Entries, Unknown
@@ -108,11 +109,14 @@ def test_odd_data_sources_raise_nothing(arguments: dict[str, Any]) -> None:
         document_of(OddDataSource(arguments))
 
 
+def policies(template: Mapping[str, Any]) -> list[Optional[AttachedPolicy]]:
+    """The policy `P` of a template, in each case."""
+    return [read_policy(one.resource) for one in DeploymentModels(StackTree({"f": template}), str).alone("f", "P")]
+
+
 def verdicts(properties: Any, template: Mapping[str, Any]) -> dict[str, Ternary]:
     """What each check on policies says of a resource, without Checkov."""
-    read = Template(template)
-    conf = {"Type": "AWS::SQS::QueuePolicy", "Properties": properties}
-    subjects = [read_policy(case.conf, read) for case in cases(conf, read, "P")]
+    subjects = policies({**template, "Resources": {"P": {"Type": "AWS::SQS::QueuePolicy", "Properties": properties}}})
     found = {}
     for check, check_class in CHECKS.items():
         bare = object.__new__(check_class)
@@ -128,7 +132,7 @@ def verdicts(properties: Any, template: Mapping[str, Any]) -> dict[str, Ternary]
 @given(st.integers(min_value=0, max_value=2**32).map(random.Random))
 def test_hiding_a_part_of_a_template(rng: random.Random) -> None:
     """A parameter without a default in the place of any value moves a verdict to unknown or nowhere."""
-    template = {"Parameters": {"Hidden": {"Type": "String"}}, "Resources": {"P": {"Type": "AWS::SQS::QueuePolicy"}}}
+    template = {"Parameters": {"Hidden": {"Type": "String"}}}
     queues = ["https://sqs.eu-west-1.amazonaws.com/111111111111/orders"]
     document = policy(rng)
     before = verdicts({"Queues": queues, "PolicyDocument": document}, template)
@@ -147,7 +151,6 @@ def test_hiding_a_part_of_a_template(rng: random.Random) -> None:
 @settings(max_examples=300, deadline=None)
 @given(odd, st.dictionaries(st.sampled_from(["A", "B"]), odd | st.just({"Condition": "A"}), max_size=2))
 def test_odd_conditions_raise_nothing(value: Any, conditions: dict[str, Any]) -> None:
-    template = Template({"Conditions": conditions, "Parameters": {"P": value}})
-    conf = {"Properties": {"PolicyDocument": {"Fn::If": ["A", {"Fn::If": ["B", value, {"Ref": "P"}]}, value]}}}
-    for case in cases(conf, template, "Q"):
-        read_policy(case.conf, template)
+    document = {"Fn::If": ["A", {"Fn::If": ["B", value, {"Ref": "V"}]}, value]}
+    resource = {"Type": "AWS::SQS::QueuePolicy", "Properties": {"PolicyDocument": document}}
+    policies({"Conditions": conditions, "Parameters": {"V": value}, "Resources": {"P": resource}})

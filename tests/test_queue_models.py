@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policies import places
 
-from sqs_checks.cloudformation.intrinsics.template_values import Template
 from sqs_checks.cloudformation.resource_checks import CloudFormationPolicyPlaceCheck, CloudFormationQueueModelCheck
-from sqs_checks.cloudformation.resources.template_model import TemplateModels
-from sqs_checks.cloudformation.resources.template_resource import QUEUE
+from sqs_checks.cloudformation.resources.queue_models import DeploymentModels
+from sqs_checks.cloudformation.resources.queue_references import QUEUE
+from sqs_checks.cloudformation.stacks.stack_tree import StackTree
 from sqs_checks.configuration.settings import DEFAULTS
 from sqs_checks.judgement.fault import judge
 from sqs_checks.judgement.ternary import NO, Ternary
@@ -339,7 +339,7 @@ def verdicts(resources: Mapping[str, Any]) -> dict[tuple[str, str], Ternary]:
     """What each check says of each queue and policy, without Checkov."""
     parameters = {"Hidden": {"Type": "String"}, "Other": {"Type": "String"}}
     document = {"Parameters": parameters, "Conditions": {"C": {"Fn::Equals": [{"Ref": "Other"}, "x"]}}, "Resources": resources}
-    models = TemplateModels(Template(document), "f")
+    models = DeploymentModels(StackTree({"f": document}), str)
     found: dict[tuple[str, str], Ternary] = {}
     for name, resource in resources.items():
         is_queue = resource["Type"] == QUEUE
@@ -348,8 +348,8 @@ def verdicts(resources: Mapping[str, Any]) -> dict[tuple[str, str], Ternary]:
         for check, check_class in (ON_QUEUES if is_queue else ON_PLACES).items():
             bare: Any = object.__new__(check_class)
             result = NO
-            for _, queues in models.cases(name):
-                subject = queues.of(name) if is_queue else models.policy_place(name, queues)
+            for situation in models.among_others("f", name):
+                subject = situation.queue if is_queue else situation.policy_place
                 result = result | judge(list(bare.faults(subject, DEFAULTS))).violated
             found[name, check] = result
     return found

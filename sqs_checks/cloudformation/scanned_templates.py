@@ -137,9 +137,11 @@ def _add_queues(template: Any, path: str) -> None:
         return
     evaluator = TemplateEvaluator(template, StackIdentity(path))
     for logical_id, resource in evaluator.resources.items():
-        is_ours = resource.loops and resource.type.startswith("AWS::SQS::") and hasattr(resource.node, "start_mark")
-        if is_ours and logical_id not in resources and all(one.value is True for one in evaluator.exists(logical_id)):
-            resources[logical_id] = resource.node
+        is_ours = resource.type.startswith("AWS::SQS::") and hasattr(resource.node, "start_mark")
+        if is_ours and logical_id not in resources:
+            made = evaluator.exists(logical_id, evaluator.defaults)
+            if any(one.value is True for one in made):
+                resources[logical_id] = resource.node
 
 
 def _keep_templates(build_definitions_context: Any) -> Any:

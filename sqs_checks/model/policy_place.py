@@ -57,7 +57,8 @@ class PolicyPlace(NamedTuple):
                 yield Competitor(other.place, own.queue.text, own.there & other.there)
         if own.queue.is_no_queue:
             return
-        others = self.models.all_policies if own.queue.hidden is not None else self.models.policies_somewhere
+        may_be_any = own.queue.hidden is not None and not own.queue.elsewhere
+        others = self.models.all_policies if may_be_any else self.models.policies_somewhere
         hidden = (other for other in others if other.place != self.place and other not in same)
         for other in islice(hidden, 1):
             why = own.queue.hidden or other.queue.hidden or "which queue is meant is not known"

@@ -121,7 +121,7 @@ class _ByQueue(Generic[R]):
                 self._by_key.setdefault(key, []).append((relation, certainty))
             if stated.identity is not None:
                 self._written.setdefault(stated.identity.name, []).append((stated.identity, relation))
-            if stated.hidden is not None and len(self._anywhere) < _MOST_HIDDEN:
+            if stated.hidden is not None and not stated.elsewhere and len(self._anywhere) < _MOST_HIDDEN:
                 self._anywhere.append((relation, unknown(stated.hidden)))
         self._reference = reference
 
@@ -245,7 +245,11 @@ class QueueModels:
     @computed_once
     def policies_somewhere(self) -> tuple[PolicyAttachment, ...]:
         """The policies whose queue cannot be told at all."""
-        return tuple(attachment for attachment in self.all_policies if attachment.queue.hidden is not None)
+        return tuple(
+            attachment
+            for attachment in self.all_policies
+            if attachment.queue.hidden is not None and not attachment.queue.elsewhere
+        )
 
     def traits_of(self, reference: QueueReference) -> QueueTraits:
         """By what the settings pick the queue that a reference names."""

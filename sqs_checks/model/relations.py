@@ -40,6 +40,7 @@ class QueueReference(NamedTuple):
     identity: what the text itself tells of the queue, where it is written out.
     hidden: why it may be any queue; None where it cannot.
     attribute: which attribute of a queue it is: `arn`, `url` or `name`; None where that is not known.
+    elsewhere: whether it is certainly no queue of the code, though it may be another one.
     scope: the module whose words these are, so that the same words there mean the same queue; None where they may not.
     Where `certain`, `possible`, `identity` and `hidden` are empty, it names something that is no queue of the code.
     """
@@ -52,6 +53,7 @@ class QueueReference(NamedTuple):
     hidden: Optional[str] = None
     attribute: Optional[str] = None
     scope: Optional[Key] = None
+    elsewhere: bool = False
 
     def perhaps(self, why: str) -> QueueReference:
         """The same where it is not certain that it stands there at all."""

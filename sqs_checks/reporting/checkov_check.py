@@ -328,4 +328,5 @@ def _in_all_cases(judged: Sequence[tuple[str, Judgement]]) -> Iterator[Fault]:
         for fault in judgement.faults:
             if fault.problem not in said:
                 said.add(fault.problem)
-                yield fault if fault.problem in everywhere else fault._replace(problem=f"Where {where}: {fault.problem}")
+                is_told = where and fault.problem not in everywhere
+                yield fault._replace(problem=f"Where {where}: {fault.problem}") if is_told else fault

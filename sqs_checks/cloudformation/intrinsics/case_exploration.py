@@ -7,7 +7,7 @@ computation starts again; what was worked out before is found by the answers to 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import (
     Case,
@@ -57,6 +57,17 @@ def explored(compute: Callable[[Run], Value], given: Case, most: int) -> list[Ca
         return [CaseValue(given, Unknown("it holds more values than are looked at"))]
     except RecursionError:
         return [CaseValue(given, Unknown("it nests deeper than is looked at"))]
+
+
+def by_default(compute: Callable[[Run], Value], defaults: Case) -> Optional[Case]:
+    """Of the case in which all parameters have their defaults, what a computation depends on; None where nothing is made then."""
+    run = Run(defaults, [_MOST_STEPS], is_coarse=True)
+    try:
+        compute(run)
+    except (NoDeploymentError, TooMuchError, TooHeavyError, RecursionError):
+        return None
+    asked = {question.variable for question in run.asked}
+    return Case({variable: choice for variable, choice in defaults if variable in asked})
 
 
 def _by_case(compute: Callable[[Run], Value], given: Case, most: int) -> list[CaseValue]:

@@ -47,6 +47,12 @@ class Refused(Unknown):
     __slots__ = ()
 
 
+class OfElsewhere(Unknown):
+    """Something of a stack that is not scanned: whatever it is, it is nothing of the scanned templates."""
+
+    __slots__ = ()
+
+
 class Known:
     """A value in the place of a node: what a loop has put there."""
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from sqs_checks.cloudformation.intrinsics.case_exploration import MOST_CASES, explored
+from sqs_checks.cloudformation.intrinsics.case_exploration import MOST_CASES, by_default, explored
 from sqs_checks.cloudformation.intrinsics.deployment_cases import (
     ANY,
     Case,
@@ -184,11 +184,10 @@ class _Deployment:
         self._in_cases: dict[Case, DeploymentInCase] = {}
 
     def alone(self, identity: ResourceIdentity) -> list[Situation]:
-        evaluator = self._stacks[identity.stack].evaluator
-        return self._situations(identity, [one.case for one in evaluator.resource_cases(identity.logical_id)])
+        return self._situations(identity, self._cases(identity, []))
 
     def among_others(self, identity: ResourceIdentity) -> list[Situation]:
-        cases = self._cases(identity)
+        cases = self._cases(identity, self._around(identity))
         return self._situations(identity, cases if len(self._in_cases) + len(cases) <= _MOST_MODELS else cases and [ANY])
 
     def _situations(self, identity: ResourceIdentity, cases: Sequence[Case]) -> list[Situation]:
@@ -208,17 +207,20 @@ class _Deployment:
             self._in_cases[case] = DeploymentInCase(self._stacks, self._mentions, case, self._place)
         return self._in_cases[case]
 
-    def _cases(self, identity: ResourceIdentity) -> list[Case]:
-        """The cases that a resource and those around it tell apart."""
+    def _cases(self, identity: ResourceIdentity, around: Sequence[ResourceIdentity]) -> list[Case]:
+        """The cases that a resource and those around it tell apart, and how it is by default where those leave something open."""
         evaluator = self._stacks[identity.stack].evaluator
-        around = self._around(identity)
 
         def compute(run: Run) -> Value:
             if evaluator.existence(identity.logical_id, run) is False:
                 raise NoDeploymentError
             return Elements(LIST, [self._stated(one, run) for one in (identity, *around)])
 
-        return [one.case for one in explored(compute, ANY, MOST_CASES)]
+        cases = [one.case for one in explored(compute, ANY, MOST_CASES)]
+        default = by_default(compute, self._stacks[identity.stack.root].evaluator.defaults)
+        if default is not None and not any(one.merged(default) == one for one in cases):
+            cases.append(default)
+        return cases
 
     def _stated(self, identity: ResourceIdentity, run: Run) -> Value:
         evaluator = self._stacks[identity.stack].evaluator

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Optional, Union
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdentity
+from sqs_checks.cloudformation.intrinsics.template_scalars import OfElsewhere
 from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
 from sqs_checks.cloudformation.resources.own_texts import with_own_texts
 from sqs_checks.model.relations import ARN, NAME, URL, QueueReference
@@ -75,6 +76,8 @@ def _of_text(value: Union[str, PiecedText], resource: DeployedResource) -> Queue
 
 
 def _of_unknown(value: Unknown, resource: DeployedResource) -> QueueReference:
+    if isinstance(value, OfElsewhere):
+        return QueueReference("", hidden=value.reason, scope=("elsewhere", value.reason), elsewhere=True)
     references = [queue_reference(one, resource) for one in value.among if one is not None]
     is_one_of = bool(references) and all(one.hidden is None and one.identity is None for one in references)
     if not is_one_of:

@@ -6,12 +6,13 @@ Source: AWS CloudFormation User Guide, "Get exported outputs from a deployed Clo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any, Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import Case
 from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
-from sqs_checks.cloudformation.intrinsics.template_scalars import Refused, why_open
+from sqs_checks.cloudformation.intrinsics.template_parameters import SHARED_PSEUDO_PARAMETERS
+from sqs_checks.cloudformation.intrinsics.template_scalars import OfElsewhere, Refused, why_open
 from sqs_checks.cloudformation.intrinsics.value_comparisons import may_be_equal
 from sqs_checks.values.configuration_values import Attribute, PiecedText, Unknown, Value, is_hidden
 
@@ -65,11 +66,12 @@ class ExportIndex:
 
     def __init__(self, exports: Iterable[Export]) -> None:
         self.exports = tuple(exports)
-        self._by_name: dict[str, list[Export]] = {}
+        self._by_name: dict[Hashable, list[Export]] = {}
         self._unnamed: list[tuple[str, str, Export]] = []  # with how the name begins and ends
         for export in self.exports:
-            if isinstance(export.name, str):
-                self._by_name.setdefault(export.name, []).append(export)
+            told = _told(export.name)
+            if told is not None:
+                self._by_name.setdefault(told, []).append(export)
             else:
                 self._unnamed.append((*_ends(_pieces(export.name)), export))
         self._found: dict[Any, tuple[Export, ...]] = {}
@@ -83,18 +85,20 @@ class ExportIndex:
         return found
 
     def _candidates(self, name: Value) -> Iterable[Export]:
+        told = _told(name)
+        if told in self._by_name:
+            return self._by_name[told]
         if isinstance(name, str):
-            return self._by_name.get(name) or [one for *_, one in self._unnamed if may_be_equal(name, _pieces(one.name))]
+            return [one for *_, one in self._unnamed if may_be_equal(name, _pieces(one.name))]
         if isinstance(name, Unknown) and name.among:
             return [one for possible in name.among for one in self.candidates(possible)]
         pieces = _pieces(name)
-        known = [one for text, ones in self._by_name.items() if may_be_equal(text, pieces) for one in ones]
+        known = [one for text, ones in self._by_name.items() if _may_be(text, told, pieces) for one in ones]
         first, last = _ends(pieces)
         alike = [
             one
             for other_first, other_last, one in self._unnamed
-            if (other_last.endswith(last) or last.endswith(other_last))
-            and (other_first.startswith(first) or first.startswith(other_first))
+            if _is_start_of(first, other_first) and _is_start_of(last[::-1], other_last[::-1])
         ]
         return [*known, *alike]
 
@@ -103,9 +107,10 @@ class ExportIndex:
         candidates = self.candidates(name)
         shown = _shown(name)
         if not candidates:
-            return Unknown(f"what is exported as {shown} is not at hand", not_null=True)
+            return OfElsewhere(f"what is exported as {shown} is not at hand", not_null=True)
         values = tuple(dict.fromkeys(value for one in candidates for value in one.values))
-        is_certain = isinstance(name, str) and all(isinstance(one.name, str) for one in candidates)
+        told = _told(name)
+        is_certain = told is not None and all(_told(one.name) == told for one in candidates)
         if is_certain and len(values) == 1:
             return values[0]
         is_told = len(values) <= _MOST_POSSIBILITIES and not any(isinstance(value, Unknown) for value in values)
@@ -114,6 +119,34 @@ class ExportIndex:
             return Unknown(f"what is exported as {shown} depends on how its stack is made", not_null=True, among=among)
         # Another stack, which is not scanned, may export the name: what it may be is told, that it is one of them is not.
         return Unknown(f"which stack exports {shown} is known only when the stack is made", among=among)
+
+
+def _told(name: Value) -> Optional[Hashable]:
+    """What a name is in every stack of an account and region; None where it depends on the stack."""
+    if isinstance(name, str):
+        return name
+    pieces = _pieces(name)
+    if not all(isinstance(piece, str) or _is_shared(piece) for piece in pieces):
+        return None
+    return tuple(piece if isinstance(piece, str) else (piece.name,) for piece in pieces)
+
+
+def _is_shared(piece: Any) -> bool:
+    return isinstance(piece, Attribute) and piece.name in SHARED_PSEUDO_PARAMETERS
+
+
+def _may_be(known: Hashable, told: Optional[Hashable], pieces: tuple[Any, ...]) -> bool:
+    """Whether the told name of an export may be a name of which not everything is told."""
+    if not isinstance(known, tuple):
+        return may_be_equal(str(known), pieces)
+    if told is not None:
+        return False
+    (first, last), (other_first, other_last) = _ends(known), _ends(pieces)
+    return _is_start_of(first, other_first) and _is_start_of(last[::-1], other_last[::-1])
+
+
+def _is_start_of(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _pieces(name: Value) -> tuple[Any, ...]:
