@@ -146,6 +146,9 @@ VALUES: list[tuple[str, Any, str]] = [
     ("!Join ['', !Ref Empty]", "?", "the default of a list decides nothing"),
     ("!Join ['-', a]", "!", "no list"),
     ("!Join ['-']", "!", "one argument"),
+    ("!Join ['-', [a, {Fn::Transform: {Name: T}}]]", "?", "an element that may be none"),
+    ("!Select [1, [{Fn::Transform: {Name: T}}, b, c]]", "?", "of a list of which one before may be none"),
+    ("Fn::Length: [{Fn::Transform: {Name: T}}, b]", "?", "its length"),
     ("!Join ['-', [[a]]]", "!", "a list in a list"),
     ("!Split [',', 'a,b,']", ["a", "b", ""], "an empty piece is one"),
     ("!Split [',', !Sub '${Queue.Arn},${Nested}']", ["<Queue.Arn>", "<Nested>"], "ARNs and references hold no comma"),
@@ -165,6 +168,8 @@ VALUES: list[tuple[str, Any, str]] = [
     ("!FindInMap [ByAccount, '111111111111', Name]", "one", "a key that YAML takes for a number"),
     ("!FindInMap [Stage, !Ref Env, Account]", {TEST_ENV: "222222222222", DEV: "111111111111"},
      "a parameter is one of the keys: without one no stack is made"),
+    ("!If [IsProduction, !FindInMap [Stage, !Ref Env, Account], none]", {OTHER: "none"}, "no key, no stack"),
+    ("!FindInMap [Stage, !Join ['', [a, b]], Account]", "!", "in no case a key"),
     ("!FindInMap [Stage, !Ref Env, Same]", {OTHER: "x"}, "keys that hold the same are not told apart"),
     ("!FindInMap [Stage, !Ref Open, Account]", {"`Open` is `dev`": "111111111111", "`Open` is `test`": "222222222222"},
      "of a parameter that anything may be too"),
@@ -288,15 +293,18 @@ Parameters:
   Env: {Type: String, AllowedValues: [dev, production]}
   Names: {Type: CommaDelimitedList, Default: "a, b"}
   Unnamed: {Type: CommaDelimitedList}
+  Other: {Type: String}
 Mappings: {M: {Names: {dev: [x], production: [x, y]}}}
 Conditions:
   IsProduction: !Equals [!Ref Env, production]
   IsDev: !Not [!Condition IsProduction]
+  Either: !Or [!Condition IsProduction, !Equals [!Ref Other, x]]
   Never: !And [!Condition IsProduction, !Condition IsDev]
 Resources:
   Always: {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub "q-${Env}"}}
   InProduction: {Type: AWS::SQS::Queue, Condition: IsProduction, Properties: {QueueName: !Sub "q-${Env}"}}
   InDev: {Type: AWS::SQS::Queue, Condition: IsDev}
+  InEither: {Type: AWS::SQS::Queue, Condition: Either}
   NotAtAll: {Type: AWS::SQS::Queue, Condition: Never}
   Odd: {Type: {a: b}, Condition: [c]}
   Fn::ForEach::Known: [N, [k, l], {"Queue${N}": {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref N}}}]
@@ -314,6 +322,11 @@ def test_resources_and_when_they_are_made() -> None:
         "Always": {"": True},
         "InProduction": {"`Env` is `production`": True, "`Env` is `dev`": False},
         "InDev": {"`Env` is `production`": False, "`Env` is `dev`": True},
+        "InEither": {
+            "`Env` is `production`": True,
+            "`Env` is `dev` and `Other` is `x`": True,
+            "`Env` is `dev` and `Other` is not `x`": False,
+        },
         "NotAtAll": {"": False},
         "Odd": {"the condition of `Odd` is true": True, "the condition of `Odd` is false": False},
         "Queuek": {"": True},
@@ -328,6 +341,7 @@ def test_resources_and_when_they_are_made() -> None:
     for name, expected in {
         "InProduction": {"`Env` is `production`": {"QueueName": "q-production"}},
         "InDev": {"`Env` is `dev`": {}},
+        "InEither": {"`Env` is `production`": {}, "`Env` is `dev` and `Other` is `x`": {}},
         "NotAtAll": {},
         "Queuek": {"": {"QueueName": "k"}},
     }.items():

@@ -96,13 +96,11 @@ class TemplateEvaluator:
 
         Never empty. Where there are more cases than `most`, the one case that is given, with what depends on more unknown.
         """
-        found = explored(lambda run: self.value(node, run), given, most)
-        return found or [CaseValue(given, Refused("CloudFormation refuses it whatever the parameters are"))]
+        return explored(lambda run: self.value(node, run), given, most)
 
     def exists(self, logical_id: str, given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
         """In which cases a resource is made: True, False, or unknown where there are too many cases."""
-        found = explored(lambda run: self.existence(logical_id, run), given, most)
-        return found or [CaseValue(given, Refused("CloudFormation refuses the template whatever the parameters are"))]
+        return explored(lambda run: self.existence(logical_id, run), given, most)
 
     def resource_cases(self, logical_id: str, node: Any = None, given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
         """The properties of a resource, or another node, in each case in which the resource is made; empty where in none."""
@@ -176,8 +174,7 @@ class TemplateEvaluator:
 
     def condition_holds(self, name: str, given: Case = ANY) -> list[CaseValue]:
         """In which cases a condition holds."""
-        found = explored(lambda run: self.conditions.holds(name, run), given, MOST_CASES)
-        return found or [CaseValue(given, Refused("CloudFormation refuses the template whatever the parameters are"))]
+        return explored(lambda run: self.conditions.holds(name, run), given, MOST_CASES)
 
     # Values
 
