@@ -256,6 +256,10 @@ class TemplateEvaluator:
             return Attribute(self.parameters.pseudo_owner(name), name, name)
         if name in self.parameters.declared:
             return self.memory.recalled(("parameter", name), name, self.parameters.value, run)
+        logical_id, _, generated = name.partition(".")
+        if generated and self._has_transform and logical_id in self.resources:
+            # What SAM calls its own: `!Ref Function.Alias`.
+            return Attribute(self.identity(logical_id), generated, name)
         return self._resource_attribute(name, "Ref", name)
 
     def attribute(self, logical_id: str, name: str, run: Run) -> Value:
@@ -267,7 +271,8 @@ class TemplateEvaluator:
 
     def _resource_attribute(self, logical_id: str, name: str, label: str) -> Value:
         # Transforms make resources that the template does not state.
-        if logical_id in self.resources or self._has_transform or self.sections.is_cut:
+        may_be_made = (self._has_transform or self.sections.is_cut) and logical_id.isalnum()
+        if logical_id in self.resources or may_be_made:
             return Attribute(self.identity(logical_id), name, label)
         return Refused(f"the template has no `{logical_id[:100]}`")
 

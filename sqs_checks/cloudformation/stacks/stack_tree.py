@@ -186,8 +186,12 @@ class StackTree:
         if self._exports is None:
             self._exports = ExportIndex(())  # while they are worked out, one that depends on an import finds none
             found: list[Export] = []
-            for stack in [one for stacks in self._deployments().values() for one in stacks]:
-                found += exports_of(stack.evaluator)
+            try:
+                for stack in [one for stacks in self._deployments().values() for one in stacks]:
+                    found += exports_of(stack.evaluator)
+            except RecursionError:
+                self._exports = None  # asked from too deep: whoever asks next has them
+                raise
             self._exports = ExportIndex(found)
         return self._exports
 
