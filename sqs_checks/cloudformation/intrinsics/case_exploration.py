@@ -39,7 +39,8 @@ class _TooManyCasesError(Exception):
 
 
 def explored(compute: Callable[[Run], Value], given: Case, most: int) -> list[CaseValue]:
-    """The results of a computation in each case, defaults first; empty where CloudFormation makes no stack in any.
+    """The results of a computation in each case, defaults first; empty where it is not made in any, one that is Refused where
+    CloudFormation refuses it in all.
 
     compute: must ask nothing but evaluators, and each of them with the run that it is given; `NoDeploymentError` drops the
     case. Where there are more cases than `most`, there is one, in which what depends on more is unknown.
@@ -49,8 +50,8 @@ def explored(compute: Callable[[Run], Value], given: Case, most: int) -> list[Ca
             return _by_case(compute, given, most)
         except _TooManyCasesError:
             return [CaseValue(given, compute(Run(given, [_MOST_STEPS], is_coarse=True)))]
-    except NoDeploymentError:
-        return []
+    except NoDeploymentError as refusal:
+        return _refused(given, str(refusal))
     except TooMuchError as fault:
         return [CaseValue(given, Unknown(str(fault)))]
     except TooHeavyError:
@@ -75,7 +76,7 @@ def _by_case(compute: Callable[[Run], Value], given: Case, most: int) -> list[Ca
     found: list[CaseValue] = []
     waiting = [given]
     steps = [_MOST_STEPS]
-    runs, is_dropped = 0, False
+    runs, is_dropped, refused = 0, False, ""
     while waiting:
         runs += 1
         if len(found) + len(waiting) > most or runs > _MOST_RUNS or (runs > 1 and steps[0] <= 0):
@@ -87,15 +88,20 @@ def _by_case(compute: Callable[[Run], Value], given: Case, most: int) -> list[Ca
             variable, default = split.variable, split.variable.default
             options = sorted(split.options, key=lambda one: default is None or not one.holds(default))
             waiting += [case.narrowed(variable, option) for option in reversed(options)]
-        except NoDeploymentError:
+        except NoDeploymentError as refusal:
             is_dropped = True
+            refused = refused or str(refusal)
         except TooMuchError:
             if runs == 1:
                 raise
             raise _TooManyCasesError from None
     if len(found) > 1 and not is_dropped and all(is_same(found[0].value, one.value) for one in found):
         return [CaseValue(given, found[0].value)]
-    return found
+    return found or _refused(given, refused)
+
+
+def _refused(given: Case, reason: str) -> list[CaseValue]:
+    return [CaseValue(given, Refused(reason))] if reason else []
 
 
 class _Branch:

@@ -200,7 +200,7 @@ class SplitNeededError(Exception):
 
 
 class NoDeploymentError(Exception):
-    """CloudFormation refuses to make the stack in the case at hand."""
+    """Nothing is made in the case at hand. The message says why CloudFormation refuses it; empty where it is just not made."""
 
 
 class TooMuchError(Exception):
@@ -238,7 +238,7 @@ class Run:
             return OPEN
         options = [option for option in (left.also(split) for split in question.splits) if not option.is_empty]
         if not options:
-            raise NoDeploymentError
+            raise NoDeploymentError(f"CloudFormation refuses it where {question.variable.words(left)}")
         if len(options) > 1 or (len(options) == 1 and not left.within(options[0])):
             raise SplitNeededError(question.variable, options)
         return OPEN

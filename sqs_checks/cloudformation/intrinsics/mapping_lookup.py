@@ -5,7 +5,7 @@ Source: AWS CloudFormation Template Reference, "Fn::FindInMap" and "Fn::FindInMa
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import (
@@ -41,6 +41,7 @@ class MappingLookup:
     def __init__(self, evaluator: TemplateEvaluator) -> None:
         self._evaluator = evaluator
         self._mappings = section(evaluator.template, "Mappings")
+        self._read: dict[str, dict[str, dict[str, Any]]] = {}
 
     def mapped(self, argument: Any, run: Run) -> Value:
         """What `Fn::FindInMap` gives."""
@@ -52,7 +53,7 @@ class MappingLookup:
         name = as_text(self._evaluator.value(argument[0], run))
         if not isinstance(name, str):
             return name if isinstance(name, Refused) else Unknown(why_open(name), not_null=True)
-        tops = {key: dict(members(node)) for key, node in self._mappings_of(name) if is_mapping(node)}
+        tops = self._mapping(name)
         second = None if is_mapping(argument[2]) or is_list(argument[2]) else as_text(scalar_value(argument[2]))
         if isinstance(second, str):
             usable = {key: node[second] for key, node in tops.items() if second in node}
@@ -66,9 +67,13 @@ class MappingLookup:
             return self._found(top, usable, name, default, run)
         return self._found(top, usable if isinstance(second, str) else {}, name, default, run)
 
-    def _mappings_of(self, name: str) -> Iterable[tuple[str, Any]]:
-        stated: Any = self._mappings.get(name)
-        return members(stated) if is_mapping(stated) else ()
+    def _mapping(self, name: str) -> Mapping[str, dict[str, Any]]:
+        """A mapping by both keys; empty where there is none of that name."""
+        found = self._read.get(name)
+        if found is None:
+            stated = section(self._mappings, name)
+            found = self._read[name] = {key: dict(members(node)) for key, node in stated.items() if is_mapping(node)}
+        return found
 
     def _found(self, key: Value, nodes: Mapping[str, Any], name: str, default: Any, run: Run) -> Value:
         if isinstance(key, str) and key in nodes:

@@ -96,13 +96,11 @@ class TemplateEvaluator:
 
         Never empty. Where there are more cases than `most`, the one case that is given, with what depends on more unknown.
         """
-        found = explored(lambda run: self.value(node, run), given, most)
-        return found or [CaseValue(given, Refused("CloudFormation refuses it whatever the parameters are"))]
+        return explored(lambda run: self.value(node, run), given, most)
 
     def exists(self, logical_id: str, given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
         """In which cases a resource is made: True, False, or unknown where there are too many cases."""
-        found = explored(lambda run: self.existence(logical_id, run), given, most)
-        return found or [CaseValue(given, Refused("CloudFormation refuses the template whatever the parameters are"))]
+        return explored(lambda run: self.existence(logical_id, run), given, most)
 
     def resource_cases(self, logical_id: str, node: Any = None, given: Case = ANY, *, most: int = MOST_CASES) -> list[CaseValue]:
         """The properties of a resource, or another node, in each case in which the resource is made; empty where in none."""
@@ -176,8 +174,7 @@ class TemplateEvaluator:
 
     def condition_holds(self, name: str, given: Case = ANY) -> list[CaseValue]:
         """In which cases a condition holds."""
-        found = explored(lambda run: self.conditions.holds(name, run), given, MOST_CASES)
-        return found or [CaseValue(given, Refused("CloudFormation refuses the template whatever the parameters are"))]
+        return explored(lambda run: self.conditions.holds(name, run), given, MOST_CASES)
 
     # Values
 
@@ -259,6 +256,10 @@ class TemplateEvaluator:
             return Attribute(self.parameters.pseudo_owner(name), name, name)
         if name in self.parameters.declared:
             return self.memory.recalled(("parameter", name), name, self.parameters.value, run)
+        logical_id, _, generated = name.partition(".")
+        if generated and self._has_transform and logical_id in self.resources:
+            # What SAM calls its own: `!Ref Function.Alias`.
+            return Attribute(self.identity(logical_id), generated, name)
         return self._resource_attribute(name, "Ref", name)
 
     def attribute(self, logical_id: str, name: str, run: Run) -> Value:
@@ -270,7 +271,8 @@ class TemplateEvaluator:
 
     def _resource_attribute(self, logical_id: str, name: str, label: str) -> Value:
         # Transforms make resources that the template does not state.
-        if logical_id in self.resources or self._has_transform or self.sections.is_cut:
+        may_be_made = (self._has_transform or self.sections.is_cut) and logical_id.isalnum()
+        if logical_id in self.resources or may_be_made:
             return Attribute(self.identity(logical_id), name, label)
         return Refused(f"the template has no `{logical_id[:100]}`")
 

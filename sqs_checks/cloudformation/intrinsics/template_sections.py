@@ -72,13 +72,17 @@ class TemplateSections:
     def __init__(self, evaluator: TemplateEvaluator) -> None:
         self._evaluator = evaluator
         self._members: dict[str, dict[str, SectionEntry]] = {}
-        self.is_cut = False
+        self.is_cut = "Fn::Transform" in evaluator.template
 
     def members_of(self, name: str) -> Mapping[str, SectionEntry]:
         """The members of a section, with those that its loops make."""
         found = self._members.get(name)
         if found is None:
             stated = section(self._evaluator.template, name)
+            if "Fn::Transform" in stated:
+                # A transform puts in what nobody knows.
+                self.is_cut = True
+                del stated["Fn::Transform"]
             # While its loops are worked out it is what stands there without them.
             found = self._members[name] = {key: SectionEntry(node) for key, node in stated.items() if not is_loop(key)}
             if len(found) < len(stated) and self._evaluator.has_extensions:

@@ -191,8 +191,12 @@ class StackTree:
         if self._exports is None:
             self._exports = ExportIndex(())  # while they are worked out, one that depends on an import finds none
             found: list[Export] = []
-            for stack in self.deployed:
-                found += exports_of(stack.evaluator)
+            try:
+                for stack in self.deployed:
+                    found += exports_of(stack.evaluator)
+            except RecursionError:
+                self._exports = None  # asked from too deep: whoever asks next has them
+                raise
             self._exports = ExportIndex(found)
         return self._exports
 
