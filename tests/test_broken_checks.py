@@ -10,7 +10,7 @@ import pytest
 from conftest import FIXTURES, FRAMEWORKS, copy_with_plans, scan
 
 from sqs_checks.checks.unencrypted_queue import UnencryptedQueue
-from sqs_checks.cloudformation import resource_checks
+from sqs_checks.cloudformation import scanned_templates
 from sqs_checks.pack.coverage import cover
 from sqs_checks.policy.attached_policy import AttachedPolicy
 
@@ -87,7 +87,7 @@ def test_whatever_is_raised(error: BaseException, said: str, tmp_path: Path, mon
 def test_models_that_raise_do_so_for_each_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first check must not leave the others without the template: they would be undecided, which is silence."""
     (tmp_path / "queue.template").write_text(json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}), encoding="utf-8")
-    monkeypatch.setattr(resource_checks, "TemplateModels", planted)
+    monkeypatch.setattr(scanned_templates, "DeploymentModels", planted)
     found = scan(tmp_path, ["cloudformation"], ["CKV_SQS_17", "CKV_SQS_40"])
     assert sorted(finding.check for finding in found) == ["CKV_SQS_17", "CKV_SQS_40"]
 

@@ -40,7 +40,7 @@ NAMES: dict[str, tuple[Any, Any, str, str]] = {
     "OtherStart": (sub("d-${AWS::StackName}"), sub("e-${Shared}"), "FAILED", "the starts differ, whatever follows"),
     "Parameter": (sub("f-${AWS::StackName}-f"), sub("f-${Shared}"), "UNKNOWN", "no end that could tell them apart"),
     "NotExported": (None, "g-url", "FAILED", "nobody can import it"),
-    "Invalid": ([], "h-url", "UNKNOWN", "a name that cannot be read may be any"),
+    "Invalid": ([], "h-url", "FAILED", "CloudFormation refuses the name: nobody can import it"),
 }
 
 
@@ -65,7 +65,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
         "Type": "AWS::SQS::Queue",
         "Properties": {"RedrivePolicy": {"deadLetterTargetArn": imported("dead-arn"), "maxReceiveCount": 5}},
     }
-    stated = {"Parameters": {"Shared": {"Type": "String"}}, "Conditions": {"Wanted": {"Fn::Equals": [{"Ref": "Shared"}, "x"]}}}
+    stated = {
+        "Parameters": {"Shared": {"Type": "String"}, "Stage": {"Type": "String"}},
+        "Conditions": {"Wanted": {"Fn::Equals": [{"Ref": "Stage"}, "x"]}},
+    }
     (folder / "queues.template").write_text(json.dumps({"Resources": queues, "Outputs": outputs}), encoding="utf-8")
     (folder / "using").mkdir()
     (folder / "using" / "queues.template").write_text(json.dumps({**stated, "Resources": using}), encoding="utf-8")
@@ -88,7 +91,10 @@ def test_which_queue_an_import_names(name: str, found: list[Finding]) -> None:
 
 
 def test_a_policy_that_may_not_be_made(found: list[Finding]) -> None:
-    assert result(found, "CKV_SQS_17", "Conditional") == "UNKNOWN"
+    """There is a deployment without it, and the message says which."""
+    (missing,) = (one for one in found if one.check == "CKV_SQS_17" and one.resource.endswith(".Conditional"))
+    assert missing.result == "FAILED"
+    assert "Where `Stage` is not `x`" in missing.details[0]
 
 
 def test_a_dead_letter_queue_of_a_queue_elsewhere(found: list[Finding]) -> None:
@@ -100,6 +106,8 @@ def test_a_dead_letter_queue_of_a_queue_elsewhere(found: list[Finding]) -> None:
 
 
 def test_a_second_policy_elsewhere(found: list[Finding]) -> None:
-    (competing,) = (one for one in found if one.check == "CKV_SQS_16" and one.result == "FAILED")
-    assert competing.resource == "AWS::SQS::QueuePolicy.Attached"
-    assert "`Second` (/using/queues.template)" in competing.details[0]
+    """Of two policies on one queue each is a finding, wherever the other one stands."""
+    competing = {one.resource: one.details[0] for one in found if one.check == "CKV_SQS_16" and one.result == "FAILED"}
+    assert competing.keys() == {"AWS::SQS::QueuePolicy.Attached", "AWS::SQS::QueuePolicy.Second"}
+    assert "`Second` (/using/queues.template)" in competing["AWS::SQS::QueuePolicy.Attached"]
+    assert "`Attached` (/queues.template)" in competing["AWS::SQS::QueuePolicy.Second"]

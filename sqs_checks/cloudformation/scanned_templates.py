@@ -18,6 +18,7 @@ from checkov.cloudformation.parser import parse
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import StackIdentity
 from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
+from sqs_checks.cloudformation.intrinsics.template_scalars import Known
 from sqs_checks.cloudformation.resources.queue_models import DeploymentModels, Situation
 from sqs_checks.cloudformation.stacks.sam_template import as_deployed
 from sqs_checks.cloudformation.stacks.stack_tree import StackTree
@@ -140,8 +141,15 @@ def _add_queues(template: Any, path: str) -> None:
         is_ours = resource.type.startswith("AWS::SQS::") and hasattr(resource.node, "start_mark")
         if is_ours and logical_id not in resources:
             made = evaluator.exists(logical_id, evaluator.defaults)
-            if any(one.value is True for one in made):
+            if any(one.value is True for one in made) and _is_written(resource.node):
                 resources[logical_id] = resource.node
+
+
+def _is_written(node: Any) -> bool:
+    """Whether all of a node is what a parser makes: an element of a loop that is not known is not."""
+    if isinstance(node, Mapping):
+        return all(map(_is_written, node.values()))
+    return all(map(_is_written, node)) if isinstance(node, list) else not isinstance(node, Known)
 
 
 def _keep_templates(build_definitions_context: Any) -> Any:

@@ -218,7 +218,7 @@ class QueueModels:
         self.allowances = _by_queue(allowances)
         self.uses = _by_queue(uses)
         self.dead_letter_redrives: _ByQueue[Redrive] = _ByQueue(
-            redrives, lambda redrive: redrive.target, lambda redrive: redrive.there
+            redrives, lambda redrive: redrive.target, lambda redrive: redrive.there & redrive.is_made
         )
 
     def of(self, key: Key) -> Optional[QueueModel]:

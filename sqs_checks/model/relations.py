@@ -75,13 +75,17 @@ class PolicyAttachment(NamedTuple):
 
 
 class Redrive(NamedTuple):
-    """A redrive policy: inline, or a resource of its own. target: the dead-letter queue; None where it states none."""
+    """A redrive policy: inline, or a resource of its own. target: the dead-letter queue; None where it states none.
+
+    is_made: whether the queue that states it inline is made at all.
+    """
 
     place: Place
     queue: QueueReference
     there: Ternary
     target: Optional[QueueReference]
     max_receive_count: Setting[int]
+    is_made: Ternary = YES
 
 
 class RedriveAllowance(NamedTuple):

@@ -71,10 +71,10 @@ class ConditionEvaluator:
             return truth
         return self.asked(("condition", name), f"`{name[:100]}`", run)
 
-    def asked(self, key: tuple[object, ...], label: str, run: Run) -> Value:
-        """Whether something holds that the template does not tell: so in one case, not in the other."""
+    def asked(self, key: tuple[object, ...], label: str, run: Run, cases: tuple[Choice, ...] = (HOLDS, HOLDS_NOT)) -> Value:
+        """Whether something holds that the template does not tell: so in one case, not in the other. cases: to be looked at."""
         variable = Variable(self._evaluator.stack, key, label, EITHER)
-        question = self._evaluator.question(key, lambda: Question(variable, (HOLDS, HOLDS_NOT)))
+        question = self._evaluator.question(key, lambda: Question(variable, (HOLDS, HOLDS_NOT), cases))
         answer = run.ask(question)
         if answer == OPEN:
             return Unknown(f"whether {label} is true is known only when the stack is made", not_null=True)

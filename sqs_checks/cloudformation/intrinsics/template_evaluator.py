@@ -15,6 +15,7 @@ from sqs_checks.cloudformation.intrinsics.case_exploration import MOST_CASES, Ca
 from sqs_checks.cloudformation.intrinsics.condition_evaluator import ConditionEvaluator
 from sqs_checks.cloudformation.intrinsics.deployment_cases import (
     ANY,
+    HOLDS,
     Case,
     NoDeploymentError,
     Question,
@@ -323,7 +324,9 @@ class TemplateEvaluator:
         except TooMuchError:
             key = ("member", id(loop.collection), loop.item)
         said = f"`{loop.item}`" if loop.item is not None else "anything"
-        return self.conditions.asked(key, f"the presence of {said} in {shown(loop.collection)}", run)
+        # Of a list that a deployment may change, those that the template itself names are taken to be there.
+        cases = (HOLDS,) if loop.item is not None else ()
+        return self.conditions.asked(key, f"the presence of {said} in {shown(loop.collection)}", run, cases)
 
 
 def made_together(

@@ -78,8 +78,10 @@ def _of_text(value: Union[str, PiecedText], resource: DeployedResource) -> Queue
 def _of_unknown(value: Unknown, resource: DeployedResource) -> QueueReference:
     if isinstance(value, OfElsewhere):
         return QueueReference("", hidden=value.reason, scope=("elsewhere", value.reason), elsewhere=True)
-    references = [queue_reference(one, resource) for one in value.among if one is not None]
-    is_one_of = bool(references) and all(one.hidden is None and one.identity is None for one in references)
+    among = [one for one in value.among if one is not None]
+    references = [queue_reference(one, resource) for one in among]
+    is_told = bool(among) and all(isinstance(one, (str, PiecedText, Attribute)) for one in among)
+    is_one_of = is_told and all(one.hidden is None and one.identity is None for one in references)
     if not is_one_of:
         return QueueReference("", hidden=value.reason, scope=("unknown", value))
     if len(references) == 1 and value.not_null:

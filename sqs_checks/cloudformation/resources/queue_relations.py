@@ -65,13 +65,24 @@ def redrive_of(queue: DeployedResource) -> Optional[Redrive]:
     if stated is None:
         return None
     if isinstance(stated, Invalid):
-        return Redrive(queue.place, itself(queue), YES, None, count(stated))
+        return Redrive(queue.place, itself(queue), YES, None, count(stated), queue.there)
     if isinstance(stated, Unknown):
         there = YES if stated.not_null else unknown(stated.reason)
-        return Redrive(queue.place, itself(queue), there, queue_reference(stated, queue), count(Unknown(stated.reason)))
+        return Redrive(
+            queue.place, itself(queue), there, queue_reference(_target(stated), queue), count(Unknown(stated.reason)), queue.there
+        )
     target = stated.items.get("deadLetterTargetArn")
     reference = queue_reference(target, queue) if target is not None else None
-    return Redrive(queue.place, itself(queue), YES, reference, count(stated_number(stated.items.get("maxReceiveCount"))))
+    number = stated_number(stated.items.get("maxReceiveCount"))
+    return Redrive(queue.place, itself(queue), YES, reference, count(number), queue.there)
+
+
+def _target(redrive_policy: Unknown) -> Unknown:
+    """The dead-letter queue of a redrive policy that is one of several, as far as all of them name one."""
+    among = [stated_object(one) for one in redrive_policy.among if one is not None]
+    targets = [one.items.get("deadLetterTargetArn") for one in among if isinstance(one, Entries)]
+    is_told = len(targets) == len(among) and None not in targets
+    return Unknown(redrive_policy.reason, not_null=redrive_policy.not_null, among=tuple(targets) if is_told else ())
 
 
 def allowance_of(queue: DeployedResource) -> Optional[RedriveAllowance]:
