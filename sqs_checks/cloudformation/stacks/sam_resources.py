@@ -12,6 +12,7 @@ Source: AWS SAM Developer Guide, "Generated AWS CloudFormation resources"; aws-s
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
@@ -91,6 +92,17 @@ class SamResources(NamedTuple):
     names: dict[str, str]
 
 
+class _Made(NamedTuple):
+    """What is made so far. destinations: those that were worked out, each with its ARN, by identity: functions that take one
+    from `Globals` share it, and with it the queue that SAM makes for the first of them.
+    """
+
+    resources: Resources
+    conditions: dict[str, Any]
+    names: dict[str, str]
+    destinations: dict[int, tuple[Any, Any]]
+
+
 def is_sam_template(template: Any) -> bool:
     """Whether AWS transforms a template by SAM's rules."""
     transform = mapping(template).get("Transform")
@@ -99,7 +111,7 @@ def is_sam_template(template: Any) -> bool:
 
 def sam_resources(template: Any) -> SamResources:
     """What SAM generates of a parsed template; nothing where it is none of SAM's."""
-    made = SamResources({}, {}, {})
+    made = _Made({}, {}, {}, {})
     if is_sam_template(template):
         written = dict(named_mappings(template.get("Resources")))
         for logical_id, one in _in_order(written):
@@ -109,7 +121,7 @@ def sam_resources(template: Any) -> SamResources:
             if written[logical_id].get("Type") not in list(_MAKERS):
                 # SAM refuses to generate what the template writes itself.
                 del made.resources[logical_id]
-    return made
+    return SamResources(made.resources, made.conditions, made.names)
 
 
 def _in_order(written: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -119,7 +131,7 @@ def _in_order(written: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mappi
     return sorted(found, key=lambda one: kinds.index(one[1]["Type"]))
 
 
-def _function(logical_id: str, written: Mapping[str, Any], template: Mapping[str, Any], made: SamResources) -> None:
+def _function(logical_id: str, written: Mapping[str, Any], template: Mapping[str, Any], made: _Made) -> None:
     properties = _with_globals("Function", written, template)
     condition = written.get("Condition")
     of_function = made._replace(resources={})
@@ -145,7 +157,7 @@ def _function(logical_id: str, written: Mapping[str, Any], template: Mapping[str
     made.resources.update(_with_roles(_with_tags(of_function.resources, properties)))
 
 
-def _state_machine(logical_id: str, written: Mapping[str, Any], template: Mapping[str, Any], made: SamResources) -> None:
+def _state_machine(logical_id: str, written: Mapping[str, Any], template: Mapping[str, Any], made: _Made) -> None:
     properties = _with_globals("StateMachine", written, template)
     condition = written.get("Condition")
     role = _role(logical_id, properties.get("Role"), condition, made)
@@ -157,7 +169,7 @@ def _state_machine(logical_id: str, written: Mapping[str, Any], template: Mappin
     made.resources.update(_with_roles(_with_tags(events, properties)))
 
 
-def _application(logical_id: str, written: Mapping[str, Any], template: Mapping[str, Any], made: SamResources) -> None:
+def _application(logical_id: str, written: Mapping[str, Any], template: Mapping[str, Any], made: _Made) -> None:
     """A nested stack; where its template is one of the Serverless Application Repository, its address is not known."""
     properties = mapping(written.get("Properties"))
     nested = stated(properties, ("Parameters", "NotificationARNs", "TimeoutInMinutes"))
@@ -177,8 +189,10 @@ def _with_globals(section: str, written: Mapping[str, Any], template: Mapping[st
     ignored = written.get("IgnoreGlobals")
     if ignored == "*":
         return properties
-    kept = {name: item for name, item in shared.items() if name not in items(ignored)}
-    return mapping(_merged(kept, properties))
+    if items(ignored):
+        # A copy of its own: what SAM makes of these for one resource is not shared with others (`_Made.destinations`).
+        shared = copy.deepcopy({name: item for name, item in shared.items() if name not in items(ignored)})
+    return mapping(_merged(shared, properties))
 
 
 def _merged(shared: Any, own: Any, name: str = "") -> Any:
@@ -194,7 +208,7 @@ def _is_map(value: Any) -> bool:
     return isinstance(value, Mapping) and function_of(value) is None
 
 
-def _role(logical_id: str, stated_role: Any, condition: Any, made: SamResources) -> Any:
+def _role(logical_id: str, stated_role: Any, condition: Any, made: _Made) -> Any:
     """The ARN of a function's or state machine's role, which SAM makes where none is stated."""
     role_id = f"{logical_id}Role"
     chosen = choice(stated_role)
@@ -240,7 +254,7 @@ def _with_roles(resources: Resources) -> Resources:
 
 
 def _alias(
-    logical_id: str, properties: Mapping[str, Any], condition: Any, template: Mapping[str, Any], made: SamResources
+    logical_id: str, properties: Mapping[str, Any], condition: Any, template: Mapping[str, Any], made: _Made
 ) -> Optional[str]:
     """The logical id of the alias that `AutoPublishAlias` makes; None where there is none.
 
@@ -272,7 +286,7 @@ def _default_of(value: Any, template: Mapping[str, Any]) -> Optional[str]:
     return text(mapping(mapping(template.get("Parameters")).get(str(found[1]))).get("Default"))
 
 
-def _destinations(logical_id: str, properties: Mapping[str, Any], condition: Any, made: SamResources) -> None:
+def _destinations(logical_id: str, properties: Mapping[str, Any], condition: Any, made: _Made) -> None:
     """`AWS::Lambda::EventInvokeConfig`, with a queue or topic for each destination that is not named."""
     stated_config = mapping(properties["EventInvokeConfig"])
     config_id = f"{logical_id}EventInvokeConfig"
@@ -280,7 +294,10 @@ def _destinations(logical_id: str, properties: Mapping[str, Any], condition: Any
     for outcome in ("OnSuccess", "OnFailure"):
         destination = mapping(stated_config.get("DestinationConfig")).get(outcome)
         if isinstance(destination, Mapping):
-            destinations[outcome] = {"Destination": _destination(logical_id, outcome, destination, condition, made)}
+            if id(destination) not in made.destinations:
+                arn = _destination(logical_id, outcome, destination, condition, made)
+                made.destinations[id(destination)] = destination, arn
+            destinations[outcome] = {"Destination": made.destinations[id(destination)][1]}
     config = {
         "FunctionName": ref(logical_id),
         "Qualifier": properties.get("AutoPublishAlias") or "$LATEST",
@@ -290,7 +307,7 @@ def _destinations(logical_id: str, properties: Mapping[str, Any], condition: Any
     made.resources[config_id] = resource("AWS::Lambda::EventInvokeConfig", config, condition)
 
 
-def _destination(logical_id: str, outcome: str, destination: Mapping[str, Any], condition: Any, made: SamResources) -> Any:
+def _destination(logical_id: str, outcome: str, destination: Mapping[str, Any], condition: Any, made: _Made) -> Any:
     """The ARN of a destination. Where it is named under a condition only, SAM makes one for the other case."""
     stated_arn = destination.get("Destination")
     when, named = _missing_when(stated_arn, logical_id, made)
@@ -304,7 +321,7 @@ def _destination(logical_id: str, outcome: str, destination: Mapping[str, Any], 
     return arn if when is None else {"Fn::If": [when, arn, named]}
 
 
-def _missing_when(stated_arn: Any, logical_id: str, made: SamResources) -> tuple[Optional[str], Any]:
+def _missing_when(stated_arn: Any, logical_id: str, made: _Made) -> tuple[Optional[str], Any]:
     """The condition under which an `Fn::If` names nothing, and what it names otherwise."""
     chosen = choice(stated_arn)
     if chosen is None:
@@ -319,7 +336,7 @@ def _missing_when(stated_arn: Any, logical_id: str, made: SamResources) -> tuple
     return negated, then
 
 
-def _both(first: Any, second: Optional[str], logical_id: str, made: SamResources) -> Any:
+def _both(first: Any, second: Optional[str], logical_id: str, made: _Made) -> Any:
     """The condition that both of two hold, of which either may be missing."""
     if second is None or not isinstance(first, str):
         return first if second is None else second
