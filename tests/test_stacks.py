@@ -271,7 +271,7 @@ TEMPLATES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from(FILES), TEMPLATES | ODD, max_size=3), ODD)
 def test_no_templates_raise(templates: dict[str, Any], node: Any) -> None:
     """Whatever the files of a scan hold."""
