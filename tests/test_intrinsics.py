@@ -325,7 +325,26 @@ def test_what_it_is_by_default() -> None:
     for node, expected in ((("Ref", "Changed"), "usual"), (("Ref", "Env"), "test"), (("Ref", "KeyArn"), "")):
         (found,) = EVALUATOR.cases(dict([node]), EVALUATOR.defaults)
         assert found.value == expected
-    assert len(EVALUATOR.cases({"Ref": "Open"}, EVALUATOR.defaults)) == 1
+    (without,) = EVALUATOR.cases({"Ref": "Open"}, EVALUATOR.defaults)
+    assert isinstance(without.value, Unknown), "one without a default stays open"
+
+
+def test_more_cases_than_are_looked_at() -> None:
+    """What depends on too much is unknown, all else is known; what may be no value may not be there."""
+    node = loads("Node: [!If [IsProduction, x, !Ref AWS::NoValue], !If [IsProduction, x, y], z]", "n.yaml")["Node"]
+    (found,) = EVALUATOR.cases(node, most=1)
+    absent, either, known = found.value.items
+    assert (absent.not_null, either.not_null, known) == (False, True, "z")
+    assert either.among == ("x", "y")
+    assert either.reason == "whether `IsProduction` is true is known only when the stack is made"
+
+
+def test_loops_of_nothing_make_nothing() -> None:
+    """However many there are."""
+    empty = TemplateEvaluator(loops({}, 6), STACK)
+    assert not empty.is_cut
+    assert list(empty.resources) == ["R"]
+    assert plain(empty.resource_cases("R")[0].value) == {}
 
 
 RESOURCES = """

@@ -129,6 +129,9 @@ def test_outputs_come_up() -> None:
         "`Stage` is `dev`": "dev-<AWS::StackName>",
         "`Stage` is `production`": "production-<AWS::StackName>",
     }
+    child = root.child("Child")
+    assert child is not None
+    assert child.defaults == root.defaults
     assert cases(root, {"Fn::GetAtt": "Child.Outputs.Gone"}) == {"": "!"}
     for name in ("Bucket", "Chosen", "Repository"):
         assert root.child(name) is None, name
