@@ -177,6 +177,8 @@ VALUES: list[tuple[str, Any, str]] = [
     ("!FindInMap [Stage, !Ref Open, Account]", {"`Open` is `dev`": "111111111111", "`Open` is `test`": "222222222222"},
      "of a parameter that anything may be too"),
     ("!FindInMap [Stage, !Sub '${Env}', Account]", {TEST_ENV: "222222222222", DEV: "111111111111"}, "written otherwise"),
+    ("!FindInMap [Stage, !Sub '${Open}', Account]", {"`Open` is `dev`": "111111111111", "`Open` is `test`": "222222222222"},
+     "a text that is nothing but a parameter is that parameter"),
     ("!FindInMap [Stage, !Join ['', [!Ref Env]], Account]", {TEST_ENV: "222222222222", DEV: "111111111111"}, "worked out"),
     ("!FindInMap [Stage, !Ref Env, Account, {DefaultValue: none}]",
      {TEST_ENV: "222222222222", DEV: "111111111111", PRODUCTION: "none"}, "a default for the other keys"),
