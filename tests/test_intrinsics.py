@@ -177,6 +177,8 @@ VALUES: list[tuple[str, Any, str]] = [
     ("!FindInMap [Stage, !Ref Open, Account]", {"`Open` is `dev`": "111111111111", "`Open` is `test`": "222222222222"},
      "of a parameter that anything may be too"),
     ("!FindInMap [Stage, !Sub '${Env}', Account]", {TEST_ENV: "222222222222", DEV: "111111111111"}, "written otherwise"),
+    ("!FindInMap [Stage, !Sub '${Open}', Account]", {"`Open` is `dev`": "111111111111", "`Open` is `test`": "222222222222"},
+     "a text that is nothing but a parameter is that parameter"),
     ("!FindInMap [Stage, !Join ['', [!Ref Env]], Account]", {TEST_ENV: "222222222222", DEV: "111111111111"}, "worked out"),
     ("!FindInMap [Stage, !Ref Env, Account, {DefaultValue: none}]",
      {TEST_ENV: "222222222222", DEV: "111111111111", PRODUCTION: "none"}, "a default for the other keys"),
@@ -325,7 +327,26 @@ def test_what_it_is_by_default() -> None:
     for node, expected in ((("Ref", "Changed"), "usual"), (("Ref", "Env"), "test"), (("Ref", "KeyArn"), "")):
         (found,) = EVALUATOR.cases(dict([node]), EVALUATOR.defaults)
         assert found.value == expected
-    assert len(EVALUATOR.cases({"Ref": "Open"}, EVALUATOR.defaults)) == 1
+    (without,) = EVALUATOR.cases({"Ref": "Open"}, EVALUATOR.defaults)
+    assert isinstance(without.value, Unknown), "one without a default stays open"
+
+
+def test_more_cases_than_are_looked_at() -> None:
+    """What depends on too much is unknown, all else is known; what may be no value may not be there."""
+    node = loads("Node: [!If [IsProduction, x, !Ref AWS::NoValue], !If [IsProduction, x, y], z]", "n.yaml")["Node"]
+    (found,) = EVALUATOR.cases(node, most=1)
+    absent, either, known = found.value.items
+    assert (absent.not_null, either.not_null, known) == (False, True, "z")
+    assert either.among == ("x", "y")
+    assert either.reason == "whether `IsProduction` is true is known only when the stack is made"
+
+
+def test_loops_of_nothing_make_nothing() -> None:
+    """However many there are."""
+    empty = TemplateEvaluator(loops({}, 6), STACK)
+    assert not empty.is_cut
+    assert list(empty.resources) == ["R"]
+    assert plain(empty.resource_cases("R")[0].value) == {}
 
 
 RESOURCES = """
@@ -571,7 +592,7 @@ def opaque(case: Case) -> bool:
     return any(variable.key[0] != "parameter" for variable, _ in case)
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.tuples(conditions([]), conditions(["C0"]), conditions(["C0", "C1"])),
     NODES,
@@ -597,6 +618,34 @@ def test_every_deployment_lies_in_one_case(defined: Any, node: Any, hidden: set[
         if is_exact and not any(opaque(one.case) for one in found):
             assert len(cases) == 1, "cases exclude each other"
             assert plain(cases[0].value) == actual
+
+
+def hide(node: Any, at: list[int]) -> Any:
+    """The node with one of the functions in it, counted down by `at`, in the hands of a transform that nobody knows."""
+    if isinstance(node, list):
+        return [hide(item, at) for item in node]
+    if not isinstance(node, dict):
+        return node
+    at[0] -= 1
+    if at[0] == 0:
+        return {"Fn::Transform": {"Name": "Hidden"}}
+    return {name: hide(item, at) for name, item in node.items()}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.tuples(conditions([]), conditions(["C0"]), conditions(["C0", "C1"])), NODES, st.integers(1, 9), st.integers(1, 9))
+def test_hiding_a_value_moves_to_unknown_or_nowhere(defined: Any, node: Any, in_node: int, in_conditions: int) -> None:
+    """Where a function anywhere in it is not known, what a deployment makes of it is still one of the things it may be."""
+    by_name = dict(zip(CONDITION_NAMES, defined))
+    hidden = hide(by_name, [in_conditions + 1])
+    found = TemplateEvaluator(template_of(hidden, OPTIONS), STACK).cases(hide(node, [in_node]))
+    for values in itertools.product(*OPTIONS.values()):
+        parameters = dict(zip(OPTIONS, values))
+        try:
+            actual = Deployment(by_name, parameters).value(node)
+        except RefusedError:
+            continue
+        assert any(holds_in(one.case, parameters) and covers(one.value, actual) for one in found), (parameters, actual, found)
 
 
 @settings(max_examples=40, deadline=None)
@@ -652,7 +701,7 @@ ODD = st.recursive(
 SECTIONS = st.dictionaries(st.sampled_from(["A", "P", "Fn::ForEach::X", 5]), ODD, max_size=3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.fixed_dictionaries(
         {},

@@ -129,6 +129,9 @@ def test_outputs_come_up() -> None:
         "`Stage` is `dev`": "dev-<AWS::StackName>",
         "`Stage` is `production`": "production-<AWS::StackName>",
     }
+    child = root.child("Child")
+    assert child is not None
+    assert child.defaults == root.defaults
     assert cases(root, {"Fn::GetAtt": "Child.Outputs.Gone"}) == {"": "!"}
     for name in ("Bucket", "Chosen", "Repository"):
         assert root.child(name) is None, name
@@ -271,7 +274,7 @@ TEMPLATES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from(FILES), TEMPLATES | ODD, max_size=3), ODD)
 def test_no_templates_raise(templates: dict[str, Any], node: Any) -> None:
     """Whatever the files of a scan hold."""

@@ -22,7 +22,7 @@ from sqs_checks.cloudformation.intrinsics.template_scalars import Refused
 from sqs_checks.cloudformation.intrinsics.value_comparisons import is_same
 from sqs_checks.values.configuration_values import TooHeavyError, Unknown, Value
 
-MOST_CASES = 64
+MOST_CASES = 32
 _MOST_RUNS = 8 * MOST_CASES
 _MOST_STEPS = 10_000
 

@@ -107,7 +107,7 @@ class Variable:
         label = self.label
         if self.stack.path:
             label += f" of the nested stack `{'/'.join(self.stack.path)}`"
-        if self.domain == EITHER:
+        if self.key[0] != "parameter":
             return f"{label} is {choice.only or 'true or false'}"
         said, is_not = choice.values, choice.is_excluding
         if not is_not and not self.domain.is_excluding and len(said) > 1:

@@ -48,6 +48,7 @@ class ParameterValues:
     def __init__(self, evaluator: TemplateEvaluator, given: Optional[Mapping[str, Given]]) -> None:
         self._evaluator = evaluator
         self._given = given
+        self._variables: dict[str, Variable] = {}
         self._compared: Optional[dict[str, dict[str, None]]] = None
         self.declared = declared_parameters(section(evaluator.template, "Parameters"))
 
@@ -55,7 +56,7 @@ class ParameterValues:
         """What `Ref` gives for a parameter."""
         declaration = self.declared[name]
         if self._given is None:
-            variable = declaration.variable(self._evaluator.stack)
+            variable = self._variable(name)
             question = self._evaluator.question(("parameter", name), lambda: self._question(declaration, variable))
             answer = run.ask(question)
             if answer != OPEN:
@@ -104,17 +105,23 @@ class ParameterValues:
                 is_plain = not (self.declared[name].is_list or self.declared[name].is_looked_up)
                 return given.evaluator.parameters.variable_of(given.node) if given is not None and is_plain else None
             declaration = self.declared[name]
-            return None if declaration.is_list or declaration.is_looked_up else declaration.variable(self._evaluator.stack)
+            return None if declaration.is_list or declaration.is_looked_up else self._variable(name)
         if name in PSEUDO_PARAMETERS and name not in ("AWS::NotificationARNs", "AWS::StackId"):
             return Variable(self.pseudo_owner(name), ("parameter", name), f"`{name}`")
         return None
+
+    def _variable(self, name: str) -> Variable:
+        found = self._variables.get(name)
+        if found is None:
+            found = self._variables[name] = self.declared[name].variable(self._evaluator.stack)
+        return found
 
     @property
     def defaults(self) -> Case:
         """The case in which every parameter that has a default has it; a nested stack decides nothing itself."""
         case = ANY
         for declaration in self.declared.values() if self._given is None else ():
-            variable = declaration.variable(self._evaluator.stack)
+            variable = self._variable(declaration.name)
             if variable.default is not None and variable.domain.holds(variable.default):
                 case = case.narrowed(variable, Choice((variable.default,)))
         return case

@@ -28,7 +28,13 @@ from sqs_checks.cloudformation.intrinsics.intrinsic_functions import FUNCTIONS
 from sqs_checks.cloudformation.intrinsics.mapping_lookup import MappingLookup
 from sqs_checks.cloudformation.intrinsics.node_names import frozen, shown
 from sqs_checks.cloudformation.intrinsics.parameter_values import Given, ParameterValues
-from sqs_checks.cloudformation.intrinsics.template_loops import filled, is_loop, loop_of, states_language_extensions
+from sqs_checks.cloudformation.intrinsics.template_loops import (
+    filled,
+    is_loop,
+    loop_of,
+    makes_nothing,
+    states_language_extensions,
+)
 from sqs_checks.cloudformation.intrinsics.template_parameters import NO_VALUE, PSEUDO_PARAMETERS
 from sqs_checks.cloudformation.intrinsics.template_scalars import Refused, is_list, is_mapping, members, scalar_value, why_open
 from sqs_checks.cloudformation.intrinsics.template_sections import (
@@ -226,6 +232,8 @@ class TemplateEvaluator:
             loop = loop_of(child)
             if loop is None or not self.has_extensions:
                 yield name, Refused("a loop needs a name, a collection, a fragment and the transform `AWS::LanguageExtensions`")
+                continue
+            if makes_nothing(loop):
                 continue
             collection = self.value(loop.collection, run)
             items = known_texts(collection)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import TooMuchError
-from sqs_checks.cloudformation.intrinsics.template_scalars import MIXED_IN, Known, is_list, is_mapping, joined
+from sqs_checks.cloudformation.intrinsics.template_scalars import MIXED_IN, Known, is_list, is_mapping, joined, members
 from sqs_checks.values.configuration_values import Value
 
 LOOP = "Fn::ForEach::"
@@ -29,6 +29,19 @@ def loop_of(node: Any) -> Optional[Loop]:
     if is_list(node) and len(node) == 3 and isinstance(node[0], str) and is_mapping(node[2]):
         return Loop(str(node[0]), node[1], node[2])
     return None
+
+
+def makes_nothing(loop: Loop) -> bool:
+    """Whether a loop holds nothing but loops that hold nothing, so that it makes nothing over whatever collection."""
+    waiting, depth = [loop], 0
+    while waiting and depth < _DEEPEST:
+        depth += 1
+        for name, node in members(waiting.pop().fragment):
+            inner = loop_of(node) if is_loop(name) else None
+            if inner is None:
+                return False
+            waiting.append(inner)
+    return not waiting
 
 
 def filled(node: Any, identifier: str, item: Value, steps: list[int]) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import TooMuchError
 from sqs_checks.cloudformation.intrinsics.node_names import shown
-from sqs_checks.cloudformation.intrinsics.template_loops import is_loop, loop_of
+from sqs_checks.cloudformation.intrinsics.template_loops import is_loop, loop_of, makes_nothing
 from sqs_checks.cloudformation.intrinsics.template_scalars import is_mapping, members, section
 from sqs_checks.cloudformation.intrinsics.value_comparisons import known_texts
 from sqs_checks.values.configuration_values import TooHeavyError, Unknown
@@ -105,7 +105,7 @@ class TemplateSections:
                 yield key, SectionEntry(node, loops)
                 continue
             loop = loop_of(node)
-            if loop is None or len(loops) > _DEEPEST_LOOPS:
+            if loop is None or makes_nothing(loop) or len(loops) > _DEEPEST_LOOPS:
                 continue
             by_case = [known_texts(one.value) for one in self._evaluator.cases(loop.collection)]
             known = [items for items in by_case if items is not None]

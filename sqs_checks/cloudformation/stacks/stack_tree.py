@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any, Optional
 
-from sqs_checks.cloudformation.intrinsics.deployment_cases import Run, StackIdentity
+from sqs_checks.cloudformation.intrinsics.deployment_cases import Case, Run, StackIdentity
 from sqs_checks.cloudformation.intrinsics.parameter_values import Given
 from sqs_checks.cloudformation.intrinsics.template_evaluator import NESTED_STACK_TYPES, Surroundings, TemplateEvaluator
 from sqs_checks.cloudformation.intrinsics.template_scalars import Known, Refused, is_mapping, members, section
@@ -48,6 +48,11 @@ class Stack:
     def files(self) -> tuple[str, ...]:
         """The file of the template, before it those of the stacks around."""
         return (*(self.parent.files if self.parent is not None else ()), self.file)
+
+    @property
+    def defaults(self) -> Case:
+        """The case in which every parameter of the outermost stack that has a default has it."""
+        return self.parent.defaults if self.parent is not None else self.evaluator.defaults
 
     @property
     def children(self) -> Mapping[str, Optional[Stack]]:
