@@ -86,7 +86,7 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
     def _refused(own: QueueModel, source: QueueModel, certainty: Ternary) -> Iterator[Fault]:
         """AWS refuses a redrive policy to a queue that does not let its source in."""
         for allowance, attached in own.allowances:
-            refused = certainty & attached & ~allowance.lets_in(source.own.key)
+            refused = certainty & attached & ~allowance.lets_in(source.own.is_meant_by)
             if not refused.is_no:
                 problem = f"{allowance.place}: {allowance.permission} and does not let in the source {source.place}."
                 remedy = "`redrivePermission` `byQueue` with the ARN of its source among `sourceQueueArns`"

@@ -79,6 +79,16 @@ class CodeQueue:
     def queue(self) -> Queue:
         return self._read()
 
+    def is_meant_by(self, reference: QueueReference) -> Ternary:
+        """Whether a reference names this queue."""
+        if self.key in reference.certain:
+            return YES
+        if self.key in reference.possible:
+            return unknown(reference.why_possible)
+        if reference.identity is not None:
+            return self.is_named(reference.identity, reference.text)
+        return unknown(reference.hidden) if reference.hidden is not None and not reference.elsewhere else NO
+
     @property
     def traits(self) -> QueueTraits:
         found = self._code_name.search(self.place.label) if self._code_name else None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from enum import Enum
 from typing import NamedTuple, Optional
 
-from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
+from sqs_checks.judgement.ternary import YES, Ternary, any_of, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.queues.setting import Setting, Stated
@@ -102,23 +102,15 @@ class RedriveAllowance(NamedTuple):
     source_count: Stated[int]
     sources: Optional[tuple[QueueReference, ...]] = None
 
-    def lets_in(self, source: Key) -> Ternary:
-        """Whether a queue of the code may use this one as its dead-letter queue."""
+    def lets_in(self, is_source: Callable[[QueueReference], Ternary]) -> Ternary:
+        """Whether a queue may use this one as its dead-letter queue. is_source: whether a reference names that queue."""
         refuses = self.permission.holds(lambda permission: permission == "denyAll")
         by_queue = self.permission.holds(lambda permission: permission == "byQueue")
         if by_queue.is_no:
             return ~refuses
-        return ~refuses & (~by_queue | self._lists(source))
-
-    def _lists(self, source: Key) -> Ternary:
         if self.sources is None:
-            return unknown("which sources the redrive allow policy lists is not known")
-        if any(source in one.certain for one in self.sources):
-            return YES
-        for one in self.sources:
-            if one.hidden is not None or one.identity is not None or source in one.possible:
-                return unknown(one.hidden or one.why_possible or f"whether `{one.text}` is the source is not known")
-        return NO
+            return ~refuses & (~by_queue | unknown("which sources the redrive allow policy lists is not known"))
+        return ~refuses & (~by_queue | any_of(map(is_source, self.sources)))
 
 
 class Role(Enum):

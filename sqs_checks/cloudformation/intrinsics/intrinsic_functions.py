@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Protocol
 from sqs_checks.cloudformation.intrinsics.deployment_cases import Run
 from sqs_checks.cloudformation.intrinsics.template_scalars import (
     LIST_OF_TEXT,
+    PartOf,
     Placeholder,
     Refused,
     as_text,
@@ -193,7 +194,7 @@ def _selected(index: Value, items: Value) -> Value:
             return items.items[number]
         return Refused(f"the list has no element number {number}")
     if is_hidden(items):
-        return items if isinstance(items, Refused) else Unknown(why_open(items), not_null=True)
+        return items if isinstance(items, (Refused, PartOf)) else Unknown(why_open(items), not_null=True)
     return Refused("a list is needed to take an element of")
 
 
@@ -213,6 +214,8 @@ def split_text(delimiter: Value, source: Value) -> Value:
         if text.count(delimiter) > _LONGEST_LIST:
             raise TooHeavyError
         return Elements(LIST, text.split(delimiter))
+    if isinstance(text, Attribute) and delimiter != ",":
+        return PartOf(text)
     pieces = text.pieces if isinstance(text, PiecedText) else (text,)
     parts: list[list[Any]] = [[]]
     for piece in pieces:

@@ -53,6 +53,16 @@ class OfElsewhere(Unknown):
     __slots__ = ()
 
 
+class PartOf(Unknown):
+    """A part of the text of an attribute. whole: the attribute."""
+
+    __slots__ = ("whole",)
+
+    def __init__(self, whole: Attribute) -> None:
+        super().__init__(f"`{whole.label}` is known only when the stack is made", not_null=True)
+        self.whole = whole
+
+
 class Known:
     """A value in the place of a node: what a loop has put there."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdentity
+from sqs_checks.cloudformation.intrinsics.template_scalars import PartOf
 from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
 from sqs_checks.cloudformation.resources.queue_clients import FUNCTION, MAPPING, SUBSCRIPTION_ENDPOINT, TOPIC_ENDPOINT
 from sqs_checks.cloudformation.resources.queue_policy_resource import attached_queues, read_policy
@@ -166,7 +167,8 @@ def _function(value: Value, resource: DeployedResource, functions: Iterable[Depl
     """The function that `FunctionName` names: by itself, an alias or a version of it, its ARN or its name."""
     value = only_possibility(value)
     if isinstance(value, PiecedText):
-        attributes = [piece for piece in value.pieces if isinstance(piece, Attribute)]
+        wholes = [piece.whole if isinstance(piece, PartOf) else piece for piece in value.pieces]
+        attributes = [piece for piece in wholes if isinstance(piece, Attribute)]
         of_resources = [one for one in attributes if isinstance(one.owner, ResourceIdentity)]
         # With a qualifier behind it, or an ARN ahead of it.
         written = "".join(piece if isinstance(piece, str) else "?" for piece in value.pieces)
