@@ -22,7 +22,7 @@ from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGIO
 from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.sqs_queue import Queue
-from sqs_checks.values.configuration_values import Unknown
+from sqs_checks.values.configuration_values import PiecedText, Unknown
 from sqs_checks.values.texts import Text
 
 _MOST_HIDDEN = 3  # reasons that stand for all of them
@@ -58,7 +58,8 @@ class CodeQueue:
     """A queue resource of the scanned code.
 
     code_name: finds what the code calls the queue in the label of its place; None where that is the label itself. read: its
-    attributes, read when they are asked for. region: that it lives in, where the code tells.
+    attributes, read when they are asked for. region: that it lives in, where the code tells. own_name: its name, where parts of
+    that are things of the code.
     """
 
     def __init__(
@@ -68,12 +69,14 @@ class CodeQueue:
         code_name: Optional[re.Pattern[str]],
         read: Callable[[], Queue],
         region: Optional[str] = None,
+        own_name: Optional[PiecedText] = None,
     ) -> None:
         self.key = key
         self.place = place
         self._code_name = code_name
         self._read = read
         self._region = region
+        self._own_name = own_name
 
     @computed_once
     def queue(self) -> Queue:
@@ -96,6 +99,8 @@ class CodeQueue:
 
     def is_named(self, identity: QueueIdentity, text: str) -> Ternary:
         """Whether an ARN, URL or name that is written out is this queue's."""
+        if self._own_name is not None and self._own_name == identity.name:
+            return YES
         name = self.queue.name.value
         if name is None:
             return NO  # AWS or Terraform makes up a name that nobody can have written down

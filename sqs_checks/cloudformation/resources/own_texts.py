@@ -72,7 +72,16 @@ def name_of(resource: DeployedResource) -> Text:
     """The name of a resource: as the template states it, or what stands for it."""
     naming = _NAMINGS.get(resource.type)
     stated = resource.value(naming.property) if naming is not None and naming.property is not None else None
-    return stated if isinstance(stated, str) and stated else own_name(resource.identity, resource.place.label)
+    if isinstance(stated, str) and stated:
+        return stated
+    return told_name(stated, resource) or own_name(resource.identity, resource.place.label)
+
+
+def told_name(stated: Value, resource: DeployedResource) -> Optional[PiecedText]:
+    """A name that is put together from things of the stack; None where it is not, or not all of it is known."""
+    text = with_own_texts(stated, resource) if isinstance(stated, PiecedText) else None
+    is_told = isinstance(text, PiecedText) and not any(isinstance(piece, Unknown) for piece in text.pieces)
+    return text if is_told else None
 
 
 def attribute_text(attribute: Attribute, resource: DeployedResource) -> Optional[Text]:

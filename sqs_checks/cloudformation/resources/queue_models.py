@@ -17,6 +17,7 @@ from sqs_checks.cloudformation.intrinsics.deployment_cases import (
 )
 from sqs_checks.cloudformation.intrinsics.template_evaluator import NESTED_STACK_TYPES
 from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
+from sqs_checks.cloudformation.resources.own_texts import told_name
 from sqs_checks.cloudformation.resources.queue_clients import FUNCTION, USES
 from sqs_checks.cloudformation.resources.queue_policy_resource import POLICY_TYPES
 from sqs_checks.cloudformation.resources.queue_references import QUEUE
@@ -321,4 +322,5 @@ class DeploymentInCase:
 
 
 def _code_queue(queue: DeployedResource) -> CodeQueue:
-    return CodeQueue(queue.identity, queue.place, None, lambda: read_queue(queue))
+    name = told_name(queue.value("QueueName"), queue)
+    return CodeQueue(queue.identity, queue.place, None, lambda: read_queue(queue), own_name=name)
