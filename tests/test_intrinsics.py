@@ -329,6 +329,7 @@ def test_what_it_is_by_default() -> None:
         assert found.value == expected
     (without,) = EVALUATOR.cases({"Ref": "Open"}, EVALUATOR.defaults)
     assert isinstance(without.value, Unknown), "one without a default stays open"
+    assert "`Open`" not in EVALUATOR.defaults.words
 
 
 def test_more_cases_than_are_looked_at() -> None:
