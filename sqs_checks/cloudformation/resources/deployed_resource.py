@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import Case, ResourceIdentity
+from sqs_checks.cloudformation.intrinsics.template_scalars import why_open
 from sqs_checks.cloudformation.intrinsics.template_sections import TemplateResource
 from sqs_checks.cloudformation.stacks.stack_tree import Stack
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.model.relations import Place
-from sqs_checks.values.configuration_values import Entries, Unknown, Value, is_hidden, why_unknown
+from sqs_checks.values.configuration_values import Entries, Unknown, Value, is_hidden
 
 
 class DeployedResource:
@@ -41,7 +42,7 @@ class DeployedResource:
     def there(self) -> Ternary:
         """Whether the resource is made."""
         made = self._stack.evaluator.exists(self._resource.logical_id, self._case, most=1)[0].value
-        return YES if made is True else NO if made is False else unknown(why_unknown(made))
+        return YES if made is True else NO if made is False else unknown(why_open(made))
 
     @computed_once
     def properties(self) -> Value:
@@ -51,7 +52,7 @@ class DeployedResource:
         """What a property is set to; None where it is not."""
         if isinstance(self.properties, Entries):
             return self.properties.items.get(name)
-        return Unknown(why_unknown(self.properties)) if is_hidden(self.properties) else None
+        return Unknown(why_open(self.properties)) if is_hidden(self.properties) else None
 
     def is_made_with(self, other: DeployedResource) -> bool:
         """Whether the resource is certainly made whenever another one is."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdentity
+from sqs_checks.cloudformation.intrinsics.template_scalars import why_open
 from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
 from sqs_checks.model import arn_formats
 from sqs_checks.model.arn_formats import ArnFormat
@@ -22,7 +23,6 @@ from sqs_checks.values.configuration_values import (
     Value,
     joined_text,
     only_possibility,
-    why_unknown,
 )
 from sqs_checks.values.texts import Text, called
 
@@ -117,10 +117,10 @@ def with_own_texts(value: Value, resource: DeployedResource) -> Value:
     if isinstance(value, Unknown):
         value = only_possibility(value)
     if isinstance(value, Attribute):
-        return attribute_text(value, resource) or Unknown(why_unknown(value))
+        return attribute_text(value, resource) or Unknown(why_open(value))
     if isinstance(value, PiecedText):
         return joined_text(
-            (attribute_text(piece, resource) or Unknown(why_unknown(piece))) if isinstance(piece, Attribute) else piece
+            (attribute_text(piece, resource) or Unknown(why_open(piece))) if isinstance(piece, Attribute) else piece
             for piece in value.pieces
         )
     return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdentity
+from sqs_checks.cloudformation.intrinsics.template_scalars import why_open
 from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
 from sqs_checks.cloudformation.resources.own_texts import name_of, with_own_texts
 from sqs_checks.cloudformation.resources.queue_references import QUEUE
@@ -21,7 +22,6 @@ from sqs_checks.values.configuration_values import (
     Unknown,
     Value,
     only_possibility,
-    why_unknown,
 )
 from sqs_checks.values.json_text import NotJsonError, read_json_text
 
@@ -61,5 +61,5 @@ def read_policy(resource: DeployedResource) -> Optional[AttachedPolicy]:
     try:
         read = read_json_text(stated)
     except NotJsonError as fault:
-        return AttachedPolicy(fault if isinstance(stated, str) else Unknown(why_unknown(stated)), identities, _PATH)
+        return AttachedPolicy(fault if isinstance(stated, str) else Unknown(why_open(stated)), identities, _PATH)
     return AttachedPolicy(read.stated, identities, _PATH, read.repeated_keys)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Optional, Union
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdentity
-from sqs_checks.cloudformation.intrinsics.template_scalars import OfElsewhere
+from sqs_checks.cloudformation.intrinsics.template_scalars import OfElsewhere, why_open
 from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
 from sqs_checks.cloudformation.resources.own_texts import with_own_texts
 from sqs_checks.model.relations import ARN, NAME, URL, QueueReference
 from sqs_checks.policy.own_names import named_by
 from sqs_checks.policy.queue_identity import identity_from_arn, identity_from_url
-from sqs_checks.values.configuration_values import Attribute, PiecedText, Unknown, Value, why_unknown
+from sqs_checks.values.configuration_values import Attribute, PiecedText, Unknown, Value
 from sqs_checks.values.texts import Text, prefix_of
 
 QUEUE = "AWS::SQS::Queue"
@@ -39,11 +39,11 @@ def _of_attribute(value: Attribute, resource: DeployedResource) -> QueueReferenc
     if owner is None:
         is_pseudo = not isinstance(value.owner, ResourceIdentity)
         # What a transform makes is not in the template.
-        return QueueReference(value.label, hidden=None if is_pseudo else why_unknown(value), scope=value.label)
+        return QueueReference(value.label, hidden=None if is_pseudo else why_open(value), scope=value.label)
     if owner.type == QUEUE:
         return _to_queue(value.label, owner, resource, _ATTRIBUTES.get(value.name))
     if owner.type.startswith(_OPAQUE_TYPES):
-        return QueueReference(value.label, hidden=why_unknown(value), scope=("attribute", value))
+        return QueueReference(value.label, hidden=why_open(value), scope=("attribute", value))
     return QueueReference(value.label)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Callable, TypeVar
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdentity
+from sqs_checks.cloudformation.intrinsics.template_scalars import why_open
 from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
 from sqs_checks.cloudformation.resources.own_texts import with_own_texts
 from sqs_checks.cloudformation.resources.stated_values import invalid, stated_bool, stated_number, stated_text
@@ -24,7 +25,6 @@ from sqs_checks.values.configuration_values import (
     Unknown,
     Value,
     is_hidden,
-    why_unknown,
 )
 
 T = TypeVar("T")
@@ -59,19 +59,19 @@ def _is_aws_managed(value: Value, resource: DeployedResource) -> Ternary:
         if owner is not None and owner.type in _OWN_KEY_TYPES:
             return NO
     text = with_own_texts(value, resource)
-    return unknown(why_unknown(value)) if isinstance(text, Unknown) else names_aws_managed_key(text)
+    return unknown(why_open(value)) if isinstance(text, Unknown) else names_aws_managed_key(text)
 
 
 def _tags(value: Value) -> Stated[Tags]:
     if value is None:
         return None
     if not isinstance(value, Elements):
-        return Unknown(why_unknown(value)) if is_hidden(value) else invalid(value)
+        return Unknown(why_open(value)) if is_hidden(value) else invalid(value)
     tags: dict[str, TagValue] = {}
     for tag in value.items:
         key = stated_text(tag.items.get("Key")) if isinstance(tag, Entries) else None
         if not isinstance(tag, Entries) or not isinstance(key, str):
-            return Unknown(why_unknown(tag) if is_hidden(tag) else "not every tag has a key that is known")
+            return Unknown(why_open(tag) if is_hidden(tag) else "not every tag has a key that is known")
         text = stated_text(tag.items.get("Value"))
         tags[key] = None if isinstance(text, Invalid) else text
     return tags

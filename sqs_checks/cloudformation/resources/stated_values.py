@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from sqs_checks.cloudformation.intrinsics.template_scalars import why_open
 from sqs_checks.queues.setting import Stated
-from sqs_checks.values.configuration_values import Elements, Invalid, Unknown, Value, is_hidden, is_number, why_unknown
+from sqs_checks.values.configuration_values import Elements, Invalid, Unknown, Value, is_hidden, is_number
 from sqs_checks.values.exact_numbers import number_text
 
 
@@ -25,7 +26,7 @@ def stated_text(value: Value) -> Stated[str]:
     if value is None or isinstance(value, str):
         return value or None
     if is_hidden(value):
-        return Unknown(why_unknown(value))
+        return Unknown(why_open(value))
     if isinstance(value, bool):
         return str(value).lower()
     return number_text(value) if is_number(value) else invalid(value)
