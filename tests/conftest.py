@@ -38,11 +38,17 @@ def reports(folder: Path, frameworks: Sequence[str] = FRAMEWORKS, checks: Sequen
     """What Checkov's own runners report of a folder, in this process, with the pack registered: by framework."""
     from checkov.cloudformation.runner import Runner as CloudFormationRunner
     from checkov.runner_filter import RunnerFilter
+    from checkov.serverless.runner import Runner as ServerlessRunner
     from checkov.terraform.plan_runner import Runner as PlanRunner
     from checkov.terraform.runner import Runner as TerraformRunner
 
     register()
-    runners = {"terraform": TerraformRunner, "terraform_plan": PlanRunner, "cloudformation": CloudFormationRunner}
+    runners = {
+        "terraform": TerraformRunner,
+        "terraform_plan": PlanRunner,
+        "cloudformation": CloudFormationRunner,
+        "serverless": ServerlessRunner,
+    }
     found: Reports = []
     for framework in frameworks:
         report = runners[framework]().run(

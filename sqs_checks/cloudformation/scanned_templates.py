@@ -1,6 +1,7 @@
-"""The seam to Checkov's CloudFormation runner: which resource is at hand, and the templates of the scan.
+"""The seam to Checkov's runners of CloudFormation and of the Serverless Framework: which resource is at hand, and the templates
+of the scan.
 
-The runner hands a check one resource, without the template around it and with its functions rewritten. So
+A runner hands a check one resource, without the template around it and with its functions rewritten. So
 `build_definitions_context`, which is called with all templates before any check runs, is wrapped, once a process. Where a
 future Checkov has no such name, nothing is wrapped: a resource is then judged by what it states itself.
 """
@@ -13,14 +14,16 @@ from collections.abc import Mapping, Sequence
 from functools import wraps
 from typing import Any, Optional
 
-from checkov.cloudformation import runner
+from checkov.cloudformation import runner as cloudformation_runner
 from checkov.cloudformation.parser import parse
+from checkov.serverless import runner as serverless_runner
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import StackIdentity
 from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
 from sqs_checks.cloudformation.intrinsics.template_scalars import Known
 from sqs_checks.cloudformation.resources.queue_models import DeploymentModels, Situation
 from sqs_checks.cloudformation.stacks.sam_template import as_deployed
+from sqs_checks.cloudformation.stacks.serverless_template import serverless_template
 from sqs_checks.cloudformation.stacks.stack_tree import StackTree
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.queues.queue_traits import QueueTraits
@@ -29,7 +32,7 @@ _LONGEST_TEMPLATE = 5_000_000  # bytes of a file beside the scan; CloudFormation
 
 
 class TemplateScan:
-    """The templates that one run of Checkov scans. templates: by path, as they are written."""
+    """The templates that one run of Checkov scans. templates: by path, as they are deployed."""
 
     def __init__(self, templates: Mapping[str, Any]) -> None:
         self._templates = templates
@@ -52,9 +55,9 @@ class TemplateScan:
     def models(self, scanned_folder: Optional[str]) -> DeploymentModels:
         """What all templates say about queues. scanned_folder: the root of the scan."""
         if scanned_folder not in self._models:
-            root = (scanned_folder or "").rstrip(os.sep)
-            templates = {path: as_deployed(template) for path, template in self._templates.items()}
-            tree = StackTree(templates, lambda path: _read(path, scanned_folder or os.path.dirname(path)))
+            folders = [os.path.dirname(path) for path in self._templates]
+            root = (scanned_folder or (os.path.commonpath(folders) if folders else "")).rstrip(os.sep)
+            tree = StackTree(self._templates, lambda path: _read(path, scanned_folder or os.path.dirname(path)))
             shown = f"{root}{os.sep}"
             self._models[scanned_folder] = DeploymentModels(
                 tree, lambda path: path[len(root) :] if path.startswith(shown) else path
@@ -74,7 +77,8 @@ class ResourceAtHand:
         self.logical_id = entity_path.rpartition(":")[2]
         file = entity_path.partition("::")[0].rpartition(":")[0]  # the type holds the first `::`
         self.path = scan.path_of(file)
-        self.scanned_folder = self.path[: -len(file)] or os.sep if self.path.endswith(file) else None
+        # The runner of the Serverless Framework names files by their whole path, which tells no root.
+        self.scanned_folder = self.path[: -len(file)] or None if self.path.endswith(file) else None
         self.is_among_others = scan.holds(self.path)
         self._conf = conf
 
@@ -101,12 +105,14 @@ class ResourceAtHand:
         return DeploymentModels(StackTree({self.path: template}), lambda path: path)
 
 
-_scan = TemplateScan({})
+# The scan of each runner that has begun one.
+_scans: dict[str, TemplateScan] = {}
 
 
 def resource_at_hand(entity_path: str, conf: Mapping[str, Any]) -> ResourceAtHand:
     """The resource that a check is handed. entity_path: Checkov's `<file>:<type>:<name>`."""
-    return ResourceAtHand(_scan, str(entity_path), conf)
+    found = [ResourceAtHand(scan, str(entity_path), conf) for scan in (*_scans.values(), TemplateScan({}))]
+    return next((one for one in found if one.is_among_others), found[-1])
 
 
 def _read(path: str, folder: str) -> Optional[Mapping[str, Any]]:
@@ -155,9 +161,9 @@ def _is_written(node: Any) -> bool:
 def _keep_templates(build_definitions_context: Any) -> Any:
     @wraps(build_definitions_context)
     def keeping(definitions: Any, *args: Any, **kwargs: Any) -> Any:
-        global _scan
         # Single files are named as the user names them, files of a folder by their whole path.
-        _scan = TemplateScan({os.path.abspath(path): _copied(template) for path, template in definitions.items()})
+        templates = {os.path.abspath(path): as_deployed(_copied(template)) for path, template in definitions.items()}
+        _scans["cloudformation"] = TemplateScan(templates)
         for path, template in definitions.items():
             _add_queues(template, path)
         return build_definitions_context(definitions, *args, **kwargs)
@@ -165,8 +171,19 @@ def _keep_templates(build_definitions_context: Any) -> Any:
     return keeping
 
 
+def _keep_services(build_definitions_context: Any) -> Any:
+    @wraps(build_definitions_context)
+    def keeping(definitions: Any, *args: Any, **kwargs: Any) -> Any:
+        templates = {os.path.abspath(path): serverless_template(_copied(service)) for path, service in definitions.items()}
+        _scans["serverless"] = TemplateScan(templates)
+        return build_definitions_context(definitions, *args, **kwargs)
+
+    return keeping
+
+
 def wrap_runner() -> None:
-    """Wraps what is there to be wrapped. To be called once a process, before the runner runs."""
+    """Wraps what is there to be wrapped. To be called once a process, before the runners run."""
     name = "build_definitions_context"
-    if hasattr(runner, name):
-        setattr(runner, name, _keep_templates(getattr(runner, name)))
+    for runner, keep in ((cloudformation_runner, _keep_templates), (serverless_runner, _keep_services)):
+        if hasattr(runner, name):
+            setattr(runner, name, keep(getattr(runner, name)))

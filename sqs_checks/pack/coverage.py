@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from checkov.cloudformation.runner import Runner as CloudFormationRunner
 from checkov.runner_filter import RunnerFilter
+from checkov.serverless.runner import Runner as ServerlessRunner
 from checkov.terraform.plan_runner import Runner as PlanRunner
 from checkov.terraform.runner import Runner as TerraformRunner
 
@@ -18,6 +19,7 @@ _RUNNERS: dict[str, Any] = {
     "Terraform": TerraformRunner,
     "Terraform plan": PlanRunner,
     "CloudFormation": CloudFormationRunner,
+    "Serverless Framework": ServerlessRunner,
 }
 
 

@@ -1,4 +1,7 @@
-"""Records of CloudFormation that explain: Checkov's runner leaves a check's `details` out (3.1.70 to 3.3.30)."""
+"""Records of CloudFormation and the Serverless Framework that explain.
+
+Checkov's runners leave a check's `details` out (3.1.70 to 3.3.30).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ def explain(check_id: str, details: Sequence[str]) -> None:
 
 def amend_cloudformation_record() -> None:
     # The record itself stays Checkov's own: it is pickled between processes, of which one may not know this pack.
-    amend("checkov.cloudformation.runner", "Record", _amended)
+    for runner in ("checkov.cloudformation.runner", "checkov.serverless.runner"):
+        amend(runner, "Record", _amended)
 
 
 def _amended(record: Any, *args: Any, **kwargs: Any) -> Any:
