@@ -24,7 +24,8 @@ from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
 
-_MOST_HIDDEN = 3  # reasons that stand for all of them
+# How many relations that may be about any queue are among those of each: these stand for all.
+MOST_HIDDEN = 3
 
 
 class Relation(Protocol):
@@ -120,7 +121,7 @@ class _ByQueue(Generic[R]):
                 self._by_key.setdefault(key, []).append((relation, certainty))
             if stated.identity is not None:
                 self._written.setdefault(stated.identity.name, []).append((stated.identity, relation))
-            if stated.hidden is not None and len(self._anywhere) < _MOST_HIDDEN:
+            if stated.hidden is not None and len(self._anywhere) < MOST_HIDDEN:
                 self._anywhere.append((relation, unknown(stated.hidden)))
         self._reference = reference
 
