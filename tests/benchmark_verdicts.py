@@ -23,6 +23,7 @@ from policies import NO_TLS, allow, aws, deny, policy, service
 from sqs_checks.policy.document import read_document
 from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.policy.verdicts import QueuePolicy
+from sqs_checks.values.json_text import from_json
 
 VERDICTS = ("public", "cross_account", "non_tls_refused", "vpc_only", "confused_deputy", "wildcard_action")
 POLICIES = 1_000
@@ -97,10 +98,10 @@ def cloudsplaining(stated: Any) -> object:
 
 def row(name: str, make: Callable[[int], Any], count: int = POLICIES) -> None:
     stated = [make(number) for number in range(count)]
-    read = [read_document(item) for item in stated]
+    read = [read_document(from_json(item)) for item in stated]
     ours, with_reading = (
         median(verdicts, read),
-        median(lambda item: verdicts(read_document(item)), [make(n + count) for n in range(count)]),
+        median(lambda item: verdicts(read_document(from_json(item))), [make(n + count) for n in range(count)]),
     )
     theirs = median(cloudsplaining, [json.loads(json.dumps(item)) for item in stated])
     print(f"{name:44}{ours:12.0f}{with_reading:16.0f}{theirs:22.0f}")

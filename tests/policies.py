@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Union
 
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.values.configuration_values import Unknown
 
 OWNER, OTHER = "123456789012", "999999999999"
 QUEUE = f"arn:aws:sqs:eu-west-1:{OWNER}:orders"
 TOPIC = f"arn:aws:sns:eu-west-1:{OWNER}:created"
 ROLE = f"arn:aws:iam::{OWNER}:role/app"
-HIDDEN = Unresolved("hidden on purpose")
-Principal = Union[str, dict[str, Any], Unresolved]
+HIDDEN = Unknown("hidden on purpose")
+Principal = Union[str, dict[str, Any], Unknown]
 
 
 def aws(*texts: Any) -> dict[str, Any]:

@@ -40,7 +40,7 @@ NAMES: dict[str, tuple[Any, Any, str, str]] = {
     "OtherStart": (sub("d-${AWS::StackName}"), sub("e-${Shared}"), "FAILED", "the starts differ, whatever follows"),
     "Parameter": (sub("f-${AWS::StackName}-f"), sub("f-${Shared}"), "UNKNOWN", "no end that could tell them apart"),
     "NotExported": (None, "g-url", "FAILED", "nobody can import it"),
-    "Malformed": ([], "h-url", "UNKNOWN", "a name that cannot be read may be any"),
+    "Invalid": ([], "h-url", "UNKNOWN", "a name that cannot be read may be any"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Malformed policies are a finding of CKV_SQS_14 or unknown: none raises, none hangs, none passes unread."""
+"""Invalid policies are a finding of CKV_SQS_14 or unknown: none raises, none hangs, none passes unread."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from policies import HIDDEN, NO_TLS, QUEUE, ROLE, TOPIC, allow, aws, deny, place
 from sqs_checks.configuration.settings import DEFAULTS
 from sqs_checks.judgement.fault import Judgement, judge
 from sqs_checks.pack.catalogue import check_classes
-from sqs_checks.policy.attached_policy import AttachedPolicy, NotJson, read_json
+from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.queue_identity import identity_from_arn
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
+from sqs_checks.values.json_text import NotJsonError, from_json, read_json_text
 
 CHECKS = {check.id: check for check in check_classes() if issubclass(check, TerraformQueuePolicyCheck)}
 GOOD = policy(
@@ -30,11 +31,12 @@ ODD: tuple[Any, ...] = (None, "", "text", "ünïcödé", 0, -1, 1.5, 10**30, Tru
 
 def attached(stated: Any) -> AttachedPolicy:
     if isinstance(stated, str):
-        text = read_json(stated)
-        if isinstance(text, NotJson):
-            return AttachedPolicy(text, [identity_from_arn(QUEUE)], "policy")
-        return AttachedPolicy(text.stated, [identity_from_arn(QUEUE)], "policy", text.repeated_keys)
-    return AttachedPolicy(stated, [identity_from_arn(QUEUE)], "policy")
+        try:
+            read = read_json_text(stated)
+        except NotJsonError as fault:
+            return AttachedPolicy(fault, [identity_from_arn(QUEUE)], "policy")
+        return AttachedPolicy(read.stated, [identity_from_arn(QUEUE)], "policy", read.repeated_keys)
+    return AttachedPolicy(from_json(stated), [identity_from_arn(QUEUE)], "policy")
 
 
 def judged(check: str, stated: Any) -> Judgement:

@@ -18,7 +18,8 @@ from sqs_checks.judgement.ternary import Ternary
 from sqs_checks.policy.document import read_document
 from sqs_checks.policy.queue_identity import identity_from_arn
 from sqs_checks.policy.verdicts import QueuePolicy
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.values.configuration_values import Unknown
+from sqs_checks.values.json_text import from_json
 
 VERDICTS = ("public", "cross_account", "non_tls_refused", "vpc_only", "confused_deputy", "wildcard_action")
 # Verdicts that tell of something let through, and those that tell of something kept out.
@@ -30,7 +31,7 @@ many = settings(max_examples=600, deadline=None, suppress_health_check=[HealthCh
 
 
 def verdicts(stated: Any) -> dict[str, Ternary]:
-    attached = QueuePolicy(read_document(stated), identity_from_arn(QUEUE))
+    attached = QueuePolicy(read_document(from_json(stated)), identity_from_arn(QUEUE))
     return {name: getattr(attached, name).holds for name in VERDICTS}
 
 
@@ -82,7 +83,7 @@ def hidden_at(stated: Any, path: tuple[Any, ...]) -> Any:
     target = hidden
     for key in path[:-1]:
         target = target[key]
-    target[path[-1]] = Unresolved("hidden on purpose")
+    target[path[-1]] = Unknown("hidden on purpose")
     return hidden
 
 
@@ -141,7 +142,7 @@ def test_a_deny_more_never_breaks(rng: random.Random) -> None:
 @given(randoms)
 def test_a_violation_has_a_witness(rng: random.Random) -> None:
     """Whatever is let through, the verdict can say to whom and, for a grant, by which statement."""
-    attached = QueuePolicy(read_document(policy(rng)), identity_from_arn(QUEUE))
+    attached = QueuePolicy(read_document(from_json(policy(rng))), identity_from_arn(QUEUE))
     for name in HOLES:
         verdict = getattr(attached, name)
         if verdict.holds.is_yes:

@@ -12,8 +12,10 @@ import pytest
 from policies import HIDDEN, NO_TLS, OTHER, OWNER, QUEUE, ROLE, TOPIC, allow, aws, deny, policy, service
 
 from sqs_checks.policy.document import read_document
+from sqs_checks.policy.own_names import THIS_ACCOUNT, own_arn
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn
 from sqs_checks.policy.verdicts import QueuePolicy
+from sqs_checks.values.json_text import from_json
 
 YES, NO, MAYBE = "YES", "NO", "unknown"
 ORG = "o-1234567890"
@@ -596,7 +598,7 @@ def outcome(value: Any) -> str:
 @pytest.mark.parametrize(("verdict", "expected", "statements"), ROWS)
 def test_verdict(verdict: str, expected: str, statements: list[Any]) -> None:
     """The queue and its owner are known."""
-    attached = QueuePolicy(read_document(policy(*statements)), identity_from_arn(QUEUE))
+    attached = QueuePolicy(read_document(from_json(policy(*statements))), identity_from_arn(QUEUE))
     assert outcome(getattr(attached, verdict).holds) == expected
 
 
@@ -615,10 +617,10 @@ OWNERS: list[tuple[str, str, QueueIdentity, list[Any]]] = [
     (
         NO,
         "the code says that it is this account",
-        QueueIdentity(account="‹this account›"),
-        [allow(aws("arn:aws:iam::‹this account›:root"), resource="*")],
+        QueueIdentity(account=THIS_ACCOUNT),
+        [allow(aws(own_arn("iam", "", THIS_ACCOUNT, "root")), resource="*")],
     ),
-    (MAYBE, "a number that may be this account's", QueueIdentity(account="‹this account›"), [allow(aws(OTHER), resource="*")]),
+    (MAYBE, "a number that may be this account's", QueueIdentity(account=THIS_ACCOUNT), [allow(aws(OTHER), resource="*")]),
 ]
 
 
@@ -627,5 +629,5 @@ OWNERS: list[tuple[str, str, QueueIdentity, list[Any]]] = [
     [pytest.param(expected, identity, statements, id=reason) for expected, reason, identity, statements in OWNERS],
 )
 def test_cross_account_depends_on_the_owner(expected: str, identity: QueueIdentity, statements: list[Any]) -> None:
-    attached = QueuePolicy(read_document(policy(*statements)), identity)
+    attached = QueuePolicy(read_document(from_json(policy(*statements))), identity)
     assert outcome(attached.cross_account.holds) == expected

@@ -14,6 +14,7 @@ from reference_evaluator import OWNER, PARTNER, QUEUE, VOCABULARY
 from sqs_checks.policy.document import read_document
 from sqs_checks.policy.queue_identity import identity_from_arn
 from sqs_checks.policy.verdicts import QueuePolicy
+from sqs_checks.values.json_text import from_json
 
 SHARDS, POLICIES_A_SHARD = 20, 1_000
 PRINCIPALS = (
@@ -95,7 +96,7 @@ def states_a_source(stated: Mapping[str, Any]) -> bool:
 
 def disagreements(stated: Mapping[str, Any]) -> dict[str, tuple[bool, object]]:
     """The verdicts on which the two differ: what the slow evaluator says, and the product."""
-    attached = QueuePolicy(read_document(stated), identity_from_arn(QUEUE))
+    attached = QueuePolicy(read_document(from_json(stated)), identity_from_arn(QUEUE))
     pairs: dict[str, tuple[bool, object]] = {
         "public": (reference.is_public(stated), attached.public.holds),
         "non-TLS refused": (reference.refuses_plain_http(stated), attached.non_tls_refused.holds),
@@ -121,7 +122,7 @@ def test_the_generated_policies_are_of_every_kind() -> None:
     rng = random.Random(0)
     counts: dict[str, list[int]] = {}
     for _ in range(POLICIES_A_SHARD):
-        attached = QueuePolicy(read_document(policy(rng)), identity_from_arn(QUEUE))
+        attached = QueuePolicy(read_document(from_json(policy(rng))), identity_from_arn(QUEUE))
         for name in ("public", "cross_account", "non_tls_refused", "vpc_only", "confused_deputy", "wildcard_action"):
             counts.setdefault(name, [0, 0])[getattr(attached, name).holds.is_yes] += 1
     assert all(min(count) >= 5 for count in counts.values()), counts

@@ -36,6 +36,7 @@ from sqs_checks.policy.principals import is_account, named_principals, parse_aws
 from sqs_checks.policy.sqs_actions import CROSS_ACCOUNT_ACTIONS, DUTY_ACTIONS, ActionSet, Duty
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
+from sqs_checks.values.texts import Text
 
 
 class AdministrationGranted(SqsCheck[AttachedPolicy]):
@@ -73,7 +74,7 @@ class AdministrationGranted(SqsCheck[AttachedPolicy]):
             )
 
     @staticmethod
-    def _ignored(subject: AttachedPolicy, principals: list[str], actions: ActionSet) -> str:
+    def _ignored(subject: AttachedPolicy, principals: list[Text], actions: ActionSet) -> str:
         ignored = actions & ~CROSS_ACCOUNT_ACTIONS
         foreign = [name for name in principals if is_account(parse_aws_principal(name).account, subject.owner_account).is_no]
         if not ignored or not foreign:

@@ -32,24 +32,24 @@ from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.model.queue_model import MOST_HIDDEN, Linked, QueueModel, any_linked, linked_for_certain
 from sqs_checks.model.relations import Redrive, RedriveAllowance
-from sqs_checks.queues.setting import Malformed, Unresolved
 from sqs_checks.queues.sqs_limits import REDRIVE_SOURCES
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
+from sqs_checks.values.configuration_values import Invalid, Unknown
 
 _REMEDY = "`redrivePermission` `byQueue` with the ARNs of its source queues in `sourceQueueArns`"
 
 
 def _is_no_permission(allowance: RedriveAllowance) -> Ternary:
     permission = allowance.permission
-    if permission.value is None or isinstance(permission.value, Malformed):
+    if permission.value is None or isinstance(permission.value, Invalid):
         return YES
     return permission.holds(lambda text: text not in ("allowAll", "denyAll", "byQueue"))
 
 
 def _is_wrong_number(allowance: RedriveAllowance) -> Ternary:
     count = allowance.source_count
-    if isinstance(count, Unresolved):
+    if isinstance(count, Unknown):
         return unknown(count.reason)
     return NO if isinstance(count, int) and 1 <= count <= REDRIVE_SOURCES else YES
 

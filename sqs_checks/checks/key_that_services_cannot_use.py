@@ -60,7 +60,7 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
         if policy is None:
             return
         for statement, service, certainty in policy.services_that_send():
-            shown = f"`{service}`" if "." in service and " " not in service else service
+            shown = f"`{service}`" if "." in str(service) and " " not in str(service) else str(service)
             yield f"{statement.label} of {attachment.place} lets {shown} send to it", certainty
 
     @staticmethod

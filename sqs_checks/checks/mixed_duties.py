@@ -36,6 +36,7 @@ from sqs_checks.policy.principals import named_principals
 from sqs_checks.policy.sqs_actions import DUTY_ACTIONS, NO_ACTIONS, ActionSet
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
+from sqs_checks.values.texts import Text
 
 
 class MixedDuties(SqsCheck[AttachedPolicy]):
@@ -48,7 +49,7 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
     settings = ("duties.administrators",)
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
-        grants: dict[str, tuple[ActionSet, ActionSet]] = {}
+        grants: dict[Text, tuple[ActionSet, ActionSet]] = {}
         hidden: tuple[str, ...] = ()
         for statement, applies in subject.allows:
             hidden += statement.principals.hidden

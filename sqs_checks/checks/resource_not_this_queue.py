@@ -31,9 +31,9 @@ from sqs_checks.judgement.ternary import YES, Ternary, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.document import Statement
 from sqs_checks.policy.wildcards import has_wildcard
-from sqs_checks.queues.setting import Unresolved
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
+from sqs_checks.values.configuration_values import Unknown
 
 
 class ResourceNotThisQueue(SqsCheck[AttachedPolicy]):
@@ -52,7 +52,7 @@ class ResourceNotThisQueue(SqsCheck[AttachedPolicy]):
                 yield self._fault(subject, statement, YES, "`Resource` is missing.")
                 continue
             for resource in statement.resources:
-                if isinstance(resource, Unresolved):
+                if isinstance(resource, Unknown):
                     yield self._fault(subject, statement, unknown(resource.reason), "")
                 elif has_wildcard(resource.text):
                     # A Deny that covers this queue protects it, whatever else it covers.

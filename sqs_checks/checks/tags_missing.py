@@ -30,10 +30,10 @@ from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, known, unknown
-from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue, Tags
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
+from sqs_checks.values.configuration_values import Unknown
 
 
 def _fits(tags: Tags, key: str, allowed: tuple[str, ...]) -> Ternary:
@@ -43,7 +43,7 @@ def _fits(tags: Tags, key: str, allowed: tuple[str, ...]) -> Ternary:
     value = tags[key]
     if not allowed:
         return known(True)
-    return unknown(value.reason) if isinstance(value, Unresolved) else known(value in allowed)
+    return unknown(value.reason) if isinstance(value, Unknown) else known(value in allowed)
 
 
 class TagsMissing(SqsCheck[Queue]):

@@ -28,15 +28,15 @@ from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import QueueModel, QueueModels
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.queues.queue_traits import QueueTraits
-from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import CheckovCheck, Scanned, Subject
 from sqs_checks.reporting.cloudformation_record import explain
 from sqs_checks.reporting.last_read import LastRead, OfRun
+from sqs_checks.values.configuration_values import Unknown
 
 _scanned: LastRead[Scanned] = LastRead()
 _settings: OfRun[SettingsInForce] = OfRun()
-NOT_AT_HAND = Unresolved("Checkov does not hand over the template, so other resources cannot be looked up")
+NOT_AT_HAND = Unknown("Checkov does not hand over the template, so other resources cannot be looked up")
 
 
 class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
@@ -56,7 +56,7 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
         subjects = self.last_read.get(conf, lambda: self.read_cases(conf))
         return self.report(subjects, _scanned.get(conf, lambda: self._scanned_resource(conf)))
 
-    def read_cases(self, conf: Mapping[str, Any]) -> list[tuple[str, Union[Subject, Unresolved, None]]]:
+    def read_cases(self, conf: Mapping[str, Any]) -> list[tuple[str, Union[Subject, Unknown, None]]]:
         """What must be so, in words, and the subject as it is then; None where the resource states none."""
         template = Template(scanned_template(self.entity_path))
         return [(case.where, self.read(case.conf, template)) for case in cases(conf, template, self.logical_id)]
@@ -129,7 +129,7 @@ class CloudFormationQueueModelCheck(CloudFormationCheck[QueueModel]):
     resource_types = ("AWS::SQS::Queue",)
     last_read = LastRead()
 
-    def read_cases(self, conf: Mapping[str, Any]) -> list[tuple[str, Union[QueueModel, Unresolved, None]]]:
+    def read_cases(self, conf: Mapping[str, Any]) -> list[tuple[str, Union[QueueModel, Unknown, None]]]:
         models = self.models()
         if models is None:
             return [("", NOT_AT_HAND)]
@@ -142,7 +142,7 @@ class CloudFormationPolicyPlaceCheck(CloudFormationCheck[PolicyPlace]):
     resource_types = ("AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy")
     last_read = LastRead()
 
-    def read_cases(self, conf: Mapping[str, Any]) -> list[tuple[str, Union[PolicyPlace, Unresolved, None]]]:
+    def read_cases(self, conf: Mapping[str, Any]) -> list[tuple[str, Union[PolicyPlace, Unknown, None]]]:
         models = self.models()
         if models is None:
             return [("", NOT_AT_HAND)]

@@ -21,8 +21,9 @@ from sqs_checks.model.relations import (
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION
 from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.queues.queue_traits import QueueTraits
-from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
+from sqs_checks.values.configuration_values import Unknown
+from sqs_checks.values.texts import Text
 
 # How many relations that may be about any queue are among those of each: these stand for all.
 MOST_HIDDEN = 3
@@ -90,7 +91,7 @@ class CodeQueue:
         if name is None:
             return NO  # AWS or Terraform makes up a name that nobody can have written down
         if not isinstance(name, str):
-            return unknown(name.reason if isinstance(name, Unresolved) else f"whether `{text}` is this queue is not known")
+            return unknown(name.reason if isinstance(name, Unknown) else f"whether `{text}` is this queue is not known")
         if identity.name is not None and identity.name != name:
             return NO
         if self._region is not None and identity.region not in (None, THIS_REGION, self._region):
@@ -107,7 +108,7 @@ class _ByQueue(Generic[R]):
         self, relations: Iterable[R], reference: Callable[[R], Optional[QueueReference]], there: Callable[[R], Ternary]
     ) -> None:
         self._by_key: dict[Key, list[Linked[R]]] = {}
-        self._written: dict[Optional[str], list[tuple[QueueIdentity, R]]] = {}
+        self._written: dict[Optional[Text], list[tuple[QueueIdentity, R]]] = {}
         self._anywhere: list[Linked[R]] = []
         self._there = there
         for relation in relations:
@@ -253,8 +254,8 @@ class QueueModels:
         if len(queues) == 1:
             return queues[0].own.traits
         if reference.identity is not None:
-            return QueueTraits(reference.identity.name)
-        return QueueTraits(Unresolved(reference.hidden or f"which queue `{reference.text}` is, is not known"))
+            return QueueTraits(reference.identity.written_name)
+        return QueueTraits(Unknown(reference.hidden or f"which queue `{reference.text}` is, is not known"))
 
     def queues_of(self, reference: QueueReference) -> list[QueueModel]:
         """The queues that a reference names for certain."""
@@ -289,8 +290,8 @@ class QueueModels:
         return by_words
 
     @computed_once
-    def _by_name(self) -> dict[Optional[str], list[QueueModel]]:
-        by_name: dict[Optional[str], list[QueueModel]] = {}
+    def _by_name(self) -> dict[Optional[Text], list[QueueModel]]:
+        by_name: dict[Optional[Text], list[QueueModel]] = {}
         for model in self._models.values():
             name = model.queue.name.value
             if isinstance(name, str):

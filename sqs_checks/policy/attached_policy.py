@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import Ternary, any_of, known, unknown
@@ -14,45 +12,15 @@ from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.policy.sqs_actions import matching_actions
 from sqs_checks.policy.verdicts import SOURCE_KEYS, QueuePolicy, Verdict
 from sqs_checks.queues.queue_traits import QueueTraits
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.values.configuration_values import Unknown
+from sqs_checks.values.json_text import NotJsonError
+from sqs_checks.values.texts import Text
 
 SEND = matching_actions("sqs:SendMessage")
 
 
-@dataclass(frozen=True)
-class NotJson:
-    """A text that should be a policy and is no JSON. why: what the reader of JSON says."""
-
-    why: str
-
-
-@dataclass(frozen=True)
-class PolicyText:
-    """A policy that was read from JSON. repeated_keys: keys that an object states more than once."""
-
-    stated: Any
-    repeated_keys: tuple[str, ...] = ()
-
-
-def read_json(text: str) -> Union[PolicyText, NotJson]:
-    """Never raises: too deep a nesting is no policy either."""
-    repeated: list[str] = []
-
-    def collect(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-        collected = dict(pairs)
-        if len(collected) != len(pairs):
-            seen: set[str] = set()
-            repeated.extend(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        return collected
-
-    try:
-        return PolicyText(json.loads(text, object_pairs_hook=collect), tuple(dict.fromkeys(repeated)))
-    except (ValueError, RecursionError) as error:
-        return NotJson(str(error))
-
-
 class AttachedPolicy:
-    """stated: the document as a tree, with Unresolved where the code hides something; NotJson where it is no document.
+    """stated: the document as a value, any part of which may not be known; NotJsonError where it is no document.
 
     queues: the queues it is attached to, one at least; an identity of which nothing is known where the code does not tell.
     path: where the document stands, as Checkov's `evaluated_keys` wants it.
@@ -84,12 +52,12 @@ class AttachedPolicy:
         read = tuple(self._read_traits()) if self._read_traits is not None else ()
         if len(read) == len(self.queues):
             return read
-        return tuple(QueueTraits(queue.name or Unresolved("the queue is not known")) for queue in self.queues)
+        return tuple(QueueTraits(queue.written_name) for queue in self.queues)
 
     @computed_once
     def document(self) -> PolicyDocument:
-        if isinstance(self.stated, NotJson):
-            return read_document(Unresolved("the policy is not JSON"))
+        if isinstance(self.stated, NotJsonError):
+            return read_document(Unknown("the policy is not JSON"))
         return read_document(self.stated)
 
     @computed_once
@@ -110,9 +78,9 @@ class AttachedPolicy:
     def which(self, policy: QueuePolicy) -> str:
         """Which of several queues a policy is looked at for, as ` of `orders``; nothing where there is one only."""
         name = policy.identity.name
-        return f" of `{name.strip('‹›')}`" if len(self.queues) > 1 and name else ""
+        return f" of `{name}`" if len(self.queues) > 1 and name else ""
 
-    def is_this_queue(self, resource: str) -> Ternary:
+    def is_this_queue(self, resource: Text) -> Ternary:
         """Whether a value of `Resource` names one of the queues. Strict: what is not known stays so."""
         return any_of(queue.is_named_by(resource) for queue in self.queues)
 
@@ -122,7 +90,7 @@ class AttachedPolicy:
         pairs = ((statement, statement.is_allow & self.applies(statement)) for statement in self.document.statements)
         return [(statement, applies) for statement, applies in pairs if not applies.is_no]
 
-    def services_that_send(self) -> Iterator[tuple[Statement, str, Ternary]]:
+    def services_that_send(self) -> Iterator[tuple[Statement, Text, Ternary]]:
         """The AWS services that an Allow lets send by themselves, by name or for a source it states, and how certain that is."""
         for statement, applies in self.allows:
             may_send = known(bool(statement.certain_actions & SEND))
@@ -141,5 +109,5 @@ class AttachedPolicy:
                 yield statement, "", unknown(*principals.hidden)
 
     @property
-    def owner_account(self) -> Optional[str]:
+    def owner_account(self) -> Optional[Text]:
         return self.policies[0].owner_account

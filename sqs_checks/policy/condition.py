@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Optional, Union
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, any_of, unknown
 from sqs_checks.policy.condition_keys import ConditionKey, find_condition_key
 from sqs_checks.policy.condition_operators import Operator, SetPrefix, ValueType
 from sqs_checks.policy.wildcards import LITERAL_QUESTION_MARK, LITERAL_STAR
+from sqs_checks.values.configuration_values import joined_text
+from sqs_checks.values.texts import Text, comparable, pieces_of, with_known_pieces
 
 # The value of a condition key in a request: several of a multivalued key; None where the request does not carry the key.
-ContextValue = Union[None, str, tuple[str, ...]]
+ContextValue = Union[None, Text, tuple[Text, ...]]
 
 # `${aws:username}`, `${aws:username, 'default'}`; `${*}`, `${?}` and `${$}` are the characters themselves.
 _VARIABLE = re.compile(r"\$\{\s*([^}$*?,\s]+)\s*(?:,\s*'([^']*)'\s*)?}")
@@ -29,32 +31,46 @@ def escape_wildcards(text: str) -> str:
 class Value(NamedTuple):
     """One value of a condition. variables: the condition keys that it takes its text from, in lower case."""
 
-    text: str
+    text: Text
     variables: tuple[str, ...] = ()
 
-    def resolved(self, context: Mapping[str, ContextValue]) -> Optional[str]:
+    def resolved(self, context: Mapping[str, ContextValue]) -> Optional[Text]:
         """The text, with variables filled in from the request; None where the request lacks one, which matches nothing."""
-        missing = False
+        if not self.variables:
+            return self.text
+        filled: list[Any] = []
+        for piece in pieces_of(self.text):
+            if not isinstance(piece, str):
+                filled.append(piece)
+                continue
+            end = 0
+            for match in _VARIABLE.finditer(piece):
+                found = context.get(match.group(1).lower())
+                if found is None or isinstance(found, tuple):
+                    if match.group(2) is None:
+                        return None
+                    found = match.group(2)
+                else:
+                    found = with_known_pieces(found, escape_wildcards)
+                filled += [piece[end : match.start()], found]
+                end = match.end()
+            filled.append(piece[end:])
+        return joined_text(filled)
 
-        def fill(match: re.Match[str]) -> str:
-            nonlocal missing
-            found = context.get(match.group(1).lower())
-            if isinstance(found, str):
-                return escape_wildcards(found)
-            missing = missing or match.group(2) is None
-            return match.group(2) or ""
 
-        text = _VARIABLE.sub(fill, self.text) if self.variables else self.text
-        return None if missing else text
-
-
-def read_value(text: str, *, has_variables: bool) -> Value:
+def read_value(text: Text, *, has_variables: bool) -> Value:
     """A value as the policy writes it. has_variables: whether the policy's version knows variables."""
-    if not has_variables or "${" not in text:
+    written = [piece for piece in pieces_of(text) if isinstance(piece, str) and "${" in piece]
+    if not has_variables or not written:
         return Value(text)
+    names = [match.group(1).lower() for piece in written for match in _VARIABLE.finditer(_escaped(piece))]
+    return Value(with_known_pieces(text, _escaped), tuple(names))
+
+
+def _escaped(text: str) -> str:
     for written, meant in _ESCAPES:
         text = text.replace(written, meant)
-    return Value(text, tuple(match.group(1).lower() for match in _VARIABLE.finditer(text)))
+    return text
 
 
 class Condition:
@@ -102,7 +118,7 @@ class Condition:
         if value is None:
             absent_is_true = operator.if_exists or operator.set_prefix is SetPrefix.FOR_ALL_VALUES
             return YES if absent_is_true or (base.negated and operator.set_prefix is None) else NO
-        if isinstance(value, str):
+        if not isinstance(value, tuple):
             matched = self._matches(value, context)
             return ~matched if base.negated else matched
         each = [self._matches(single, context) for single in value]
@@ -112,12 +128,12 @@ class Condition:
             return any_of(each) if operator.set_prefix is SetPrefix.FOR_ANY_VALUE else all_of(each)
         return all_of(each) if operator.set_prefix is SetPrefix.FOR_ALL_VALUES else any_of(each)
 
-    def _matches(self, single: str, context: Mapping[str, ContextValue]) -> Ternary:
+    def _matches(self, single: Text, context: Mapping[str, ContextValue]) -> Ternary:
         """Whether a value of the request fits one of the policy's."""
         assert self.operator is not None
         matches = self.operator.base.matches
         for value in self.values:
             text = value.resolved(context)
-            if text is not None and matches(text, single):
+            if text is not None and matches(*comparable(text, single)):
                 return YES
         return unknown(*self.hidden) if self.hidden else NO

@@ -16,23 +16,32 @@ from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.policy.condition import Condition, Value, read_value
 from sqs_checks.policy.condition_keys import CONDITION_KEY_NAMES
 from sqs_checks.policy.condition_operators import parse_operator
-from sqs_checks.policy.own_names import THIS_ACCOUNT
 from sqs_checks.policy.sqs_actions import ALL_ACTIONS, NO_ACTIONS, ActionSet, matching_actions
-from sqs_checks.policy.wildcards import has_wildcard
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.policy.wildcards import arn_parts, has_wildcard
+from sqs_checks.values.configuration_values import (
+    Elements,
+    Entries,
+    PiecedText,
+    Unknown,
+    is_hidden,
+    is_number,
+    why_unknown,
+)
+from sqs_checks.values.exact_numbers import number_text
+from sqs_checks.values.texts import Text, pieces_of, with_known_pieces
 
 EVERYONE = "*"
 _CURRENT_VERSION = "2012-10-17"
-_QUEUE_ARN = re.compile(r"arn:[^:*?]+:sqs:[^:*?]*:(\d{12}):[^:*?]+")
+_ACCOUNT_ID = re.compile(r"\d{12}")
 
 
 class Principals(NamedTuple):
     """Whom a `Principal` or `NotPrincipal` names. hidden: why some of them are unknown."""
 
     everyone: bool = False
-    aws: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
+    aws: tuple[Text, ...] = ()
+    services: tuple[Text, ...] = ()
+    others: tuple[Text, ...] = ()
     hidden: tuple[str, ...] = ()
 
 
@@ -41,12 +50,12 @@ class Statement(NamedTuple):
 
     path: where it stands, as `Statement[2]`.
     certain_actions, possible_actions: the queue actions it is about; those between the two depend on something hidden.
-    resources: the patterns, Unresolved where hidden; None where the element is missing.
+    resources: the patterns, Unknown where hidden; None where the element is missing.
     hidden_conditions: why further conditions are unknown.
     """
 
     path: str
-    sid: Optional[str]
+    sid: Optional[Text]
     is_allow: Ternary
     is_deny: Ternary
     principals: Principals
@@ -55,7 +64,7 @@ class Statement(NamedTuple):
     possible_actions: ActionSet
     action_patterns: tuple[str, ...]
     inverts_actions: bool
-    resources: Optional[tuple[Union[Value, Unresolved], ...]]
+    resources: Optional[tuple[Union[Value, Unknown], ...]]
     inverts_resources: bool
     conditions: tuple[Condition, ...]
     hidden_conditions: tuple[str, ...] = ()
@@ -90,48 +99,50 @@ class PolicyDocument:
         )
 
     @computed_once
-    def named_principals(self) -> frozenset[str]:
+    def named_principals(self) -> frozenset[Text]:
         """The accounts, users and roles that the statements name."""
         return frozenset(text for statement in self.statements for text in statement.principals.aws)
 
     @computed_once
     def queue_accounts(self) -> frozenset[str]:
-        """The accounts in the queue ARNs that the statements name."""
-        matches = (
-            _QUEUE_ARN.fullmatch(resource.text)
+        """The accounts in the queue ARNs that the statements name, where they are written out."""
+        named = (
+            arn_parts(resource.text)
             for statement in self.statements
             if not statement.inverts_resources
             for resource in statement.resources or ()
-            if isinstance(resource, Value)
+            if isinstance(resource, Value) and not has_wildcard(resource.text)
         )
-        return frozenset(match.group(1) for match in matches if match)
+        queues = (parts[4] for parts in named if len(parts) == 6 and parts[2] == "sqs")
+        return frozenset(account for account in queues if isinstance(account, str) and _ACCOUNT_ID.fullmatch(account))
 
 
 def _as_list(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, (list, tuple)) else (value,)
+    return value.items if isinstance(value, Elements) else (value,)
 
 
-def _scalar(value: Any) -> Union[str, Unresolved]:
+def _scalar(value: Any) -> Union[Text, Unknown]:
     """A value as the text that AWS compares; booleans and numbers may be written bare."""
-    if isinstance(value, (str, Unresolved)):
+    if isinstance(value, str):
         return value
+    if isinstance(value, PiecedText):
+        hidden = next((piece for piece in value.pieces if isinstance(piece, Unknown)), None)
+        return value if hidden is None else hidden
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
-        return str(int(value))
-    if isinstance(value, float):
-        return str(value)
-    return Unresolved(f"{type(value).__name__} where text belongs")
+    if is_number(value):
+        return number_text(value)
+    return Unknown(why_unknown(value) if is_hidden(value) else "text belongs there, and something else is stated")
 
 
-def _texts(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _texts(value: Any) -> tuple[tuple[Text, ...], tuple[str, ...]]:
     """The texts of an element that is one or a list, and why others are unknown."""
     if isinstance(value, str):
         return (value,), ()
     scalars = [_scalar(item) for item in _as_list(value)]
     return (
-        tuple(scalar for scalar in scalars if isinstance(scalar, str)),
-        tuple(scalar.reason for scalar in scalars if isinstance(scalar, Unresolved)),
+        tuple(scalar for scalar in scalars if not isinstance(scalar, Unknown)),
+        tuple(scalar.reason for scalar in scalars if isinstance(scalar, Unknown)),
     )
 
 
@@ -141,22 +152,22 @@ _EVERYONE = Principals(everyone=True)
 def _principals(stated: Any) -> Principals:
     if stated == EVERYONE:
         return _EVERYONE
-    if isinstance(stated, Unresolved):
-        return Principals(hidden=(stated.reason,))
-    if not isinstance(stated, Mapping):
+    if is_hidden(stated) and not isinstance(stated, PiecedText):
+        return Principals(hidden=(why_unknown(stated),))
+    if not isinstance(stated, Entries):
         texts, hidden = _texts(stated)
         # A bare text other than `*` is refused by AWS; it is read as the principal that was meant.
         return Principals(EVERYONE in texts, tuple(text for text in texts if text != EVERYONE), hidden=hidden)
     everyone, hidden = False, ()
-    named: dict[str, tuple[str, ...]] = {}
-    for kind, value in stated.items():
+    named: dict[str, tuple[Text, ...]] = {}
+    for kind, value in stated.items.items():
         texts, reasons = _texts(value)
         hidden += reasons
         # The provider of Terraform writes `"*": "*"` where everyone stands among others.
         everyone = everyone or (kind in ("AWS", EVERYONE) and EVERYONE in texts)
-        named[str(kind)] = tuple(text for text in texts if kind != "AWS" or text != EVERYONE)
+        named[kind] = tuple(text for text in texts if kind != "AWS" or text != EVERYONE)
     others = tuple(text for kind, texts in named.items() if kind not in ("AWS", "Service") for text in texts)
-    services = tuple(text.lower() for text in named.get("Service", ()))
+    services = tuple(with_known_pieces(text, str.lower) for text in named.get("Service", ()))
     return Principals(everyone, named.get("AWS", ()), services, others, hidden)
 
 
@@ -164,11 +175,12 @@ def _actions(stated: Mapping[str, Any]) -> tuple[ActionSet, ActionSet, tuple[str
     inverted = "NotAction" in stated
     if not inverted and "Action" not in stated:
         return NO_ACTIONS, NO_ACTIONS, (), False
-    patterns, hidden = _texts(stated["NotAction" if inverted else "Action"])
+    texts, hidden = _texts(stated["NotAction" if inverted else "Action"])
+    patterns = tuple(text for text in texts if isinstance(text, str))
     certain = NO_ACTIONS
     for pattern in patterns:
         certain |= matching_actions(pattern)
-    possible = ALL_ACTIONS if hidden else certain
+    possible = ALL_ACTIONS if hidden or len(patterns) < len(texts) else certain
     if inverted:
         certain, possible = ALL_ACTIONS & ~possible, ALL_ACTIONS & ~certain
     return certain, possible, patterns, inverted
@@ -178,34 +190,40 @@ def _values(stated: Any, has_variables: Optional[bool]) -> tuple[tuple[Value, ..
     texts, hidden = _texts(stated)
     if has_variables is None:
         # Whether a hidden version knows variables cannot be told; nor, then, what such a value says.
-        hidden += tuple(f"`{text}` depends on the policy's version" for text in texts if "${" in text)
-        texts = tuple(text for text in texts if "${" not in text)
+        open_texts = [text for text in texts if any(isinstance(piece, str) and "${" in piece for piece in pieces_of(text))]
+        hidden += tuple(f"`{text}` depends on the policy's version" for text in open_texts)
+        texts = tuple(text for text in texts if text not in open_texts)
     return tuple(read_value(text, has_variables=bool(has_variables)) for text in texts), hidden
 
 
-def _resources(stated: Mapping[str, Any], has_variables: Optional[bool]) -> Optional[tuple[Union[Value, Unresolved], ...]]:
+def _resources(stated: Mapping[str, Any], has_variables: Optional[bool]) -> Optional[tuple[Union[Value, Unknown], ...]]:
     name = "NotResource" if "NotResource" in stated else "Resource"
     if name not in stated:
         return None
     values, hidden = _values(stated[name], has_variables)
-    return (*values, *(Unresolved(reason) for reason in hidden))
+    return (*values, *(Unknown(reason) for reason in hidden))
+
+
+def _why_not(value: Any, otherwise: str) -> str:
+    """Why a value cannot be read: it is not known, or it is not what belongs there."""
+    return why_unknown(value) if is_hidden(value) else otherwise
 
 
 def _conditions(stated: Any, path: str, has_variables: Optional[bool]) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
+    if stated is None:
+        return (), ()
+    if not isinstance(stated, Entries):
+        return (), (_why_not(stated, f"`{path}` is not a mapping"),)
     conditions: list[Condition] = []
     hidden: list[str] = []
-    blocks = stated.items() if isinstance(stated, Mapping) else ()
-    if stated is not None and not isinstance(stated, Mapping):
-        hidden.append(stated.reason if isinstance(stated, Unresolved) else f"`{path}` is not a mapping")
-    for operator_name, keys in blocks:
-        if not isinstance(keys, Mapping):
-            hidden.append(keys.reason if isinstance(keys, Unresolved) else f"`{path}.{operator_name}` is not a mapping")
+    for operator_name, keys in stated.items.items():
+        if not isinstance(keys, Entries):
+            hidden.append(_why_not(keys, f"`{path}.{operator_name}` is not a mapping"))
             continue
-        for key, value in keys.items():
+        operator = parse_operator(operator_name)
+        for key, value in keys.items.items():
             values, reasons = _values(value, has_variables)
-            operator = parse_operator(str(operator_name))
-            where = f"{path}.{operator_name}.{key}"
-            conditions.append(Condition(where, str(operator_name), operator, str(key), values, reasons))
+            conditions.append(Condition(f"{path}.{operator_name}.{key}", operator_name, operator, key, values, reasons))
     return tuple(conditions), tuple(hidden)
 
 
@@ -213,16 +231,16 @@ def _hidden_statement(path: str, reason: str) -> Statement:
     maybe = unknown(reason)
     return Statement(
         path, None, maybe, maybe, Principals(hidden=(reason,)), False, NO_ACTIONS, ALL_ACTIONS, (), False,
-        (Unresolved(reason),), False, (), (reason,),
+        (Unknown(reason),), False, (), (reason,),
     )  # fmt: skip
 
 
-def _statement(stated: Any, path: str, has_variables: Optional[bool]) -> Statement:
-    if not isinstance(stated, Mapping):
-        reason = stated.reason if isinstance(stated, Unresolved) else f"`{path}` is not a statement"
-        return _hidden_statement(path, reason)
+def _statement(value: Any, path: str, has_variables: Optional[bool]) -> Statement:
+    if not isinstance(value, Entries):
+        return _hidden_statement(path, _why_not(value, f"`{path}` is not a statement"))
+    stated = value.items
     effect = stated.get("Effect")
-    hidden_effect = unknown(effect.reason) if isinstance(effect, Unresolved) else NO
+    hidden_effect = unknown(why_unknown(effect)) if is_hidden(effect) else NO
     sid = stated.get("Sid")
     certain, possible, patterns, inverts_actions = _actions(stated)
     conditions, hidden_conditions = _conditions(stated.get("Condition"), f"{path}.Condition", has_variables)
@@ -230,7 +248,7 @@ def _statement(stated: Any, path: str, has_variables: Optional[bool]) -> Stateme
     principal = stated.get("NotPrincipal" if inverts_principals else "Principal")
     return Statement(
         path=path,
-        sid=sid if isinstance(sid, str) and sid else None,
+        sid=sid if isinstance(sid, (str, PiecedText)) and sid else None,
         is_allow=YES if effect == "Allow" else hidden_effect,
         is_deny=YES if effect == "Deny" else hidden_effect,
         principals=Principals() if principal is None else _principals(principal),
@@ -246,36 +264,20 @@ def _statement(stated: Any, path: str, has_variables: Optional[bool]) -> Stateme
     )
 
 
-def _with_account(value: Any, account: str) -> Any:
-    """The document with the owner's account written out where the code only calls it its own."""
-    if isinstance(value, str):
-        return value.replace(THIS_ACCOUNT, account) if THIS_ACCOUNT in value else value
-    if isinstance(value, Mapping):
-        return {key: _with_account(item, account) for key, item in value.items()}
-    return [_with_account(item, account) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def read_document(stated: Any, owner_account: Optional[str] = None) -> PolicyDocument:
-    """The document that a tree of mappings, lists and scalars states; Unresolved may stand anywhere in it.
-
-    owner_account: the account of the queue, where it is known; it takes the place of `own_names.THIS_ACCOUNT`.
-    """
-    if isinstance(stated, Unresolved):
-        return PolicyDocument((_hidden_statement("Statement", stated.reason),), (stated.reason,))
-    if not isinstance(stated, Mapping):
-        reason = "the document is not a mapping"
+def read_document(stated: Any) -> PolicyDocument:
+    """The document that a value states, of which any part may not be known."""
+    if not isinstance(stated, Entries):
+        reason = _why_not(stated, "the document is not a mapping")
         return PolicyDocument((_hidden_statement("Statement", reason),), (reason,))
-    if owner_account is not None:
-        stated = _with_account(stated, owner_account)
-    version = stated.get("Version")
-    has_variables = None if isinstance(version, Unresolved) else version == _CURRENT_VERSION
-    statements = stated.get("Statement")
+    version = stated.items.get("Version")
+    has_variables = None if is_hidden(version) else version == _CURRENT_VERSION
+    statements = stated.items.get("Statement")
     if statements is None:
         return PolicyDocument(())
-    if isinstance(statements, (Mapping, Unresolved)) or not isinstance(statements, (list, tuple)):
+    if not isinstance(statements, Elements):
         return PolicyDocument((_statement(statements, "Statement", has_variables),))
     return PolicyDocument(
-        tuple(_statement(item, f"Statement[{number}]", has_variables) for number, item in enumerate(statements))
+        tuple(_statement(item, f"Statement[{number}]", has_variables) for number, item in enumerate(statements.items))
     )
 
 

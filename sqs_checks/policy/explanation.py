@@ -34,7 +34,7 @@ def caller_in_words(caller: Caller) -> str:
 def _value_in_words(key: str, value: ContextValue) -> str:
     if value is None:
         return f"without `{key}`"
-    shown = ", ".join(value) if isinstance(value, tuple) else value
+    shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
     return f"with `{key}` {shown}"
 
 

@@ -14,8 +14,10 @@ from typing import Optional
 from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, unknown
 from sqs_checks.policy.condition_operators import SetPrefix
 from sqs_checks.policy.document import EVERYONE, Principals, Statement
-from sqs_checks.policy.own_names import THIS_ACCOUNT, is_other_account, is_own_name
-from sqs_checks.policy.wildcards import has_wildcard, matches
+from sqs_checks.policy.own_names import THIS_ACCOUNT, holds_own_things, is_other_account
+from sqs_checks.policy.wildcards import arn_parts, has_wildcard, matches
+from sqs_checks.values.configuration_values import joined_text
+from sqs_checks.values.texts import Text, prefix_of, split_text
 
 _ACCOUNT = re.compile(r"\d{12}")
 
@@ -32,36 +34,36 @@ class PrincipalKind(Enum):
 class AwsPrincipal:
     """What one value of `Principal.AWS` names. account: None where the text does not tell."""
 
-    text: str
+    text: Text
     kind: PrincipalKind
-    account: Optional[str]
-    role_arn: Optional[str] = None
+    account: Optional[Text]
+    role_arn: Optional[Text] = None
 
 
 @lru_cache(maxsize=4096)
-def parse_aws_principal(text: str) -> AwsPrincipal:
+def parse_aws_principal(text: Text) -> AwsPrincipal:
     """An account id, an ARN of a root, user, role or session, or a unique id (`AIDA…`, `AROA…`)."""
     if is_account_id(text) or text == THIS_ACCOUNT:
         return AwsPrincipal(text, PrincipalKind.ACCOUNT, text)
-    parts = text.split(":", 5)
+    parts = arn_parts(text)
     if len(parts) != 6:
         kind = (
             PrincipalKind.USER
-            if text.startswith("AIDA")
+            if prefix_of(text).startswith("AIDA")
             else PrincipalKind.ROLE
-            if text.startswith("AROA")
+            if prefix_of(text).startswith("AROA")
             else PrincipalKind.OTHER
         )
         return AwsPrincipal(text, kind, None)
     account, resource = parts[4], parts[5]
     if resource == "root":
         return AwsPrincipal(text, PrincipalKind.ACCOUNT, account)
-    prefix, _, rest = resource.partition("/")
+    prefix, *path = split_text(resource, "/")
     if prefix == "assumed-role":
-        role = f"{parts[0]}:{parts[1]}:iam::{account}:role/{rest.split('/')[0]}"
+        role = joined_text([parts[0], ":", parts[1], ":iam::", account, ":role/", path[0] if path else ""])
         return AwsPrincipal(text, PrincipalKind.SESSION, account, role)
     kinds = {"user": PrincipalKind.USER, "role": PrincipalKind.ROLE}
-    return AwsPrincipal(text, kinds.get(prefix, PrincipalKind.OTHER), account)
+    return AwsPrincipal(text, kinds.get(str(prefix), PrincipalKind.OTHER), account)
 
 
 class CallerKind(Enum):
@@ -81,9 +83,9 @@ class Caller:
     """
 
     kind: CallerKind
-    account: Optional[str] = None
+    account: Optional[Text] = None
     principal: Optional[AwsPrincipal] = None
-    service: Optional[str] = None
+    service: Optional[Text] = None
 
     @property
     def is_signed(self) -> bool:
@@ -97,11 +99,17 @@ STRANGER = Caller(CallerKind.STRANGER, STRANGERS_ACCOUNT)
 UNNAMED_SERVICE = Caller(CallerKind.SERVICE)
 
 
-def is_account_id(text: str) -> bool:
-    return _ACCOUNT.fullmatch(text) is not None
+def is_account_id(text: Text) -> bool:
+    return isinstance(text, str) and _ACCOUNT.fullmatch(text) is not None
 
 
-def is_account(stated: Optional[str], owner_account: Optional[str]) -> Ternary:
+def account_in(text: Text) -> Text:
+    """The account in an ARN, empty where it has none; the text itself where it is no ARN but should be an account's id."""
+    parts = arn_parts(text)
+    return parts[4] if len(parts) == 6 else text
+
+
+def is_account(stated: Optional[Text], owner_account: Optional[Text]) -> Ternary:
     """Whether a stated account is the queue's own. owner_account: None where nobody knows it."""
     if stated is None:
         return unknown("the principal's account is not known")
@@ -109,13 +117,13 @@ def is_account(stated: Optional[str], owner_account: Optional[str]) -> Ternary:
         return YES
     if is_other_account(stated):
         return NO
-    if is_own_name(stated) or owner_account in (None, THIS_ACCOUNT):
+    if holds_own_things(stated) or owner_account in (None, THIS_ACCOUNT):
         return unknown(f"whether {stated} is the queue's own account is not known")
     return NO
 
 
 @lru_cache(maxsize=4096)
-def _covers_one(text: str, caller: Caller, owner_account: Optional[str]) -> Ternary:
+def _covers_one(text: Text, caller: Caller, owner_account: Optional[Text]) -> Ternary:
     if caller.kind is CallerKind.STRANGER:
         # AWS refuses wildcards inside a principal; where one stands all the same, it is taken at its word.
         if not has_wildcard(text):
@@ -137,7 +145,7 @@ def _covers_one(text: str, caller: Caller, owner_account: Optional[str]) -> Tern
     return NO
 
 
-def _covers(principals: Principals, caller: Caller, owner_account: Optional[str]) -> Ternary:
+def _covers(principals: Principals, caller: Caller, owner_account: Optional[Text]) -> Ternary:
     if principals.everyone:
         return YES
     hidden = unknown(*principals.hidden) if principals.hidden else NO
@@ -151,7 +159,7 @@ def _covers(principals: Principals, caller: Caller, owner_account: Optional[str]
     return hidden | any_of(_covers_one(text, caller, owner_account) for text in principals.aws)
 
 
-def covers(statement: Statement, caller: Caller, owner_account: Optional[str]) -> Ternary:
+def covers(statement: Statement, caller: Caller, owner_account: Optional[Text]) -> Ternary:
     """Whether a statement's `Principal` or `NotPrincipal` is about a caller."""
     covered = _covers(statement.principals, caller, owner_account)
     return ~covered if statement.inverts_principals else covered
@@ -174,10 +182,10 @@ def narrows_principal(statement: Statement) -> bool:
     )
 
 
-def named_principals(statement: Statement) -> list[str]:
+def named_principals(statement: Statement) -> list[Text]:
     """Whom a statement names, as it writes them; `*` for everyone. Nobody where it names whom it leaves out."""
     principals = statement.principals
     if statement.inverts_principals:
         return []
-    everyone = [EVERYONE] if principals.everyone else []
+    everyone: list[Text] = [EVERYONE] if principals.everyone else []
     return [*everyone, *principals.aws, *principals.services, *principals.others]

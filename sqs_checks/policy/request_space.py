@@ -17,10 +17,12 @@ from typing import NamedTuple, Optional
 from sqs_checks.policy.condition import Condition, ContextValue
 from sqs_checks.policy.condition_keys import ConditionKey, Control, Presence, find_condition_key
 from sqs_checks.policy.condition_operators import Network, ValueType, parse_date, parse_network, parse_number
-from sqs_checks.policy.own_names import THIS_ACCOUNT
+from sqs_checks.policy.own_names import OWN_VALUE, THIS_ACCOUNT
 from sqs_checks.policy.principals import STRANGERS_ACCOUNT, Caller, CallerKind, PrincipalKind
 from sqs_checks.policy.trust import NOBODY, Trust
-from sqs_checks.policy.wildcards import has_wildcard, unescaped
+from sqs_checks.policy.wildcards import arn_parts, has_wildcard, unescaped
+from sqs_checks.values.configuration_values import joined_text
+from sqs_checks.values.texts import Text, pieces_of, split_text, with_known_pieces
 
 # S3's rule: a network at least this narrow is somebody's; a broader one is the internet.
 _NARROW_PREFIX = {4: 8, 6: 32}
@@ -77,19 +79,19 @@ class Space(NamedTuple):
     foreign_endpoint: bool = False
     in_organization: bool = True
     secure_transport: Optional[str] = None
-    owner_account: Optional[str] = None
-    named: frozenset[str] = frozenset()
+    owner_account: Optional[Text] = None
+    named: frozenset[Text] = frozenset()
     trust: Trust = NOBODY
     counted: Optional[Trust] = None
 
 
-def _filled(pattern: str, star: str) -> str:
-    return unescaped(pattern.replace("*", star).replace("?", "0"))
+def _filled(pattern: Text, star: str) -> Text:
+    return with_known_pieces(pattern, lambda piece: unescaped(piece.replace("*", star).replace("?", "0")))
 
 
-def _own_account(pattern: str) -> Optional[str]:
+def _own_account(pattern: Text) -> Optional[str]:
     """An account number of a stranger's that a pattern lets through; None where the pattern states one in full."""
-    if not has_wildcard(pattern) or not _ACCOUNT_IN_PATTERN.fullmatch(pattern):
+    if not isinstance(pattern, str) or not has_wildcard(pattern) or not _ACCOUNT_IN_PATTERN.fullmatch(pattern):
         return None
     if pattern == "*":
         return STRANGERS_ACCOUNT
@@ -101,44 +103,52 @@ def _own_account(pattern: str) -> Optional[str]:
     return None if stated == filled else filled
 
 
-def _padded_arns(pattern: str) -> Iterator[list[str]]:
+def _padded_arns(pattern: Text) -> Iterator[list[Text]]:
     """A pattern as the six parts of an ARN; a star may stand for several parts."""
-    parts = pattern.split(":", 5)
+    parts = arn_parts(pattern)
     if len(parts) == 6:
         yield parts
         return
     for number, part in enumerate(parts):
-        if "*" in part:
-            extra = 6 - len(parts)
-            yield [*parts[:number], *([part] if part != "*" else ["*"]), *(["*"] * extra), *parts[number + 1 :]]
+        if any(isinstance(piece, str) and "*" in piece for piece in pieces_of(part)):
+            extra: list[Text] = ["*"] * (6 - len(parts))
+            yield [*parts[:number], part, *extra, *parts[number + 1 :]]
 
 
-def _own_arns(pattern: str, stated_buckets: frozenset[str]) -> Iterator[str]:
+def _is_only_stars(part: Text) -> bool:
+    return isinstance(part, str) and not part.strip("*")
+
+
+def _is_digits(part: Text) -> bool:
+    return isinstance(part, str) and part.isdigit()
+
+
+def _own_arns(pattern: Text, stated_buckets: frozenset[Text]) -> Iterator[Text]:
     """ARNs of a stranger's that a pattern lets through."""
     if pattern == "*":
         return
-    for parts in _padded_arns(pattern):
-        prefix, partition, service, region, account, resource = parts
-        if prefix.strip("*") not in ("", "arn", "a", "ar"):
+    for prefix, partition, service, region, account, resource in _padded_arns(pattern):
+        if not isinstance(prefix, str) or prefix.strip("*") not in ("", "arn", "a", "ar"):
+            continue
+        if _is_digits(partition) or _is_digits(service) or _is_digits(region):
             continue
         partition = "aws" if has_wildcard(partition) else partition
-        if partition.isdigit() or service.isdigit() or region.isdigit():
-            continue
-        service = _filled(service, "" if service.strip("*") else "sns")
-        region = _filled(region, "" if region.strip("*") else "us-east-1")
+        service = _filled(service, "sns" if _is_only_stars(service) else "")
+        region = _filled(region, "us-east-1" if _is_only_stars(region) else "")
         if account == "" or (service == "s3" and has_wildcard(account)):
             # Nothing but the name says whose it is; a name that is stated in full is somebody else's.
-            bucket = resource.split("/")[0].split(":")[0]
+            bucket = split_text(split_text(resource, "/")[0], ":")[0]
             if has_wildcard(bucket) and _filled(bucket, "stranger") not in stated_buckets:
-                yield f"arn:{partition}:{service}:{region if account == '' and region else ''}::{_filled(resource, 'stranger')}"
+                place = region if account == "" else ""
+                yield joined_text(["arn:", partition, ":", service, ":", place, "::", _filled(resource, "stranger")])
             continue
         own = _own_account(account)
         if own is not None:
-            yield f"arn:{partition}:{service}:{region}:{own}:{_filled(resource, 'stranger')}"
-            yield f"arn:{partition}:{service}:{region}:{own}:{_filled(resource, '')}"
+            for star in ("stranger", ""):
+                yield joined_text(["arn:", partition, ":", service, ":", region, f":{own}:", _filled(resource, star)])
 
 
-def _own_identities(key: str, pattern: str) -> Iterator[str]:
+def _own_identities(key: str, pattern: Text) -> Iterator[Text]:
     """Identifiers of a stranger's that a pattern lets through."""
     if key in _ACCOUNT_KEYS:
         own = _own_account(pattern)
@@ -147,16 +157,20 @@ def _own_identities(key: str, pattern: str) -> Iterator[str]:
         return
     if not has_wildcard(pattern):
         return
-    segments = pattern.split("/") if key in _PATH_KEYS else [pattern.split(":")[0]] if key == "aws:userid" else [pattern]
+    segments = [pattern]
+    if key in _PATH_KEYS:
+        segments = split_text(pattern, "/")
+    elif key == "aws:userid":
+        segments = split_text(pattern, ":")[:1]
     # An organisation, a unit or a unique id that is stated in full is not a stranger's, whatever follows it.
     if all(has_wildcard(segment) for segment in segments if segment):
         yield _filled(pattern, "stranger")
 
 
 @lru_cache(maxsize=4096)
-def _variants(text: str) -> tuple[str, ...]:
+def _variants(text: Text) -> tuple[Text, ...]:
     """Values that fit a text or pattern in different ways."""
-    return (unescaped(text),) if not has_wildcard(text) else (_filled(text, "any"), _filled(text, ""))
+    return (with_known_pieces(text, unescaped),) if not has_wildcard(text) else (_filled(text, "any"), _filled(text, ""))
 
 
 def _other_case(text: str, stated: list[str]) -> Iterator[str]:
@@ -168,22 +182,24 @@ def _other_case(text: str, stated: list[str]) -> Iterator[str]:
             return
 
 
-def _free_values(definition: ConditionKey, texts: Iterable[str]) -> Iterator[str]:
+def _free_values(definition: ConditionKey, texts: Sequence[Text]) -> Iterator[Text]:
+    written = [text for text in texts if isinstance(text, str)]
     if definition.type is ValueType.BOOL:
         yield from ("true", "false")
     elif definition.type in (ValueType.NUMERIC, ValueType.DATE):
         parse = parse_number if definition.type is ValueType.NUMERIC else parse_date
         yield "0"
-        for number in filter(None, map(parse, texts)):
+        for number in filter(None, map(parse, written)):
             yield from (repr(number - 1), repr(number), repr(number + 1))
     elif definition.type is ValueType.IP_ADDRESS:
-        yield from _addresses(texts, any_network=True)
+        yield from _addresses(written, any_network=True)
     else:
         yield "stranger"
-        stated = list(texts)
-        for text in stated:
-            yield from _variants(text)
-            yield from _other_case(_variants(text)[0], stated)
+        for text in texts:
+            like, *others = _variants(text)
+            yield from (like, *others)
+            if isinstance(like, str):
+                yield from _other_case(like, written)
 
 
 def _network_pieces(network: Network, inside: list[Network]) -> Iterator[str]:
@@ -224,18 +240,19 @@ def _is_within(network: Network, others: frozenset[str]) -> bool:
     )
 
 
-def _of_own_account(account: Optional[str], pattern: str) -> Iterator[str]:
+def _of_own_account(account: Optional[Text], pattern: Text) -> Iterator[Text]:
     """ARNs of principals of one account that a pattern lets through."""
-    for parts in _padded_arns(pattern):
-        stated = parts[4]
-        fits = stated == account or (has_wildcard(stated) and account is not None)
-        if fits and account is not None:
-            partition = "aws" if has_wildcard(parts[1]) else parts[1]
+    if account is None:
+        return
+    for _, partition, service, _, stated, resource in _padded_arns(pattern):
+        if stated == account or has_wildcard(stated):
+            partition = "aws" if has_wildcard(partition) else partition
+            service = "iam" if has_wildcard(service) else service
             for star in ("any", ""):
-                yield f"arn:{partition}:{parts[2] if not has_wildcard(parts[2]) else 'iam'}::{account}:{_filled(parts[5], star)}"
+                yield joined_text(["arn:", partition, ":", service, "::", account, ":", _filled(resource, star)])
 
 
-def _identity_values(space: Space, key: str, definition: ConditionKey, texts: list[str]) -> Iterator[str]:
+def _identity_values(space: Space, key: str, definition: ConditionKey, texts: list[Text]) -> Iterator[Text]:
     caller = space.caller
     if key in ("aws:principalaccount", "aws:userid") and caller.kind is CallerKind.ANONYMOUS:
         yield "anonymous"
@@ -249,19 +266,20 @@ def _identity_values(space: Space, key: str, definition: ConditionKey, texts: li
             yield named.role_arn or named.text
             return
         account = caller.account
-        yield f"arn:aws:iam::{account}:role/any"
+        yield joined_text(["arn:aws:iam::", account or "", ":role/any"])
         yield from (arn for text in texts for arn in _of_own_account(account, text) if arn not in space.named)
         return
     own = _STRANGERS_OWN.get(key, ("stranger",))
     if key not in ("aws:principalarn", "aws:principalaccount"):  # whoever is of a trusted account is a caller by name
         yield from (_variants(text)[0] for text in texts if _may_have(space, key, definition, text))
     yield from own
-    buckets = frozenset(text.split(":", 5)[5].split("/")[0] for text in texts if text.count(":") >= 5)
+    arns = [parts for parts in map(arn_parts, texts) if len(parts) == 6]
+    buckets = frozenset(split_text(parts[5], "/")[0] for parts in arns)
     for text in texts:
         yield from _own_arns(text, buckets) if definition.type is ValueType.ARN else _own_identities(key, text)
 
 
-def _may_have(space: Space, key: str, definition: ConditionKey, text: str) -> bool:
+def _may_have(space: Space, key: str, definition: ConditionKey, text: Text) -> bool:
     """Whether a caller of the space may have a value that the policy states."""
     if space.foreign_endpoint and definition.presence is Presence.ENDPOINT:
         return space.trusted and space.counted is not None and space.counted.leaves_out(key, text)
@@ -290,7 +308,7 @@ def _is_present(space: Space, presence: Presence) -> tuple[bool, bool]:
     return False, True
 
 
-def _texts_to_try(condition: Condition) -> Iterator[str]:
+def _texts_to_try(condition: Condition) -> Iterator[Text]:
     """The values of a condition that a request could carry. `Null` states none: it asks whether there is one."""
     if condition.operator is not None and condition.operator.base.type is not ValueType.NULL:
         yield from (value.text for value in condition.values if not value.variables)
@@ -304,7 +322,7 @@ def possible_values(space: Space, key: str, conditions: Sequence[Condition]) -> 
     if definition is None:
         return (None,)
     present, absent = _is_present(space, definition.presence)
-    values: list[Optional[str]] = []
+    values: list[Optional[Text]] = []
     if present:
         texts = list(dict.fromkeys(text for condition in conditions for text in _texts_to_try(condition)))
         values += _present_values(space, key, definition, texts)
@@ -316,7 +334,7 @@ def possible_values(space: Space, key: str, conditions: Sequence[Condition]) -> 
     return tuple(found)
 
 
-def _present_values(space: Space, key: str, definition: ConditionKey, texts: list[str]) -> Iterable[str]:
+def _present_values(space: Space, key: str, definition: ConditionKey, texts: list[Text]) -> Iterable[Text]:
     if key == "aws:principalisawsservice":
         return ("true" if space.caller.kind is CallerKind.SERVICE else "false",)
     if key in ("aws:principalservicename", "aws:principalservicenameslist"):
@@ -326,20 +344,21 @@ def _present_values(space: Space, key: str, definition: ConditionKey, texts: lis
     if definition.control is Control.OWNER:
         return _owners_values(space, key, texts)
     if definition.control is Control.NETWORK:
-        return _addresses(texts, any_network=space.trusted, trusted=space.trust.networks)
+        written = [text for text in texts if isinstance(text, str)]
+        return _addresses(written, any_network=space.trusted, trusted=space.trust.networks)
     if definition.control is Control.IDENTITY:
         return _identity_values(space, key, definition, texts)
     return _free_values(definition, texts)
 
 
-def _owners_values(space: Space, key: str, texts: list[str]) -> Iterable[str]:
+def _owners_values(space: Space, key: str, texts: list[Text]) -> Iterable[Text]:
     if key == "aws:resourceaccount":
         if space.owner_account is not None:
             return (space.owner_account,)
         # Whoever writes an account here says that it is the queue's.
         return tuple(dict.fromkeys(variant for text in texts for variant in _variants(text))) or (THIS_ACCOUNT,)
     # The organisation of the queue is its own, whichever the policy says it is.
-    return ("‹own›", *dict.fromkeys(variant for text in texts for variant in _variants(text)))
+    return (OWN_VALUE, *dict.fromkeys(variant for text in texts for variant in _variants(text)))
 
 
 def values_of_variable(space: Space, key: str) -> tuple[ContextValue, ...]:

@@ -6,13 +6,11 @@ Developer Guide, "Policy quotas" and "Limitations of Amazon SQS custom policies"
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Union
 
-from sqs_checks.policy.attached_policy import NotJson
 from sqs_checks.policy.condition_keys import ConditionKey, find_condition_key
 from sqs_checks.policy.condition_operators import (
     Operator,
@@ -22,10 +20,20 @@ from sqs_checks.policy.condition_operators import (
     parse_number,
     parse_operator,
 )
-from sqs_checks.policy.own_names import is_own_name
 from sqs_checks.policy.sqs_actions import sqs_actions
-from sqs_checks.policy.wildcards import has_wildcard
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.policy.wildcards import arn_parts, has_wildcard
+from sqs_checks.values.configuration_values import (
+    Attribute,
+    Elements,
+    Entries,
+    PiecedText,
+    Unknown,
+    Value,
+    is_hidden,
+    why_unknown,
+)
+from sqs_checks.values.json_text import NotJsonError, write_json
+from sqs_checks.values.texts import Text, pieces_of, prefix_of
 
 _TOP_LEVEL = {"Version", "Id", "Statement"}
 _STATEMENT = {
@@ -33,13 +41,10 @@ _STATEMENT = {
 }  # fmt: skip
 _PRINCIPAL_TYPES = {"AWS", "Service", "Federated", "CanonicalUser"}
 _MOST_STATEMENTS, _MOST_PRINCIPALS, _MOST_ACTIONS, _MOST_CONDITIONS, _MOST_BYTES = 20, 50, 7, 10, 8192
-_AWS_PRINCIPAL = re.compile(
-    r"\d{12}|‹[^›]*›|\*"
-    r"|arn:[^:]+:(iam|sts)::(\d{12}|‹[^›]*›|cloudfront):(root|(user|role|assumed-role|federated-user)/.+)"
-    r"|(AIDA|AROA|AGPA|ANPA)[A-Z0-9]+"
-)
+_AWS_PRINCIPAL = re.compile(r"\d{12}|\*|(AIDA|AROA|AGPA|ANPA)[A-Z0-9]+")
+_PRINCIPAL_ACCOUNT = re.compile(r"\d{12}|cloudfront")
+_PRINCIPAL_PATH = re.compile(r"(user|role|assumed-role|federated-user)/")
 _SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)|\*")
-_QUEUE_ARN = re.compile(r"arn:[^:]+:sqs:[^:]*:[^:]*:[^:]+")
 # Which types of keys an operator is made for. Texts may be compared with what is written as text.
 _FITTING: Mapping[ValueType, frozenset[ValueType]] = {
     ValueType.STRING: frozenset({ValueType.STRING, ValueType.ARN, ValueType.BOOL, ValueType.BINARY}),
@@ -63,14 +68,14 @@ class Problem:
     remedy: str
 
 
-def problems_of(stated: Any, repeated_keys: Sequence[str] = ()) -> Iterator[Problem]:
-    """Everything that is certainly wrong with a document; what is Unresolved is passed over."""
-    if isinstance(stated, NotJson):
-        yield Problem("", f"the policy is not JSON: {stated.why}", "a policy as a JSON object")
+def problems_of(stated: Union[Value, NotJsonError], repeated_keys: Sequence[str] = ()) -> Iterator[Problem]:
+    """Everything that is certainly wrong with a document; what is not known is passed over."""
+    if isinstance(stated, NotJsonError):
+        yield Problem("", f"the policy is not JSON: {stated}", "a policy as a JSON object")
         return
-    if isinstance(stated, Unresolved):
+    if is_hidden(stated):
         return
-    if not isinstance(stated, Mapping):
+    if not isinstance(stated, Entries):
         yield Problem("", "the policy is not a JSON object", '`{"Version": "2012-10-17", "Statement": […]}`')
         return
     for key in repeated_keys:
@@ -78,24 +83,24 @@ def problems_of(stated: Any, repeated_keys: Sequence[str] = ()) -> Iterator[Prob
     yield from _unknown_elements(stated, _TOP_LEVEL, "")
     yield from _version(stated)
     yield from _size(stated)
-    statements = stated.get("Statement")
-    if isinstance(statements, Unresolved):
-        return
-    if isinstance(statements, Mapping):
-        yield from _statement(statements, "Statement")
-    elif isinstance(statements, (list, tuple)) and statements:
-        yield from _statements(statements)
-    elif not isinstance(statements, str):
-        yield Problem("Statement", "there is no statement", "at least one statement")
-    else:
+    statements = stated.items.get("Statement")
+    if isinstance(statements, (str, PiecedText)):
         yield Problem("Statement", "`Statement` is not a statement or a list of them", "a list of statements")
-
-
-def _version(stated: Mapping[str, Any]) -> Iterator[Problem]:
-    version = stated.get("Version")
-    if isinstance(version, Unresolved) or version == "2012-10-17":
+    elif is_hidden(statements):
         return
-    problem = "`Version` is missing" if "Version" not in stated else f"`Version` is `{_shown(version)}`"
+    elif isinstance(statements, Entries):
+        yield from _statement(statements, "Statement")
+    elif isinstance(statements, Elements) and statements.items:
+        yield from _statements(statements.items)
+    else:
+        yield Problem("Statement", "there is no statement", "at least one statement")
+
+
+def _version(stated: Entries) -> Iterator[Problem]:
+    version = stated.items.get("Version")
+    if is_hidden(version) or version == "2012-10-17":
+        return
+    problem = "`Version` is missing" if "Version" not in stated.items else f"`Version` is `{_shown(version)}`"
     yield Problem(
         "Version",
         f"{problem}: policy variables are then plain text, and Terraform waits in vain because SQS stores another version",
@@ -103,12 +108,11 @@ def _version(stated: Mapping[str, Any]) -> Iterator[Problem]:
     )
 
 
-def _size(stated: Mapping[str, Any]) -> Iterator[Problem]:
-    if any(True for _ in hidden_parts(stated)):
-        return
+def _size(stated: Entries) -> Iterator[Problem]:
+    """What is not known of a document can only add to its size."""
     try:
-        size = len(json.dumps(stated, separators=(",", ":"), ensure_ascii=False, default=str).encode())
-    except (ValueError, RecursionError, UnicodeEncodeError):
+        size = sum(len(piece.encode()) for piece in pieces_of(write_json(stated)) if isinstance(piece, str))
+    except (ValueError, RecursionError):
         return
     if size > _MOST_BYTES:
         yield Problem("", f"the policy has {size} bytes; SQS takes {_MOST_BYTES}", "a shorter policy")
@@ -119,12 +123,14 @@ def hidden_parts(stated: Any) -> Iterator[str]:
     pending = [stated]
     while pending:
         item = pending.pop()
-        if isinstance(item, Unresolved):
-            yield item.reason
-        elif isinstance(item, Mapping):
-            pending.extend(value for name, value in item.items() if name not in ("Id", "Sid"))
-        elif isinstance(item, (list, tuple)):
-            pending.extend(item)
+        if isinstance(item, Entries):
+            pending.extend(value for name, value in item.items.items() if name not in ("Id", "Sid"))
+        elif isinstance(item, Elements):
+            pending.extend(item.items)
+        elif isinstance(item, PiecedText):
+            pending.extend(piece for piece in item.pieces if isinstance(piece, Unknown))
+        elif isinstance(item, (Unknown, Attribute)):
+            yield why_unknown(item)
 
 
 def _statements(statements: Sequence[Any]) -> Iterator[Problem]:
@@ -134,22 +140,23 @@ def _statements(statements: Sequence[Any]) -> Iterator[Problem]:
     for number, statement in enumerate(statements):
         path = f"Statement[{number}]"
         yield from _statement(statement, path)
-        sid = statement.get("Sid") if isinstance(statement, Mapping) else None
+        sid = statement.items.get("Sid") if isinstance(statement, Entries) else None
         if isinstance(sid, str) and sid:
             if sid in sids:
                 yield Problem(f"{path}.Sid", f"`Sid` is `{_shown(sid)}`, as in Statement[{sids[sid]}]", "a `Sid` of its own")
             sids.setdefault(sid, number)
 
 
-def _statement(statement: Any, path: str) -> Iterator[Problem]:
-    if isinstance(statement, Unresolved):
+def _statement(stated: Value, path: str) -> Iterator[Problem]:
+    if is_hidden(stated):
         return
-    if not isinstance(statement, Mapping):
+    if not isinstance(stated, Entries):
         yield Problem(path, "this is not a statement", "an object with `Effect`, `Principal`, `Action` and `Resource`")
         return
-    yield from _unknown_elements(statement, _STATEMENT, f"{path}.")
+    yield from _unknown_elements(stated, _STATEMENT, f"{path}.")
+    statement = stated.items
     effect = statement.get("Effect")
-    if not isinstance(effect, Unresolved) and effect not in ("Allow", "Deny"):
+    if not is_hidden(effect) and effect not in ("Allow", "Deny"):
         shown = "is missing" if effect is None else f"is `{_shown(effect)}`"
         yield Problem(f"{path}.Effect", f"`Effect` {shown}", "`Allow` or `Deny`")
     for name in ("Principal", "Action", "Resource"):
@@ -170,11 +177,11 @@ def _statement(statement: Any, path: str) -> Iterator[Problem]:
         yield from _conditions(statement["Condition"], f"{path}.Condition", is_deny=effect == "Deny")
 
 
-def _unknown_elements(stated: Mapping[str, Any], known: set[str], prefix: str) -> Iterator[Problem]:
+def _unknown_elements(stated: Entries, known: set[str], prefix: str) -> Iterator[Problem]:
     by_lower_case = {name.lower(): name for name in known}
-    for name in stated:
+    for name in stated.items:
         if name not in known:
-            meant = by_lower_case.get(str(name).lower())
+            meant = by_lower_case.get(name.lower())
             yield Problem(
                 f"{prefix}{_shown(name)}",
                 f"`{_shown(name)}` is not an element of a policy",
@@ -182,40 +189,45 @@ def _unknown_elements(stated: Mapping[str, Any], known: set[str], prefix: str) -
             )
 
 
-def _items(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, (list, tuple)) else (value,)
+def _items(value: Value) -> Sequence[Value]:
+    return value.items if isinstance(value, Elements) else (value,)
 
 
-def _shown(value: Any) -> str:
-    text = str(value)
+def _shown(value: Value) -> str:
+    if isinstance(value, (Elements, Entries)):
+        text = "a list" if isinstance(value, Elements) else "an object"
+    else:
+        text = str(value) if isinstance(value, (str, PiecedText)) else str(write_json(value))
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _texts(value: Value, path: str) -> Iterator[tuple[Text, str]]:
     """The texts of an element with their paths. What is no text is a problem of its own (`_not_texts`)."""
     for number, item in enumerate(_items(value)):
-        if isinstance(item, str):
-            yield item, f"{path}[{number}]" if isinstance(value, (list, tuple)) else path
+        if isinstance(item, str) or (isinstance(item, PiecedText) and not any(True for _ in hidden_parts(item))):
+            yield item, f"{path}[{number}]" if isinstance(value, Elements) else path
 
 
-def _not_texts(value: Any, path: str) -> Iterator[Problem]:
-    if isinstance(value, (list, tuple)) and not value:
+def _not_texts(value: Value, path: str) -> Iterator[Problem]:
+    if isinstance(value, Elements) and not value.items:
         yield Problem(path, "the list is empty", "at least one value")
     for number, item in enumerate(_items(value)):
-        if not isinstance(item, (str, Unresolved)):
-            where = f"{path}[{number}]" if isinstance(value, (list, tuple)) else path
+        if not isinstance(item, str) and not is_hidden(item):
+            where = f"{path}[{number}]" if isinstance(value, Elements) else path
             yield Problem(where, f"`{_shown(item)}` is not text", "text")
 
 
 def _principal(stated: Any, path: str, *, inverted: bool) -> Iterator[Problem]:
-    if isinstance(stated, Unresolved) or (stated == "*" and not inverted):
+    if stated == "*" and not inverted:
         return
-    if not isinstance(stated, Mapping):
-        meant = _shown(stated) if isinstance(stated, str) else "…"
+    if is_hidden(stated) and not isinstance(stated, PiecedText):
+        return
+    if not isinstance(stated, Entries):
+        meant = _shown(stated) if isinstance(stated, (str, PiecedText)) else "…"
         yield Problem(path, f"`{_shown(stated)}` is neither `*` nor an object", f'`{{"AWS": "{meant}"}}`')
         return
     count = 0
-    for kind, value in stated.items():
+    for kind, value in stated.items.items():
         where = f"{path}.{kind}"
         if kind not in _PRINCIPAL_TYPES:
             yield Problem(where, f"`{_shown(kind)}` is no type of principal", "`AWS` or `Service`")
@@ -224,20 +236,46 @@ def _principal(stated: Any, path: str, *, inverted: bool) -> Iterator[Problem]:
         for text, place in _texts(value, where):
             count += 1
             yield from _principal_text(kind, text, place)
-    if not stated:
+    if not stated.items:
         yield Problem(path, "nobody is named", '`{"AWS": "…"}` or `{"Service": "…"}`')
     if count > _MOST_PRINCIPALS:
         yield Problem(path, f"there are {count} principals; SQS takes {_MOST_PRINCIPALS}", "fewer principals, or a role")
 
 
-def _principal_text(kind: str, text: str, path: str) -> Iterator[Problem]:
+def _principal_text(kind: str, text: Text, path: str) -> Iterator[Problem]:
     if kind == "AWS" and text != "*" and has_wildcard(text):
         remedy = "`*` with a condition on `aws:PrincipalArn`"
         yield Problem(path, f"`{_shown(text)}`: AWS takes no wildcard inside a principal", remedy)
-    elif kind == "AWS" and not _AWS_PRINCIPAL.fullmatch(text):
+    elif kind == "AWS" and not _is_aws_principal(text):
         yield Problem(path, f"`{_shown(text)}` is no account, user or role", "an account id or an ARN of IAM")
-    if kind == "Service" and not _SERVICE_PRINCIPAL.fullmatch(text) and not is_own_name(text):
+    if kind == "Service" and isinstance(text, str) and not _SERVICE_PRINCIPAL.fullmatch(text):
         yield Problem(path, f"`{_shown(text)}` is no AWS service", "a name like `sns.amazonaws.com`")
+
+
+def _is_aws_principal(text: Text) -> bool:
+    """Whether a text may be an account, an ARN or a unique id of IAM; a thing of the code is what belongs there."""
+    parts = arn_parts(text)
+    if len(parts) < 6:
+        return not isinstance(text, str) or _AWS_PRINCIPAL.fullmatch(text) is not None
+    scheme, partition, service, region, account, resource = parts
+    if scheme != "arn" or not partition or service not in ("iam", "sts") or region:
+        return False
+    if isinstance(account, str) and not _PRINCIPAL_ACCOUNT.fullmatch(account):
+        return False
+    return resource == "root" or (_PRINCIPAL_PATH.match(prefix_of(resource)) is not None and str(resource)[-1:] != "/")
+
+
+def _is_queue_arn(text: Text) -> bool:
+    """Whether a text may be the ARN of a queue."""
+    parts = arn_parts(text)
+    if len(parts) < 6:
+        return not isinstance(text, str)
+    scheme, partition, service, _, _, name = parts
+    if not isinstance(service, str):
+        return True
+    return (
+        scheme == "arn" and bool(partition) and service == "sqs" and bool(name) and (not isinstance(name, str) or ":" not in name)
+    )
 
 
 def _actions(stated: Any, path: str) -> Iterator[Problem]:
@@ -247,7 +285,7 @@ def _actions(stated: Any, path: str) -> Iterator[Problem]:
             path, f"there are {len(_items(stated))} actions; SQS takes {_MOST_ACTIONS}", "fewer actions, or two statements"
         )
     for text, place in _texts(stated, path):
-        if sqs_actions(text):
+        if not isinstance(text, str) or sqs_actions(text):
             continue
         batch = _BATCH_ACTION.fullmatch(text)
         if batch:
@@ -261,33 +299,33 @@ def _actions(stated: Any, path: str) -> Iterator[Problem]:
 def _resources(stated: Any, path: str) -> Iterator[Problem]:
     yield from _not_texts(stated, path)
     for text, place in _texts(stated, path):
-        if text != "*" and not _QUEUE_ARN.fullmatch(text) and not (has_wildcard(text) and text.startswith("arn:")):
+        if text != "*" and not _is_queue_arn(text) and not (has_wildcard(text) and prefix_of(text).startswith("arn:")):
             yield Problem(place, f"`{_shown(text)}` is no ARN of a queue", "the queue's ARN")
 
 
 def _conditions(stated: Any, path: str, is_deny: bool) -> Iterator[Problem]:
-    if isinstance(stated, Unresolved):
+    if is_hidden(stated):
         return
-    if not isinstance(stated, Mapping):
+    if not isinstance(stated, Entries):
         yield Problem(path, "`Condition` is not an object", '`{"ArnEquals": {"aws:SourceArn": "…"}}`')
         return
     count = 0
-    for name, keys in stated.items():
+    for name, keys in stated.items.items():
         where = f"{path}.{_shown(name)}"
-        operator = parse_operator(str(name))
+        operator = parse_operator(name)
         if operator is None:
             yield Problem(where, f"`{_shown(name)}` is no condition operator", "an operator of IAM, such as `StringEquals`")
-        if isinstance(keys, Unresolved):
+        if is_hidden(keys):
             continue
-        if not isinstance(keys, Mapping):
+        if not isinstance(keys, Entries):
             yield Problem(where, f"`{_shown(name)}` holds no keys", '`{"aws:SourceArn": "…"}`')
             continue
-        if not keys:
+        if not keys.items:
             yield Problem(where, f"`{_shown(name)}` holds no keys: it limits nothing", '`{"aws:SourceArn": "…"}`')
-        count += len(keys)
-        for key, value in keys.items():
-            yield from _condition(operator, str(name), str(key), value, f"{where}.{_shown(key)}")
-            if is_deny and isinstance(value, (list, tuple)) and not value:
+        count += len(keys.items)
+        for key, value in keys.items.items():
+            yield from _condition(operator, name, key, value, f"{where}.{_shown(key)}")
+            if is_deny and isinstance(value, Elements) and not value.items:
                 # In an Allow it only means that nothing is allowed.
                 problem = "the list of values is empty: nothing matches it, and nothing is denied"
                 yield Problem(f"{where}.{_shown(key)}", problem, "at least one value")
@@ -307,13 +345,13 @@ def _condition(operator: Operator | None, name: str, key: str, value: Any, path:
         )
         return
     for item in _items(value):
-        if isinstance(item, Unresolved):
+        if is_hidden(item):
             continue
-        if item is None or isinstance(item, (Mapping, list, tuple)):
+        if item is None or isinstance(item, (Entries, Elements)):
             yield Problem(path, f"`{_shown(item)}` is not a value to compare with", "text")
         elif operator is not None:
-            text = str(item).lower() if isinstance(item, bool) else str(item)
-            if not is_own_name(text) and "${" not in text and not _is_value_for(operator.base.type, text):
+            text = item if isinstance(item, str) else str(write_json(item))
+            if "${" not in text and not _is_value_for(operator.base.type, text):
                 yield Problem(path, f"`{_shown(text)}` is no value for `{name}`: nothing matches it", _value_example(operator))
 
 

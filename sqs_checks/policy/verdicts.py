@@ -20,6 +20,7 @@ from sqs_checks.policy.principals import (
     UNNAMED_SERVICE,
     Caller,
     CallerKind,
+    account_in,
     covers,
     is_account,
     is_account_id,
@@ -30,7 +31,8 @@ from sqs_checks.policy.request_space import Space
 from sqs_checks.policy.search import Finding, Rule, Witness, find_request
 from sqs_checks.policy.sqs_actions import ALL_ACTIONS, CROSS_ACCOUNT_ACTIONS
 from sqs_checks.policy.trust import NOBODY, Trust
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.values.configuration_values import Unknown
+from sqs_checks.values.texts import Text
 
 _ENDPOINT_KEYS = {
     "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths",
@@ -86,7 +88,7 @@ class QueuePolicy:
     ) -> None:
         self.document = document
         self.identity = identity
-        self.owner_account = identity.account
+        self.owner_account: Optional[Text] = identity.account
         if identity.account in (None, THIS_ACCOUNT) and len(document.queue_accounts) == 1:
             (self.owner_account,) = document.queue_accounts
         elif identity.account == THIS_ACCOUNT and own_account is not None:
@@ -103,7 +105,7 @@ class QueuePolicy:
         )
 
     @computed_once
-    def _named_queues(self) -> frozenset[str]:
+    def _named_queues(self) -> frozenset[Text]:
         """What the statements call a queue, where that may be this one; more than one leaves open which."""
         return frozenset(
             resource.text if isinstance(resource, Value) else resource.reason
@@ -120,7 +122,7 @@ class QueuePolicy:
         return ~named if statement.inverts_resources else named
 
     def _names_queue(self, resource: object) -> Ternary:
-        if isinstance(resource, Unresolved):
+        if isinstance(resource, Unknown):
             return unknown(resource.reason)
         assert isinstance(resource, Value)
         if resource.variables:
@@ -208,7 +210,7 @@ class QueuePolicy:
     def _cross_account_requests(self, trust: Trust) -> Iterator[Finding]:
         if self.document.condition_keys & _TRUSTED_KEYS:
             yield from self._granted(STRANGER, trusted=True, trust=trust)
-        allowed_accounts: set[str] = set()
+        allowed_accounts: set[Text] = set()
         for caller in self._named_callers(self.document.statements):
             foreign = self._is_foreign(caller.account, trust)
             if foreign.is_no or caller.account in trust.accounts:
@@ -223,7 +225,7 @@ class QueuePolicy:
 
     def _named_callers(self, statements: Iterable[Statement]) -> Iterator[Caller]:
         """The principals that statements name, in `Principal`, `NotPrincipal` or as a condition's account."""
-        seen: set[str] = set()
+        seen: set[Text] = set()
         for statement in statements:
             for text in (*statement.principals.aws, *self._accounts_in_conditions(statement)):
                 if text not in seen:
@@ -232,11 +234,11 @@ class QueuePolicy:
                     yield Caller(CallerKind.NAMED, principal.account, principal)
 
     @staticmethod
-    def _accounts_in_conditions(statement: Statement) -> Iterator[str]:
+    def _accounts_in_conditions(statement: Statement) -> Iterator[Text]:
         for condition in statement.conditions:
             if condition.key in ("aws:principalaccount", "aws:principalarn"):
                 for value in condition.values:
-                    account = value.text.split(":")[4] if value.text.count(":") >= 5 else value.text
+                    account = account_in(value.text)
                     if is_account_id(account):
                         yield account
 
@@ -253,7 +255,7 @@ class QueuePolicy:
 
     def _source_is_foreign(self, statement: Statement, trust: Trust) -> Ternary:
         """Whether the resources for which a statement lets services in belong to other accounts; NO where it states none."""
-        accounts: set[Optional[str]] = set()
+        accounts: set[Optional[Text]] = set()
         hidden = unknown(*statement.hidden_conditions) if statement.hidden_conditions else NO
         for condition in statement.conditions:
             if condition.key in ("aws:sourceorgid", "aws:sourceorgpaths"):
@@ -265,13 +267,12 @@ class QueuePolicy:
                 for value in condition.values:
                     if trust.covers_source(value.text):
                         continue
-                    parts = value.text.split(":", 5)
-                    accounts.add((parts[4] or None) if len(parts) == 6 else value.text)
+                    accounts.add(account_in(value.text) or None)
         if len(accounts - {None, self.owner_account, THIS_ACCOUNT}) > 1:
             return YES
         return hidden | any_of(self._is_foreign(account, trust) for account in accounts)
 
-    def _is_foreign(self, account: Optional[str], trust: Trust) -> Ternary:
+    def _is_foreign(self, account: Optional[Text], trust: Trust) -> Ternary:
         """Whether an account that is stated, and not listed as trusted, is another than the queue's own."""
         if trust.lists_accounts and self.owner_account == THIS_ACCOUNT and account is not None and is_account_id(account):
             return YES

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from sqs_checks.values.texts import Text, comparable, split_text
+
 # In place of `${*}`, `${?}` and `${$}`, which stand for the characters themselves.
 LITERAL_STAR, LITERAL_QUESTION_MARK = "\ue0f0", "\ue0f1"
 _UNESCAPED = str.maketrans({LITERAL_STAR: "*", LITERAL_QUESTION_MARK: "?"})
@@ -18,8 +20,15 @@ def unescaped(text: str) -> str:
     return text.translate(_UNESCAPED)
 
 
-def has_wildcard(pattern: str) -> bool:
-    return "*" in pattern or "?" in pattern
+def has_wildcard(pattern: Text) -> bool:
+    if isinstance(pattern, str):
+        return "*" in pattern or "?" in pattern
+    return any(isinstance(piece, str) and has_wildcard(piece) for piece in pattern.pieces)
+
+
+def arn_parts(text: Text) -> list[Text]:
+    """The six parts of an ARN or of a pattern of one; fewer where the text is none."""
+    return split_text(text, ":", 5)
 
 
 @lru_cache(maxsize=4096)
@@ -36,8 +45,12 @@ def compile_glob(pattern: str) -> re.Pattern[str]:
     return re.compile(f"{first}{found}.*{last}", re.DOTALL)
 
 
-def matches(pattern: str, text: str) -> bool:
+def matches(pattern: Text, text: Text) -> bool:
     """Whether a pattern matches a text from beginning to end, case counting."""
+    return _matches_plain(*comparable(pattern, text))
+
+
+def _matches_plain(pattern: str, text: str) -> bool:
     if pattern in (text, "*"):
         return True
     return compile_glob(pattern).fullmatch(text) is not None if has_wildcard(pattern) else unescaped(pattern) == text
@@ -50,4 +63,4 @@ def arn_matches(pattern: str, arn: str) -> bool:
     patterns, parts = pattern.split(":", 5), arn.split(":", 5)
     if len(patterns) != 6 or len(parts) != 6:
         return False
-    return all(wanted == part or matches(wanted, part) for wanted, part in zip(patterns, parts))
+    return all(wanted == part or _matches_plain(wanted, part) for wanted, part in zip(patterns, parts))

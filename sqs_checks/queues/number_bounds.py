@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.ternary import unknown
-from sqs_checks.queues.setting import Setting, Unresolved
+from sqs_checks.queues.setting import Setting
 from sqs_checks.queues.sqs_limits import Bounds
+from sqs_checks.values.configuration_values import Unknown
 
 
 def out_of_bounds(setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str, example: int) -> Iterator[Fault]:
@@ -19,7 +20,7 @@ def out_of_bounds(setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str,
     number = setting.value
     if isinstance(number, int) and number in wanted and number in aws:
         return
-    if isinstance(number, Unresolved):
+    if isinstance(number, Unknown):
         yield Fault(violated=unknown(number.reason), problem="", remedy="")
         return
     remedy = setting.assign(example)

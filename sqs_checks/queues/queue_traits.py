@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple, Optional
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, any_of, unknown
-from sqs_checks.queues.setting import Setting, Stated, Unresolved
+from sqs_checks.queues.setting import Setting, Stated
 from sqs_checks.queues.sqs_queue import Tags
+from sqs_checks.values.configuration_values import Unknown
 
 
 class QueueTraits(NamedTuple):
@@ -32,7 +33,7 @@ class QueueTraits(NamedTuple):
             return YES if fnmatchcase(self.name, pattern) else NO
         if self.name is None:
             return NO
-        return unknown(self.name.reason if isinstance(self.name, Unresolved) else "the queue's name is not known")
+        return unknown(self.name.reason if isinstance(self.name, Unknown) else "the queue's name is not known")
 
     def _has_tag(self, key: str, pattern: str) -> Ternary:
         if self.tags is None:
@@ -42,7 +43,7 @@ class QueueTraits(NamedTuple):
             if key not in stated:
                 return NO
             value = stated[key]
-            if isinstance(value, Unresolved):
+            if isinstance(value, Unknown):
                 return YES if pattern == "*" else unknown(value.reason)
             return YES if fnmatchcase(value or "", pattern) else NO
 

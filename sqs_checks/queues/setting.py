@@ -4,37 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Optional, TypeVar, Union
+from typing import Generic, TypeVar, Union
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
+from sqs_checks.values.configuration_values import Invalid, Unknown
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Unresolved:
-    """A value that the code does not tell: it is known only when the code is deployed.
-
-    reason: why, as a phrase with the expression in it.
-    expression: the whole of it, where there is one.
-    """
-
-    reason: str
-    expression: Optional[str] = None
-
-
-@dataclass(frozen=True)
-class Malformed:
-    """A value that is known and is not of the type the attribute takes.
-
-    text: the value as the user wrote it, shortened.
-    """
-
-    text: str
-
-
 # None is an attribute that the code leaves out.
-Stated = Union[T, None, Unresolved, Malformed]
+Stated = Union[T, None, Unknown, Invalid]
 
 
 @dataclass(frozen=True)
@@ -55,15 +34,15 @@ class Setting(Generic[T]):
         return NO if self.value is None else self.holds(lambda _: True)
 
     def is_malformed(self) -> Ternary:
-        return YES if isinstance(self.value, Malformed) else self.holds(lambda _: False)
+        return YES if isinstance(self.value, Invalid) else self.holds(lambda _: False)
 
     def holds(self, predicate: Callable[[T], Union[bool, Ternary]]) -> Ternary:
         """Whether the attribute is set to a value for which the predicate is true."""
         if self.value is None:
             return NO
-        if isinstance(self.value, Unresolved):
+        if isinstance(self.value, Unknown):
             return unknown(self.value.reason)
-        if isinstance(self.value, Malformed):
+        if isinstance(self.value, Invalid):
             return unknown(f"`{self.name}` is {self.value.text}")
         result = predicate(self.value)
         return result if isinstance(result, Ternary) else YES if result else NO
@@ -85,5 +64,5 @@ class Setting(Generic[T]):
         """The attribute and its value, for a message."""
         if self.value is None:
             return f"`{self.name}` is not set"
-        shown = self.value.text if isinstance(self.value, Malformed) else self.value
+        shown = self.value.text if isinstance(self.value, Invalid) else self.value
         return f"`{self.name}` is {str(shown).lower() if isinstance(shown, bool) else shown}"

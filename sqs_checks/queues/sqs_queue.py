@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Union
 
 from sqs_checks.judgement.ternary import Ternary
-from sqs_checks.queues.setting import Setting, Unresolved
+from sqs_checks.queues.setting import Setting
+from sqs_checks.values.configuration_values import Unknown
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class KmsKey:
 
 
 # A tag's value; None where the tag has none.
-TagValue = Union[str, None, Unresolved]
+TagValue = Union[str, None, Unknown]
 Tags = Mapping[str, TagValue]
 
 

@@ -19,9 +19,9 @@ from sqs_checks.judgement.fault import Fault, Judgement, judge
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
 from sqs_checks.queues.queue_traits import QueueTraits
-from sqs_checks.queues.setting import Unresolved
 from sqs_checks.reporting.explanations import WHY, WRITE_INSTEAD, explained_lines
 from sqs_checks.reporting.last_read import LastRead
+from sqs_checks.values.configuration_values import Unknown
 
 Subject = TypeVar("Subject")
 
@@ -219,11 +219,11 @@ class CheckovCheck(SqsCheck[Subject]):
             ]
             return CheckResult.FAILED
 
-    def report(self, cases: Sequence[tuple[str, Union[Subject, Unresolved, None]]], scanned: Scanned) -> CheckResult:
+    def report(self, cases: Sequence[tuple[str, Union[Subject, Unknown, None]]], scanned: Scanned) -> CheckResult:
         """Judges the subject and leaves behind what Checkov shows of it. A fault in one of several cases is a fault.
 
         cases: what must be so, in words, and the subject as it is then; None where the resource states none (without any
-        there is no result), Unresolved where it cannot be known.
+        there is no result), Unknown where it cannot be known.
         """
         if self.details:
             self.details = []
@@ -249,7 +249,7 @@ class CheckovCheck(SqsCheck[Subject]):
         return True
 
     def _judge(
-        self, subjects: Sequence[tuple[str, Union[Subject, Unresolved]]], settings: Settings, scanned: Scanned
+        self, subjects: Sequence[tuple[str, Union[Subject, Unknown]]], settings: Settings, scanned: Scanned
     ) -> CheckResult:
         if len(subjects) == 1:
             judgement = self._judgement(subjects[0][1], settings)
@@ -271,8 +271,8 @@ class CheckovCheck(SqsCheck[Subject]):
         ]
         return CheckResult.FAILED
 
-    def _judgement(self, subject: Union[Subject, Unresolved], settings: Settings) -> Judgement:
-        if isinstance(subject, Unresolved):
+    def _judgement(self, subject: Union[Subject, Unknown], settings: Settings) -> Judgement:
+        if isinstance(subject, Unknown):
             return Judgement(unknown(subject.reason), ())
         return judge(list(self.faults(subject, settings)))
 

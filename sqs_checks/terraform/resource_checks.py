@@ -15,7 +15,6 @@ from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.queues.queue_traits import QueueTraits
-from sqs_checks.queues.setting import Unresolved
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import CheckovCheck, Scanned, Subject
 from sqs_checks.reporting.last_read import LastRead, OfRun
@@ -23,8 +22,9 @@ from sqs_checks.terraform.resources.configured_resource import ConfiguredResourc
 from sqs_checks.terraform.resources.queue_models import POLICY, QUEUE, REDRIVE, REDRIVE_ALLOW, SourceModels, queue_of
 from sqs_checks.terraform.resources.queue_resource import read_queue
 from sqs_checks.terraform.scanned_code import ResourceAtHand, resource_at_hand
+from sqs_checks.values.configuration_values import Unknown
 
-Read = Union[Subject, Unresolved, None]
+Read = Union[Subject, Unknown, None]
 
 _scanned: LastRead[tuple[ResourceAtHand, Scanned]] = LastRead()
 _settings: OfRun[SettingsInForce] = OfRun()
@@ -41,7 +41,7 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         at_hand, scanned = _scanned.get(conf, lambda: self._scanned(conf))
         if at_hand.unknown:
-            return self.report([("", Unresolved(at_hand.unknown))], scanned)
+            return self.report([("", Unknown(at_hand.unknown))], scanned)
         if not at_hand.resources:
             return CheckResult.UNKNOWN  # Terraform makes none
         return self.report(list(self._cases(at_hand)), scanned)
@@ -53,7 +53,7 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
             yield where, self.read(resource, at_hand.models)
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Read[Subject]:
-        """The subject; None where the resource states none, Unresolved where it cannot be known."""
+        """The subject; None where the resource states none, Unknown where it cannot be known."""
         raise NotImplementedError
 
     def _scanned(self, conf: dict[str, Any]) -> tuple[ResourceAtHand, Scanned]:

@@ -57,6 +57,24 @@ class Unknown:
         return f"Unknown({self.reason!r})"
 
 
+class Invalid:
+    """A value that is known, and that is not of the kind that belongs there. text: as the user wrote it, shortened."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Invalid) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"Invalid({self.text!r})"
+
+
 class Attribute:
     """One attribute of one instance of a resource or data source: unknown as text, known as what it is. Never null.
 
@@ -82,12 +100,16 @@ class Attribute:
 
 
 class PiecedText:
-    """A text of which parts are not known: known text between unknowns and attributes, in order, no two texts in a row."""
+    """A text of which parts are not known: known text between unknowns and attributes, in order, no two texts in a row.
 
-    __slots__ = ("pieces",)
+    label: what the code calls all of it (`aws_sqs_queue.orders.arn`), where it is more than its pieces.
+    """
 
-    def __init__(self, pieces: tuple[Union[str, Unknown, Attribute], ...]) -> None:
+    __slots__ = ("label", "pieces")
+
+    def __init__(self, pieces: tuple[Union[str, Unknown, Attribute], ...], label: Optional[str] = None) -> None:
         self.pieces = pieces
+        self.label = label
 
     @property
     def prefix(self) -> str:
@@ -103,8 +125,10 @@ class PiecedText:
 
     @property
     def shown(self) -> str:
-        """The text for a message: `${…}` stands for a part that is not known."""
-        return "".join(piece if isinstance(piece, str) else f"${{{getattr(piece, 'label', '…')}}}" for piece in self.pieces)
+        """The text for a message: its label, or `${…}` for a part that is not known."""
+        if self.label is not None:
+            return self.label
+        return "".join(map(_shown_within, self.pieces))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PiecedText) and self.pieces == other.pieces
@@ -112,14 +136,18 @@ class PiecedText:
     def __hash__(self) -> int:
         return hash(self.pieces)
 
+    def __str__(self) -> str:
+        return self.shown
+
     def __repr__(self) -> str:
         return f"PiecedText{self.pieces!r}"
 
 
 def joined_text(pieces: Iterable[Union[str, Unknown, Attribute, PiecedText]]) -> Union[str, PiecedText]:
     """The texts one behind the other: a plain text where all pieces are."""
+    joined = list(pieces)
     flat: list[Any] = []
-    for piece in pieces:
+    for piece in joined:
         for part in piece.pieces if isinstance(piece, PiecedText) else (piece,):
             if isinstance(part, str) and flat and isinstance(flat[-1], str):
                 flat[-1] += part
@@ -127,7 +155,24 @@ def joined_text(pieces: Iterable[Union[str, Unknown, Attribute, PiecedText]]) ->
                 flat.append(part)
     if not flat:
         return ""
-    return flat[0] if len(flat) == 1 and isinstance(flat[0], str) else PiecedText(tuple(flat))
+    if len(flat) == 1 and isinstance(flat[0], str):
+        return flat[0]
+    return PiecedText(tuple(flat), _joined_label(joined))
+
+
+def _joined_label(pieces: Sequence[Any]) -> Optional[str]:
+    if not any(isinstance(piece, PiecedText) and piece.label is not None for piece in pieces):
+        return None
+    written = [piece for piece in pieces if piece != ""]
+    return written[0].label if len(written) == 1 else "".join(map(_shown_within, written))
+
+
+def _shown_within(piece: Any) -> str:
+    if isinstance(piece, str):
+        return piece
+    if isinstance(piece, PiecedText) and piece.label is None:
+        return piece.shown
+    return f"${{{getattr(piece, 'label', '…')}}}"
 
 
 def only_possibility(value: Value) -> Value:

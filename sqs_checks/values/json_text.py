@@ -6,6 +6,7 @@ Source: RFC 8259; Go, package encoding/json (which characters Terraform's `jsone
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from fractions import Fraction
@@ -195,9 +196,11 @@ def _write(value: Value, pieces: list[Any]) -> None:
 
 
 def from_json(value: Any) -> Value:
-    """What Python's reader of JSON makes of a text, as a value of a configuration."""
+    """What Python's reader of JSON or YAML makes of a text, as a value of a configuration; values in it stay what they are."""
     if isinstance(value, list):
         return Elements(LIST, [from_json(item) for item in value])
     if isinstance(value, dict):
         return Entries(OBJECT, {str(name): from_json(item) for name, item in value.items()})
-    return _number(repr(value)) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return _number(repr(value)) if math.isfinite(value) else str(value)
+    return value

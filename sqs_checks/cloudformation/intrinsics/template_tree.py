@@ -1,4 +1,4 @@
-"""Values of a template as trees of text, with names in the place of what the template calls its own.
+"""Properties of a template as values, with what the template calls its own as `own_names` has it.
 
 Source: AWS CloudFormation User Guide, "Pseudo parameters reference", "Fn::Sub" and the return values of the resource types.
 """
@@ -17,10 +17,12 @@ from sqs_checks.cloudformation.intrinsics.template_values import (
     unresolved,
     without_line_numbers,
 )
-from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, own_resource_arn
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, own_arn, own_name
+from sqs_checks.values.configuration_values import LIST, OBJECT, Elements, Entries, PiecedText, Unknown, joined_text
+from sqs_checks.values.json_text import from_json
+from sqs_checks.values.texts import Text, called
 
-_PSEUDO_PARAMETERS = {
+_PSEUDO_PARAMETERS: Mapping[str, Text] = {
     "AWS::AccountId": THIS_ACCOUNT,
     "AWS::Partition": THIS_PARTITION,
     "AWS::Region": THIS_REGION,
@@ -45,7 +47,7 @@ MISSING = object()
 
 
 class TreeReader:
-    """Turns a property of a template into a tree in which only Unresolved is not known."""
+    """Turns a property of a template into a value."""
 
     def __init__(self, template: Template) -> None:
         self._template = template
@@ -58,23 +60,24 @@ class TreeReader:
         if isinstance(value, str):
             items = self._template.list_by_default(value) if "," in value else None
             if items is not None:
-                return items
+                return Elements(LIST, items)
             return unresolved(value) if "{{resolve:" in value else self._substituted(value, {})
         if isinstance(value, Mapping):
             tree = {str(key): self.tree(item) for key, item in without_line_numbers(value).items()}
-            return {key: item for key, item in tree.items() if item is not MISSING}
+            return Entries(OBJECT, {key: item for key, item in tree.items() if item is not MISSING})
         if isinstance(value, list):
-            return [item for item in map(self.tree, value) if item is not MISSING]
+            return Elements(LIST, [item for item in map(self.tree, value) if item is not MISSING])
         if isinstance(value, datetime.date):
             # An unquoted `Version: 2012-10-17` is a date to YAML.
             return value.isoformat()
-        return value
+        return from_json(value)
 
     def _intrinsic(self, name: str, argument: Any, written: Any) -> Any:
         if name == "Fn::Join" and isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list):
             parts = [self.tree(part) for part in argument[1]]
-            if isinstance(argument[0], str) and all(isinstance(part, str) for part in parts):
-                return argument[0].join(parts)
+            if isinstance(argument[0], str) and all(isinstance(part, (str, PiecedText)) for part in parts):
+                separated = [piece for part in parts for piece in (argument[0], part)]
+                return joined_text(separated[1:])
             return unresolved(name)
         if name == "Fn::Sub":
             text, variables = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
@@ -88,7 +91,7 @@ class TreeReader:
             return self._reference(value)
         if isinstance(value, str) and name == "Ref":
             return self._pseudo_parameter(str(argument))
-        return value if isinstance(value, Unresolved) else self.tree(value)
+        return value if isinstance(value, Unknown) else self.tree(value)
 
     def _pseudo_parameter(self, name: str) -> Any:
         return _PSEUDO_PARAMETERS.get(name) or unresolved(name)
@@ -98,30 +101,31 @@ class TreeReader:
         if shape is None:
             return unresolved(reference)
         service, has_region, has_account, prefix = shape
-        return own_resource_arn(service, reference.logical_id, has_region=has_region, has_account=has_account, prefix=prefix)
+        label = f"{reference.logical_id}.{reference.attribute}" if reference.attribute else reference.logical_id
+        name = joined_text([prefix, own_name(reference.logical_id)])
+        return called(own_arn(service, THIS_REGION if has_region else "", THIS_ACCOUNT if has_account else "", name), label)
 
     def _substituted(self, text: str, variables: Mapping[str, Any]) -> Any:
         """A text with `${…}` filled in. Names that hold a colon and are not CloudFormation's are policy variables."""
-        missing: list[Unresolved] = []
+        filled: list[Any] = []
+        end = 0
+        for match in _SUBSTITUTION.finditer(text):
+            value = self._substitute(match, variables)
+            if not isinstance(value, (str, PiecedText)):
+                return value if isinstance(value, Unknown) else unresolved(match.group(1).strip())
+            filled += [text[end : match.start()], value]
+            end = match.end()
+        return joined_text([*filled, text[end:]])
 
-        def fill(match: re.Match[str]) -> str:
-            name = match.group(1).strip()
-            if name.startswith("!"):
-                return f"${{{name[1:]}}}"
-            if name in variables:
-                value = variables[name]
-            elif name.startswith("AWS::"):
-                value = self._pseudo_parameter(name)
-            elif ":" in name or name in ("*", "?", "$"):
-                return match.group()
-            else:
-                logical_id, _, attribute = name.partition(".")
-                found = {"Fn::GetAtt": [logical_id, attribute]} if attribute else {"Ref": logical_id}
-                value = self.tree(found)
-            if isinstance(value, str):
-                return value
-            missing.append(value if isinstance(value, Unresolved) else unresolved(name))
-            return ""
-
-        filled = _SUBSTITUTION.sub(fill, text)
-        return missing[0] if missing else filled
+    def _substitute(self, match: re.Match[str], variables: Mapping[str, Any]) -> Any:
+        name = match.group(1).strip()
+        if name.startswith("!"):
+            return f"${{{name[1:]}}}"
+        if name in variables:
+            return variables[name]
+        if name.startswith("AWS::"):
+            return self._pseudo_parameter(name)
+        if ":" in name or name in ("*", "?", "$"):
+            return match.group()
+        logical_id, _, attribute = name.partition(".")
+        return self.tree({"Fn::GetAtt": [logical_id, attribute]} if attribute else {"Ref": logical_id})

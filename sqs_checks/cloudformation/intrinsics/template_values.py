@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
-from sqs_checks.queues.setting import Unresolved
+from sqs_checks.values.configuration_values import Unknown
 
 _PLACEHOLDER = re.compile(r"\$\{([^}!][^}]*)}")
 
@@ -32,12 +32,12 @@ class ResourceReference:
         return self.logical_id
 
 
-Value = Union[None, str, int, float, bool, list[Any], Mapping[str, Any], ResourceReference, Unresolved]
+Value = Union[None, str, int, float, bool, list[Any], Mapping[str, Any], ResourceReference, Unknown]
 
 
-def unresolved(value: object) -> Unresolved:
+def unresolved(value: object) -> Unknown:
     """What is known only when the stack is made. value: as a message shows it."""
-    return Unresolved(f"`{value}` is known only when the stack is made")
+    return Unknown(f"`{value}` is known only when the stack is made")
 
 
 def without_line_numbers(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class Template:
 
     def evaluate(self, value: Any) -> Value:
         """A property's value: None for `AWS::NoValue`, text with `${AWS::…}` left in where only a pseudo parameter is
-        unknown, Unresolved where more is.
+        unknown, Unknown where more is.
         """
         found_intrinsic = intrinsic(value)
         if found_intrinsic is None:

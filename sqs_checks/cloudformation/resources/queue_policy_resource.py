@@ -10,8 +10,10 @@ from typing import Any, Optional
 
 from sqs_checks.cloudformation.intrinsics.template_tree import MISSING, TreeReader
 from sqs_checks.cloudformation.intrinsics.template_values import ResourceReference, Template
-from sqs_checks.policy.attached_policy import AttachedPolicy, NotJson, read_json
+from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_url, own_queue
+from sqs_checks.values.configuration_values import PiecedText, Unknown, why_unknown
+from sqs_checks.values.json_text import NotJsonError, read_json_text
 
 
 def _identity(stated: Any, template: Template) -> QueueIdentity:
@@ -34,9 +36,10 @@ def read_policy(conf: Mapping[str, Any], template: Template) -> Optional[Attache
     listed = queues if isinstance(queues, list) else [properties.get("Queue", queues)]
     identities = [_identity(queue, template) for queue in listed]
     path = "Properties/PolicyDocument"
-    if isinstance(stated, str):
-        text = read_json(stated)
-        if isinstance(text, NotJson):
-            return AttachedPolicy(text, identities, path)
-        return AttachedPolicy(text.stated, identities, path, text.repeated_keys)
+    if isinstance(stated, (str, PiecedText)):
+        try:
+            read = read_json_text(stated)
+        except NotJsonError as fault:
+            return AttachedPolicy(fault if isinstance(stated, str) else Unknown(why_unknown(stated)), identities, path)
+        return AttachedPolicy(read.stated, identities, path, read.repeated_keys)
     return AttachedPolicy(stated, identities, path)

@@ -18,28 +18,29 @@ from sqs_checks.cloudformation.intrinsics.template_values import (
 )
 from sqs_checks.judgement.ternary import NO, unknown
 from sqs_checks.queues.kms_key_names import names_aws_managed_key
-from sqs_checks.queues.setting import Malformed, Setting, Stated, Unresolved
+from sqs_checks.queues.setting import Setting, Stated
 from sqs_checks.queues.sqs_queue import KmsKey, Queue, TagValue
+from sqs_checks.values.configuration_values import Invalid, Unknown
 
 T = TypeVar("T")
 
 _OWN_KEY_TYPES = {"AWS::KMS::Key", "AWS::KMS::Alias", "AWS::KMS::ReplicaKey"}
 
 
-def _malformed(value: object) -> Malformed:
+def _invalid(value: object) -> Invalid:
     if isinstance(value, Mapping):
-        return Malformed("a mapping")
-    return Malformed("a list" if isinstance(value, list) else f"`{value}`"[:80])
+        return Invalid("a mapping")
+    return Invalid("a list" if isinstance(value, list) else f"`{value}`"[:80])
 
 
 def text_value(value: Value) -> Stated[str]:
     """A value that should be a text; one that is empty counts as not set."""
-    if isinstance(value, (ResourceReference, Unresolved)):
-        return value if isinstance(value, Unresolved) else unresolved(value)
+    if isinstance(value, (ResourceReference, Unknown)):
+        return value if isinstance(value, Unknown) else unresolved(value)
     if isinstance(value, (str, int, float)):
         text = str(value)
         return unresolved(text) if has_placeholder(text) else text or None
-    return None if value is None else _malformed(value)
+    return None if value is None else _invalid(value)
 
 
 def whole_number(value: Value) -> Stated[int]:
@@ -48,7 +49,7 @@ def whole_number(value: Value) -> Stated[int]:
         return value
     text = text_value(value)
     if isinstance(text, str):
-        return int(text) if re.fullmatch(r"-?\d{1,18}", text) else _malformed(text)
+        return int(text) if re.fullmatch(r"-?\d{1,18}", text) else _invalid(text)
     return text
 
 
@@ -57,7 +58,7 @@ def _boolean(value: Value) -> Stated[bool]:
         return value
     text = text_value(value)
     if isinstance(text, str):
-        return text.lower() == "true" if text.lower() in ("true", "false") else _malformed(text)
+        return text.lower() == "true" if text.lower() in ("true", "false") else _invalid(text)
     return text
 
 
@@ -75,7 +76,7 @@ def _key(value: Value) -> Stated[KmsKey]:
 
 def _tags(value: Value, template: Template) -> Stated[Mapping[str, TagValue]]:
     if not isinstance(value, list):
-        return value if value is None or isinstance(value, Unresolved) else _malformed(value)
+        return value if value is None or isinstance(value, Unknown) else _invalid(value)
     tags: dict[str, TagValue] = {}
     for stated in value:
         tag = template.evaluate(stated)
@@ -83,7 +84,7 @@ def _tags(value: Value, template: Template) -> Stated[Mapping[str, TagValue]]:
             key = text_value(template.evaluate(tag.get("Key")))
             if isinstance(key, str):
                 tag_value = text_value(template.evaluate(tag.get("Value")))
-                tags[key] = None if isinstance(tag_value, Malformed) else tag_value
+                tags[key] = None if isinstance(tag_value, Invalid) else tag_value
                 continue
         return unresolved("Tags")
     return tags

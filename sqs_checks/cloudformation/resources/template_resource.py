@@ -5,7 +5,7 @@ Source: AWS CloudFormation User Guide, the resource types of Amazon SQS and thos
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional
 
@@ -35,9 +35,11 @@ from sqs_checks.model.relations import (
     Use,
 )
 from sqs_checks.model.use_rules import ANY, DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule
-from sqs_checks.policy.attached_policy import NotJson, read_json
+from sqs_checks.policy.own_names import resource_named_by
 from sqs_checks.policy.queue_identity import identity_from_arn, identity_from_url
-from sqs_checks.queues.setting import Malformed, Setting, Stated, Unresolved
+from sqs_checks.queues.setting import Setting, Stated
+from sqs_checks.values.configuration_values import Invalid, PiecedText, Unknown
+from sqs_checks.values.texts import prefix_of
 
 QUEUE = "AWS::SQS::Queue"
 POLICY_TYPES = {"AWS::SQS::QueuePolicy": "Queues", "AWS::SQS::QueueInlinePolicy": "Queue"}
@@ -45,6 +47,14 @@ POLICY_TYPES = {"AWS::SQS::QueuePolicy": "Queues", "AWS::SQS::QueueInlinePolicy"
 ATTRIBUTES = {None: URL, "QueueUrl": URL, "Arn": ARN, "QueueName": NAME}
 # Resources whose attributes may be anything, a queue's ARN too.
 _OPAQUE_TYPES = ("AWS::CloudFormation::", "Custom::", "AWS::SSM::")
+
+
+def _json_object(text: str) -> Any:
+    try:
+        stated = json.loads(text)
+    except (ValueError, RecursionError):
+        stated = None
+    return stated if isinstance(stated, Mapping) else Invalid("no JSON object")
 
 
 class StatingResource:
@@ -84,7 +94,7 @@ class StatingResource:
 
     def reference(self, value: Any) -> Optional[QueueReference]:
         """The queue that a value stands for; None where the value is `AWS::NoValue`."""
-        if isinstance(value, Unresolved):
+        if isinstance(value, Unknown):
             return QueueReference("", hidden=value.reason)
         evaluated = value if isinstance(value, ResourceReference) else self._template.evaluate(value)
         if evaluated is None:
@@ -92,19 +102,20 @@ class StatingResource:
         if isinstance(evaluated, ResourceReference):
             return self._to_resource(evaluated)
         tree = TreeReader(self._template).tree(value)
-        if isinstance(tree, Unresolved):
+        if isinstance(tree, Unknown):
             return QueueReference("", hidden=tree.reason)
-        if not isinstance(tree, str):
+        if not isinstance(tree, (str, PiecedText)):
             return QueueReference(str(tree))
-        own = re.search(r":sqs:.*‹(\w+)›$", tree)
-        if own:
-            return self._to_queue(tree, own.group(1), ARN)
-        if tree.startswith("arn:"):
-            identity = identity_from_arn(tree)
-            return QueueReference(tree, identity=identity if identity.name else None, attribute=ARN)
-        if "://" in tree:
-            return QueueReference(tree, identity=identity_from_url(tree), attribute=URL)
-        return QueueReference(tree)
+        shown = str(tree)
+        identity = identity_from_arn(tree)
+        own = resource_named_by(identity.name)
+        if own is not None:
+            return self._to_queue(shown, own, ARN)
+        if prefix_of(tree).startswith("arn:"):
+            return QueueReference(shown, identity=identity if identity.name else None, attribute=ARN)
+        if "://" in prefix_of(tree):
+            return QueueReference(shown, identity=identity_from_url(tree), attribute=URL)
+        return QueueReference(shown)
 
     def _to_queue(self, shown: str, logical_id: str, attribute: Optional[str]) -> QueueReference:
         other = self._template.condition_of(logical_id)
@@ -132,7 +143,7 @@ class StatingResource:
         elif found is not None:
             evaluated = self._template.evaluate(value)
             if evaluated is not None:
-                yield (value if not path else evaluated if isinstance(evaluated, Unresolved) else unresolved(value)), certainty
+                yield (value if not path else evaluated if isinstance(evaluated, Unknown) else unresolved(value)), certainty
         elif isinstance(value, list):
             for item in value:
                 yield from self._values(item, path, certainty)
@@ -169,10 +180,10 @@ class StatingResource:
             return Setting("maxReceiveCount", "Properties/RedrivePolicy/maxReceiveCount", value, "{}: {}")
 
         for stated, certainty in self._objects("RedrivePolicy"):
-            if isinstance(stated, Unresolved):
+            if isinstance(stated, Unknown):
                 hidden = QueueReference("RedrivePolicy", hidden=stated.reason)
                 yield Redrive(self.place, self._itself(), unknown(stated.reason), hidden, count(stated))
-            elif isinstance(stated, Malformed):
+            elif isinstance(stated, Invalid):
                 yield Redrive(self.place, self._itself(), certainty, None, count(stated))
             else:
                 target = next(self._references(("deadLetterTargetArn",), stated), None)
@@ -184,8 +195,8 @@ class StatingResource:
             return Setting("redrivePermission", "Properties/RedriveAllowPolicy/redrivePermission", value, "{}: {}")
 
         for stated, certainty in self._objects("RedriveAllowPolicy"):
-            if isinstance(stated, (Unresolved, Malformed)):
-                there = unknown(stated.reason) if isinstance(stated, Unresolved) else certainty
+            if isinstance(stated, (Unknown, Invalid)):
+                there = unknown(stated.reason) if isinstance(stated, Unknown) else certainty
                 yield RedriveAllowance(self.place, self._itself(), there, permission(stated), stated)
             else:
                 text = text_value(self._template.evaluate(stated.get("redrivePermission")))
@@ -200,18 +211,16 @@ class StatingResource:
             if isinstance(stated, ResourceReference):
                 yield unresolved(stated), certainty
             elif isinstance(stated, str):
-                read = read_json(stated)
-                is_object = not isinstance(read, NotJson) and isinstance(read.stated, Mapping)
-                yield read.stated if is_object else Malformed("no JSON object"), certainty  # type: ignore[union-attr]
+                yield _json_object(stated), certainty
             else:
-                yield stated if isinstance(stated, (Mapping, Unresolved)) else Malformed("no object"), certainty
+                yield stated if isinstance(stated, (Mapping, Unknown)) else Invalid("no object"), certainty
 
     def _count(self, value: Any) -> Stated[int]:
         stated = self._template.evaluate(value)
-        if stated is None or isinstance(stated, Unresolved):
+        if stated is None or isinstance(stated, Unknown):
             return stated
         if isinstance(stated, list):
-            hidden = next((item for item in map(self._template.evaluate, stated) if isinstance(item, Unresolved)), None)
+            hidden = next((item for item in map(self._template.evaluate, stated) if isinstance(item, Unknown)), None)
             present = [item for item in stated if self._template.evaluate(item) is not None]
             return hidden if hidden is not None and not present else len(present)
         return unresolved(stated)
@@ -250,7 +259,7 @@ class StatingResource:
         else:
             function = self
         if function is None:
-            return use._replace(timeout=Unresolved("the function that consumes the queue is not in the template"))
+            return use._replace(timeout=Unknown("the function that consumes the queue is not in the template"))
         return use._replace(consumer=function.place, timeout=function.timeout())
 
     def timeout(self) -> Stated[int]:

@@ -8,11 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
-from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION, other_account, unknown_account
+from sqs_checks.policy.own_names import (
+    THIS_ACCOUNT,
+    THIS_PARTITION,
+    THIS_REGION,
+    other_account,
+    own_arn,
+    own_name,
+    unknown_account,
+)
 from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, resource_of
 from sqs_checks.terraform.resources.provider_accounts import Account, SameAccount, same_account
-from sqs_checks.values.configuration_values import Attribute
+from sqs_checks.values.configuration_values import Attribute, PiecedText, joined_text
+from sqs_checks.values.texts import Text, called
 
 
 class ArnShape(NamedTuple):
@@ -51,7 +60,7 @@ SHAPES: Mapping[str, ArnShape] = {
 }
 
 
-def account_text(account: Account, owner: Account) -> str:
+def account_text(account: Account, owner: Account) -> Text:
     """What a policy calls an account. owner: the account of the queue that the policy is attached to."""
     same = same_account(account, owner)
     if same is SameAccount.YES:
@@ -61,23 +70,24 @@ def account_text(account: Account, owner: Account) -> str:
     return other_account(account.label) if same is SameAccount.NO else unknown_account(account.label)
 
 
-def own_name(resource: ConfiguredResource, argument: Optional[str]) -> str:
+def name_of(resource: ConfiguredResource, argument: Optional[str]) -> Text:
     """The name of a thing: as the code states it, or what stands for it."""
     stated = resource.value(argument) if argument is not None else None
-    return stated if isinstance(stated, str) and stated else f"‹{resource.label}›"
+    return stated if isinstance(stated, str) and stated else own_name(resource.label)
 
 
-def arn_of(resource: ConfiguredResource, owner: Account) -> Optional[str]:
+def arn_of(resource: ConfiguredResource, owner: Account) -> Optional[Text]:
     """The ARN of a thing of the code; None where its shape is not known."""
     shape = SHAPES.get(resource.type)
     if shape is None:
         return None
     region = (resource.region or THIS_REGION) if shape.has_region else ""
     account = account_text(resource.account, owner) if shape.has_account else ""
-    return f"arn:{partition_of(resource)}:{shape.service}:{region}:{account}:{shape.prefix}{own_name(resource, shape.name)}"
+    name = joined_text([shape.prefix, name_of(resource, shape.name)])
+    return own_arn(shape.service, region, account, name, partition_of(resource))
 
 
-def partition_of(resource: ConfiguredResource) -> str:
+def partition_of(resource: ConfiguredResource) -> Text:
     """The partition of a thing, where its region tells."""
     region = resource.region
     if region is None:
@@ -87,23 +97,48 @@ def partition_of(resource: ConfiguredResource) -> str:
 
 def queue_identity(queue: ConfiguredResource) -> QueueIdentity:
     """The parts of the ARN of a queue of the code."""
-    return QueueIdentity(partition_of(queue), queue.region or THIS_REGION, THIS_ACCOUNT, own_name(queue, "name"))
+    return QueueIdentity(partition_of(queue), queue.region or THIS_REGION, THIS_ACCOUNT, name_of(queue, "name"))
 
 
-def attribute_text(attribute: Attribute, owner: Account) -> Optional[str]:
+def attribute_text(attribute: Attribute, owner: Account) -> Optional[Text]:
     """What stands in a policy for an attribute of a thing of the code; None where nothing is known of it."""
     resource = resource_of(attribute.owner)
-    name = attribute.name
+    text = _known_text(resource, attribute.name, owner)
+    if text is None and resource.type.startswith("aws_"):
+        text = _made_up_by_aws(resource, attribute, owner)
+    return called(text, attribute.label) if text is not None else None
+
+
+def _known_text(resource: ConfiguredResource, name: str, owner: Account) -> Optional[Text]:
     if resource.mode == "data":
         return _data_text(resource, name, owner)
     if name == "arn" or (name == "id" and resource.type in ("aws_sns_topic",)):
         return arn_of(resource, owner)
     if name == "name" and resource.type in SHAPES:
-        return own_name(resource, SHAPES[resource.type].name)
+        return name_of(resource, SHAPES[resource.type].name)
     return None
 
 
-def _data_text(resource: ConfiguredResource, name: str, owner: Account) -> Optional[str]:
+def _made_up_by_aws(resource: ConfiguredResource, attribute: Attribute, owner: Account) -> Optional[Text]:
+    """An id or ARN of a thing: whatever AWS makes it, it holds no wildcard, and an ARN tells whose it is.
+
+    Of what is looked up, an ARN may be another account's and a queue may be any.
+    """
+    name = attribute.name
+    if resource.mode == "data" and resource.type == "aws_sqs_queue":
+        return None
+    itself = PiecedText((attribute,))
+    if name == "id" or name.endswith("_id"):
+        return itself
+    if resource.mode == "managed" and (name == "arn" or name.endswith("_arn")):
+        account = account_text(resource.account, owner)
+        return joined_text(
+            ["arn:", partition_of(resource), ":", own_name(resource.type), ":", THIS_REGION, ":", account, ":", itself]
+        )
+    return None
+
+
+def _data_text(resource: ConfiguredResource, name: str, owner: Account) -> Optional[Text]:
     if resource.type == "aws_caller_identity" and name in ("account_id", "id"):
         return account_text(resource.account, owner)
     if resource.type == "aws_partition" and name in ("partition", "id"):

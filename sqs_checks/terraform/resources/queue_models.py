@@ -22,7 +22,7 @@ from sqs_checks.model.relations import (
 from sqs_checks.model.use_rules import DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url
-from sqs_checks.queues.setting import Malformed, Setting, Stated, Unresolved
+from sqs_checks.queues.setting import Setting, Stated
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, NestedBody, resource_of
 from sqs_checks.terraform.resources.own_arns import queue_identity
@@ -32,11 +32,12 @@ from sqs_checks.terraform.resources.queue_clients import CONSUMER, FUNCTION, SUB
 from sqs_checks.terraform.resources.queue_references import queue_reference
 from sqs_checks.terraform.resources.queue_resource import read_queue
 from sqs_checks.terraform.resources.redrive_policies import item_count, item_text, json_object
-from sqs_checks.terraform.resources.stated_values import stated_number, unresolved
+from sqs_checks.terraform.resources.stated_values import as_unknown, stated_number
 from sqs_checks.values.configuration_values import (
     Attribute,
     Elements,
     Entries,
+    Invalid,
     PiecedText,
     Unknown,
     Value,
@@ -107,7 +108,7 @@ class SourceModels:
         read = read_policy_text(resource.value("policy"), account)
         if read is None:
             return None
-        return AttachedPolicy(read.stated, [identity], "policy", read.repeated_keys, own_account=resource.own_account)
+        return AttachedPolicy(read.document, [identity], "policy", read.repeated_keys, own_account=resource.own_account)
 
     def _queue_identity(self, resource: ConfiguredResource) -> tuple[QueueIdentity, Account]:
         """The queue that a policy is attached to, and the account that it lives in."""
@@ -157,13 +158,13 @@ class SourceModels:
             return Setting("maxReceiveCount", name, value, "{} = {}")
 
         queue = itself(resource) if inline else queue_of(resource)
-        if isinstance(stated, Malformed):
+        if isinstance(stated, Invalid):
             return Redrive(place, queue, YES, None, count(stated))
         if isinstance(stated, Unknown):
             target = queue_reference(_queues_among(stated), resource, name)
             # What is not known of a queue may be null; a resource of its own is there.
             there = unknown(stated.reason) if inline and not stated.not_null else YES
-            return Redrive(place, queue, there, target, count(unresolved(stated)))
+            return Redrive(place, queue, there, target, count(as_unknown(stated)))
         named = stated.items.get("deadLetterTargetArn")
         target_reference = queue_reference(named, resource, name, required=True) if named else None
         number = stated_number(stated.items.get("maxReceiveCount"))
@@ -188,10 +189,10 @@ class SourceModels:
             return Setting("redrivePermission", name, value, "{} = {}")
 
         queue = itself(resource) if inline else queue_of(resource)
-        if isinstance(stated, Malformed):
+        if isinstance(stated, Invalid):
             return RedriveAllowance(place, queue, YES, permission(stated), stated)
         if isinstance(stated, Unknown):
-            hidden = unresolved(stated)
+            hidden = as_unknown(stated)
             there = unknown(stated.reason) if inline and not stated.not_null else YES
             return RedriveAllowance(place, queue, there, permission(hidden), hidden)
         stated_permission = permission(item_text(stated, "redrivePermission"))
@@ -236,7 +237,7 @@ class SourceModels:
     def _with_consumer(self, use: Use, resource: ConfiguredResource) -> Use:
         function = self._function(resource.value("function_name"))
         if function is None:
-            return use._replace(timeout=Unresolved("the function that consumes the queue is not in the scanned code"))
+            return use._replace(timeout=Unknown("the function that consumes the queue is not in the scanned code"))
         stated = stated_number(function.value("timeout"))
         timeout = DEFAULT_FUNCTION_TIMEOUT_SECONDS if stated is None else stated
         return use._replace(consumer=self._source.place(function), timeout=timeout)

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from typing import Any, Optional
 
 from sqs_checks.model.relations import ARN, NAME, URL, QueueReference
+from sqs_checks.policy.own_names import resource_named_by
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, resource_of, there_whenever
 from sqs_checks.terraform.resources.own_arns import attribute_text
-from sqs_checks.values.configuration_values import Attribute, Deferred, PiecedText, Unknown, Value, why_unknown
+from sqs_checks.values.configuration_values import Attribute, Deferred, PiecedText, Unknown, Value, joined_text, why_unknown
+from sqs_checks.values.texts import Text, prefix_of
 
 QUEUE = "aws_sqs_queue"
 _ATTRIBUTES = {"arn": ARN, "url": URL, "id": URL, "name": NAME}
@@ -47,13 +49,14 @@ def _reference(value: Value, resource: ConfiguredResource, argument: str, requir
     return QueueReference(str(value), hidden="Terraform refuses a value of that type")
 
 
-def written_reference(text: str) -> Optional[QueueReference]:
+def written_reference(text: Text) -> Optional[QueueReference]:
     """A reference that is written out: an ARN, or a queue's URL; None where the text is none."""
-    if text.startswith("arn:"):
+    shown, prefix = str(text), prefix_of(text)
+    if prefix.startswith("arn:"):
         identity = identity_from_arn(text)
-        return QueueReference(text, identity=identity if identity.name else None, attribute=ARN)
-    if text.startswith(("https://", "http://")):
-        return QueueReference(text, identity=identity_from_url(text), attribute=URL)
+        return QueueReference(shown, identity=identity if identity.name else None, attribute=ARN)
+    if prefix.startswith(("https://", "http://")):
+        return QueueReference(shown, identity=identity_from_url(text), attribute=URL)
     return None
 
 
@@ -87,9 +90,9 @@ def _of_pieces(value: PiecedText, resource: ConfiguredResource) -> QueueReferenc
     """An ARN or URL that is put together, from the name of a queue of the code too."""
     owner = resource.account
     named: list[ConfiguredResource] = []
-    written: list[str] = []
+    written: list[Text] = []
     for piece in value.pieces:
-        text = piece if isinstance(piece, str) else None
+        text: Optional[Text] = piece if isinstance(piece, str) else None
         if isinstance(piece, Attribute):
             text = attribute_text(piece, owner)
             of = resource_of(piece.owner)
@@ -98,11 +101,11 @@ def _of_pieces(value: PiecedText, resource: ConfiguredResource) -> QueueReferenc
         if text is None:
             return QueueReference(value.shown, hidden=why_unknown(value))
         written.append(text)
-    shown, text = value.shown, "".join(written)
-    reference = written_reference(text)
+    shown = value.shown
+    reference = written_reference(joined_text(written))
     if reference is None:
         return QueueReference(shown)
-    if len(named) == 1 and reference.identity is not None and reference.identity.name == f"‹{named[0].label}›":
+    if len(named) == 1 and reference.identity is not None and resource_named_by(reference.identity.name) == named[0].label:
         return _certain(named[0], shown, resource)._replace(attribute=reference.attribute)
     return reference._replace(text=shown)
 

@@ -11,10 +11,10 @@ from typing import Any, Callable, TypeVar, Union
 from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
 from sqs_checks.queues import setting
 from sqs_checks.queues.kms_key_names import names_aws_managed_key
-from sqs_checks.queues.setting import Setting, Unresolved
+from sqs_checks.queues.setting import Setting
 from sqs_checks.queues.sqs_queue import KmsKey, Queue, Tags, TagValue
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, resource_of
-from sqs_checks.terraform.resources.stated_values import stated_bool, stated_number, stated_text, unresolved
+from sqs_checks.terraform.resources.stated_values import as_unknown, stated_bool, stated_number, stated_text
 from sqs_checks.values.configuration_values import Attribute, Entries, PiecedText, Unknown, Value, is_hidden
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ def _one_of(value: Unknown) -> setting.Stated[KmsKey]:
     """A key that is one of several: known as far as they are alike."""
     keys = [_key(one) for one in value.among]
     if not keys or not value.not_null or not all(isinstance(key, KmsKey) for key in keys):
-        return unresolved(value)
+        return as_unknown(value)
     managed = [key.aws_managed for key in keys if isinstance(key, KmsKey)]
     alike = all_of(managed) == any_of(managed)
     shown = " or ".join(dict.fromkeys(str(key) for key in keys))
@@ -74,23 +74,23 @@ def read_tags(resource: ConfiguredResource) -> setting.Stated[Tags]:
         if stated is None:
             continue
         tags = _tags(stated)
-        if isinstance(tags, Unresolved):
+        if isinstance(tags, Unknown):
             return tags
         merged.update(tags)
     return merged
 
 
-def _tags(stated: Value) -> Union[Tags, Unresolved]:
+def _tags(stated: Value) -> Union[Tags, Unknown]:
     if not isinstance(stated, Entries):
-        return unresolved(stated)
+        return as_unknown(stated)
     return {name: _tag_value(value) for name, value in stated.items.items()}
 
 
 def _tag_value(value: Value) -> TagValue:
     if value is None or is_hidden(value):
-        return None if value is None else unresolved(value)
+        return None if value is None else as_unknown(value)
     text = stated_text(value)
-    return text if isinstance(text, (str, Unresolved)) else "" if text is None else unresolved(value)
+    return text if isinstance(text, (str, Unknown)) else "" if text is None else as_unknown(value)
 
 
 @lru_cache(maxsize=64)

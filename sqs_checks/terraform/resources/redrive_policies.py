@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Union
 
-from sqs_checks.queues.setting import Malformed, Stated
-from sqs_checks.terraform.resources.stated_values import unresolved
-from sqs_checks.values.configuration_values import Attribute, Elements, Entries, PiecedText, Unknown, Value, is_hidden
+from sqs_checks.queues.setting import Stated
+from sqs_checks.terraform.resources.stated_values import as_unknown
+from sqs_checks.values.configuration_values import Attribute, Elements, Entries, Invalid, PiecedText, Unknown, Value, is_hidden
 from sqs_checks.values.json_text import NotJsonError, read_json_text
 
 
-def json_object(value: Value) -> Union[Entries, Unknown, Malformed, None]:
+def json_object(value: Value) -> Union[Entries, Unknown, Invalid, None]:
     """The object that a JSON argument states; None where it states none, Unknown where it is not known whether it does."""
     if value is None or value == "":
         return None
@@ -22,18 +22,18 @@ def json_object(value: Value) -> Union[Entries, Unknown, Malformed, None]:
         return value
     if isinstance(value, Attribute):
         # Of a plan: the only thing that the text is known to refer to.
-        return Unknown(unresolved(value).reason, not_null=True, among=(value,))
+        return Unknown(as_unknown(value).reason, not_null=True, among=(value,))
     if not isinstance(value, (str, PiecedText)):
-        return Unknown(unresolved(value).reason)
+        return as_unknown(value)
     try:
         stated = read_json_text(value).stated
     except NotJsonError:
-        return Malformed("no JSON") if isinstance(value, str) else Unknown(unresolved(value).reason)
+        return Invalid("no JSON") if isinstance(value, str) else as_unknown(value)
     if stated is None:
         return None
     if is_hidden(stated):
-        return Unknown(unresolved(stated).reason)
-    return stated if isinstance(stated, Entries) else Malformed("no JSON object")
+        return as_unknown(stated)
+    return stated if isinstance(stated, Entries) else Invalid("no JSON object")
 
 
 def item_text(stated: Entries, name: str) -> Stated[str]:
@@ -41,7 +41,7 @@ def item_text(stated: Entries, name: str) -> Stated[str]:
     value = stated.items.get(name)
     if value is None or isinstance(value, str):
         return value
-    return unresolved(value) if is_hidden(value) else Malformed(f"`{value}`"[:80])
+    return as_unknown(value) if is_hidden(value) else Invalid(f"`{value}`"[:80])
 
 
 def item_count(stated: Entries, name: str) -> Stated[int]:
@@ -53,4 +53,4 @@ def item_count(stated: Entries, name: str) -> Stated[int]:
         return len(value.items)
     if isinstance(value, str):
         return 1
-    return unresolved(value) if is_hidden(value) else Malformed(f"`{value}`"[:80])
+    return as_unknown(value) if is_hidden(value) else Invalid(f"`{value}`"[:80])

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from sqs_checks.queues.setting import Stated, Unresolved
-from sqs_checks.values.configuration_values import Value, is_hidden, why_unknown
+from sqs_checks.queues.setting import Stated
+from sqs_checks.values.configuration_values import Unknown, Value, is_hidden, why_unknown
 
 
-def unresolved(value: Value) -> Unresolved:
+def as_unknown(value: Value) -> Unknown:
     """What is not known, or is not of a type that Terraform takes there."""
     if is_hidden(value):
-        return Unresolved(why_unknown(value))
-    return Unresolved("Terraform refuses a value of that type")
+        return Unknown(why_unknown(value))
+    return Unknown("Terraform refuses a value of that type")
 
 
 def stated_text(value: Value) -> Stated[str]:
@@ -23,7 +23,7 @@ def stated_text(value: Value) -> Stated[str]:
         return str(value).lower()
     if isinstance(value, int):
         return str(value)
-    return None if value is None else unresolved(value)
+    return None if value is None else as_unknown(value)
 
 
 def stated_number(value: Value) -> Stated[int]:
@@ -32,7 +32,7 @@ def stated_number(value: Value) -> Stated[int]:
         return value
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value):
         return int(value)
-    return None if value is None else unresolved(value)
+    return None if value is None else as_unknown(value)
 
 
 def stated_bool(value: Value) -> Stated[bool]:
@@ -40,4 +40,4 @@ def stated_bool(value: Value) -> Stated[bool]:
         return value
     if isinstance(value, str) and value in ("true", "false"):
         return value == "true"
-    return None if value is None else unresolved(value)
+    return None if value is None else as_unknown(value)
