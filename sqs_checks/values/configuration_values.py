@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, Final, Optional, Union
 
 LIST: Final = "list"
@@ -28,24 +29,36 @@ class TooHeavyError(Exception):
     """A value would hold more than `HEAVIEST` values."""
 
 
+_NO_ENTRIES: Mapping[str, Value] = MappingProxyType({})
+
+
 class Unknown:
     """A value that the code does not tell.
 
     reason: why, as a phrase that a person can read and that is true. type: of the value, as the framework knows types; None
     where not even that is known. not_null: whether it is known not to be null. prefix: how its text is known to begin.
-    among: the values of which it is one, where that much is known.
+    among: the values of which it is one, where that much is known. entries: what a map or object certainly holds, beside what
+    is not known of it.
     """
 
-    __slots__ = ("among", "not_null", "prefix", "reason", "type")
+    __slots__ = ("among", "entries", "not_null", "prefix", "reason", "type")
 
     def __init__(
-        self, reason: str, type: Any = None, *, not_null: bool = False, prefix: str = "", among: tuple[Value, ...] = ()
+        self,
+        reason: str,
+        type: Any = None,
+        *,
+        not_null: bool = False,
+        prefix: str = "",
+        among: tuple[Value, ...] = (),
+        entries: Mapping[str, Value] = _NO_ENTRIES,
     ) -> None:
         self.reason = reason
         self.type = type
         self.not_null = not_null
         self.prefix = prefix
         self.among = among
+        self.entries = entries
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unknown) and (self.reason, self.prefix) == (other.reason, other.prefix)
