@@ -21,13 +21,11 @@ from written_code import commented, hidden, hideable, moved, reformatted, reorde
 
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.configuration.settings_files import settings_for
-from sqs_checks.judgement.fault import judge
-from sqs_checks.judgement.ternary import Ternary, any_of, unknown
+from sqs_checks.judgement.ternary import Ternary, any_of
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.terraform.modules.resource_address import parse_address
 from sqs_checks.terraform.resource_checks import TerraformCheck
 from sqs_checks.terraform.scanned_code import CodeScan
-from sqs_checks.values.configuration_values import Unknown
 
 CHECKS = [(check, object.__new__(check)) for check in check_classes() if issubclass(check, TerraformCheck)]
 TYPES = sorted({resource_type for check, _ in CHECKS for resource_type in check.resource_types})
@@ -95,10 +93,8 @@ def verdicts(folder: Path, in_force: Settings) -> Verdicts:
                 if resource_type not in check.resource_types:
                     continue
                 subject = bare.read(resource, source.models)
-                if isinstance(subject, Unknown):
-                    found[check.id, label] = unknown(subject.reason)
-                elif subject is not None:
-                    found[check.id, label] = judge(list(bare.faults(subject, in_force))).violated
+                if subject is not None:
+                    found[check.id, label] = bare.judgement(subject, in_force).violated
     return found
 
 

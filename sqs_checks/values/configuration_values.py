@@ -21,6 +21,7 @@ OBJECT: Final = "object"
 
 # The weight of a value is how many values it holds, itself among them; what is heavier than this is not worked out.
 HEAVIEST = 1_000_000
+_MOST_POSSIBILITIES = 16
 
 Value = Any  # any of the values described above; a recursive alias would be Any to the type checker all the same
 
@@ -192,6 +193,15 @@ def only_possibility(value: Value) -> Value:
     """Of a value that is not known and can be one thing only, that thing: the ARN of the queue of the same key, whichever key."""
     is_one = isinstance(value, Unknown) and value.not_null and len(value.among) == 1
     return value.among[0] if is_one and isinstance(value.among[0], (Attribute, PiecedText)) else value
+
+
+def possibilities(value: Value) -> Sequence[Value]:
+    """All that a value can be; the value alone where that is not known."""
+    if not isinstance(value, Unknown) or not value.among:
+        return (value,)
+    found = [one for case in value.among for one in possibilities(case)]
+    # What may be null without a null among them may be something else as well.
+    return found if (value.not_null or None in found) and len(found) <= _MOST_POSSIBILITIES else (value,)
 
 
 def why_unknown(value: Value) -> str:

@@ -31,7 +31,7 @@ from sqs_checks.terraform.resources.provider_accounts import Account
 from sqs_checks.terraform.resources.queue_clients import CONSUMER, FUNCTION, SUBSCRIPTION, USES
 from sqs_checks.terraform.resources.queue_references import queue_reference
 from sqs_checks.terraform.resources.queue_resource import read_queue
-from sqs_checks.terraform.resources.redrive_policies import item_count, item_text, json_object
+from sqs_checks.terraform.resources.redrive_policies import item_count, item_of_each, item_text, json_object
 from sqs_checks.terraform.resources.stated_values import as_unknown, stated_number
 from sqs_checks.values.configuration_values import (
     Attribute,
@@ -42,6 +42,8 @@ from sqs_checks.values.configuration_values import (
     Unknown,
     Value,
     is_hidden,
+    is_text,
+    possibilities,
     why_unknown,
 )
 
@@ -104,8 +106,18 @@ class SourceModels:
 
     def policy_of(self, resource: ConfiguredResource) -> Optional[AttachedPolicy]:
         """The policy that a queue or policy resource attaches; None where it attaches none."""
+        return self._read_policy(resource, resource.value("policy"))
+
+    def possible_policies(self, resource: ConfiguredResource) -> Sequence[Optional[AttachedPolicy]]:
+        """The policies of which a resource attaches one, where the code leaves open which."""
+        stated = possibilities(resource.value("policy"))
+        if len(stated) < 2 or not all(one is None or is_text(one) for one in stated):
+            return ()
+        return [self._read_policy(resource, one) for one in stated]
+
+    def _read_policy(self, resource: ConfiguredResource, stated: Value) -> Optional[AttachedPolicy]:
         identity, account = self._queue_identity(resource)
-        read = read_policy_text(resource.value("policy"), account)
+        read = read_policy_text(stated, account)
         if read is None:
             return None
         return AttachedPolicy(read.document, [identity], "policy", read.repeated_keys, own_account=resource.own_account)
@@ -161,7 +173,7 @@ class SourceModels:
         if isinstance(stated, Invalid):
             return Redrive(place, queue, YES, None, count(stated))
         if isinstance(stated, Unknown):
-            target = queue_reference(_queues_among(stated), resource, name)
+            target = queue_reference(_queues_among(item_of_each(stated, "deadLetterTargetArn")), resource, name)
             # What is not known of a queue may be null; a resource of its own is there.
             there = unknown(stated.reason) if inline and not stated.not_null else YES
             return Redrive(place, queue, there, target, count(as_unknown(stated)))
@@ -306,7 +318,7 @@ def _rule_values(resource: ConfiguredResource, rule: UseRule) -> Iterator[Value]
     if name == "redrive_policy":
         stated = json_object(resource.value(name))
         if isinstance(stated, Unknown):
-            yield stated
+            yield item_of_each(stated, rest[0])
         elif isinstance(stated, Entries) and stated.items.get(rest[0]) is not None:
             yield stated.items[rest[0]]
         return
