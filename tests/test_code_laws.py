@@ -153,8 +153,6 @@ EXCEPTIONS = {
     ("CKV_SQS_12", "aws_sqs_queue_policy.fail_other_queue"),
     ("CKV_SQS_12", "aws_sqs_queue_policy.fail_deny_on_other_queue"),
     ("CKV_SQS_6", "aws_sqs_queue_policy.fail_other_account"),
-    # Of a queue of unknown `count`, `q[0]` and `q[1]` are taken for one.
-    ("CKV_SQS_16", "aws_sqs_queue_policy.of_counted"),
 }
 
 

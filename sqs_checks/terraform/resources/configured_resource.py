@@ -12,7 +12,7 @@ from sqs_checks.terraform.modules.module_instance import ModuleInstance
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
 from sqs_checks.terraform.resources.provider_accounts import Account, account_of, default_tags_of, region_of
 from sqs_checks.terraform.syntax.syntax_tree import Argument, Block
-from sqs_checks.values.configuration_values import Attribute, Deferred, Entries, Unknown, Value
+from sqs_checks.values.configuration_values import Attribute, Deferred, Elements, Entries, Unknown, Value
 
 _PER_INSTANCE = re.compile(r"\b(?:each|count|self)\.")
 
@@ -21,10 +21,13 @@ NestedBody = Union[EvaluatedBody, Entries, Unknown]
 
 
 class Condition(NamedTuple):
-    """Something on which it depends whether a resource is there. module: in which it is written, as text. text: as written."""
+    """Something on which it depends whether a resource is there. module: in which it is written, as text. text: as written.
+    makes_many: whether it may make more than one.
+    """
 
     module: str
     text: str
+    makes_many: bool = True
 
     def __str__(self) -> str:
         return f"{self.text} of {self.module}" if self.module else self.text
@@ -150,7 +153,15 @@ def _add(found: set[Condition], block: Block, expansion: Expansion, module: Modu
             found |= code_resource(owner).conditions  # type: ignore[arg-type]
         return
     text = _source_text(block, block.arguments[expansion.repetition])
-    found.add(Condition(".".join(map(str, module.path)), f"{expansion.repetition} = {text}"))
+    makes_many = not _is_one_at_most(expansion.unknown)
+    found.add(Condition(".".join(map(str, module.path)), f"{expansion.repetition} = {text}", makes_many))
+
+
+def _is_one_at_most(repetition: Value) -> bool:
+    """Whether a `count` or `for_each` makes one instance or none, as far as it is known what it can be."""
+    if isinstance(repetition, Unknown):
+        return bool(repetition.among) and all(map(_is_one_at_most, repetition.among))
+    return len(repetition.items) <= 1 if isinstance(repetition, (Elements, Entries)) else repetition in (0, 1, "0", "1")
 
 
 def _source_text(block: Block, argument: Argument) -> str:
@@ -174,3 +185,8 @@ def resource_of(owner: Any) -> ConfiguredResource:
 def there_whenever(resource: ConfiguredResource, other: ConfiguredResource) -> Optional[Condition]:
     """A condition of a resource that another one does not share; None where it is there whenever the other is."""
     return next(iter(sorted(resource.conditions - other.conditions)), None)
+
+
+def one_of_many(resource: ConfiguredResource, other: ConfiguredResource) -> Optional[Condition]:
+    """A condition that may make many of a resource of which another one names a single one; None where each has its own."""
+    return next((one for one in sorted(resource.conditions - other.conditions) if one.makes_many), None)

@@ -129,7 +129,7 @@ class SourceModels:
         reference = queue_of(resource)
         if reference.identity is not None:
             return reference.identity, resource.account
-        keys = list(reference.certain)
+        keys = list(reference.certain | reference.possible)
         queue = self._source.resource(str(keys[0])) if len(keys) == 1 else None
         if queue is not None:
             return queue_identity(queue), queue.account
