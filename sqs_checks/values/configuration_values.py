@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any, Final, Optional, Union
 
 LIST: Final = "list"
@@ -30,7 +29,7 @@ class TooHeavyError(Exception):
     """A value would hold more than `HEAVIEST` values."""
 
 
-_NO_ENTRIES: Mapping[str, Value] = MappingProxyType({})
+_NO_ENTRIES: Mapping[str, Value] = {}  # never changed
 
 
 class Unknown:
