@@ -11,7 +11,7 @@ from conftest import FIXTURES, FRAMEWORKS, copy_with_plans, scan
 
 from sqs_checks.checks.unencrypted_queue import UnencryptedQueue
 from sqs_checks.cloudformation import scanned_templates
-from sqs_checks.pack.coverage import cover
+from sqs_checks.pack.coverage import Coverage, cover
 from sqs_checks.policy.attached_policy import AttachedPolicy
 
 CHECKS = ("CKV_SQS_20", "CKV_SQS_31", "CKV_SQS_1")
@@ -95,6 +95,7 @@ def test_models_that_raise_do_so_for_each_check(tmp_path: Path, monkeypatch: pyt
 def test_coverage_names_a_check_that_broke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "queue.template").write_text(json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}), encoding="utf-8")
     monkeypatch.setattr(UnencryptedQueue, "faults", planted)
-    [observed] = [found.observation for found in cover(tmp_path) if found.observation.check == "CKV_SQS_20"]
+    judged = [found.observation for found in cover(tmp_path) if isinstance(found, Coverage)]
+    [observed] = [one for one in judged if one.check == "CKV_SQS_20"]
     assert observed.violated.is_unknown
     assert "this check broke: RuntimeError: planted" in observed.violated.reasons

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import FIXTURES, REPOSITORY
 
+from sqs_checks.commands.sqs_checks_command import main
+from sqs_checks.pack.coverage import LeftOut, cover
+
 
 def command(path: Path) -> list[str]:
     return [sys.executable, "-m", "sqs_checks.commands.sqs_checks_command", "coverage", str(path)]
@@ -66,3 +69,61 @@ def test_a_reader_that_stops_early_gets_no_traceback() -> None:
         assert run.stderr is not None
         run.stdout.close()
         assert run.stderr.read() == ""
+
+
+# By what Checkov leaves out: the code, and what is to be named.
+REFUSED = "(var.\n    name)"  # Checkov's parser takes no new line there
+LEFT_OUT: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
+    "a file that its parser refuses": (
+        {"main.tf": f'resource "aws_sqs_queue" "q" {{\n  count = 2\n  name = {REFUSED}\n}}\n'},
+        [("/main.tf", "aws_sqs_queue.q[0]"), ("/main.tf", "aws_sqs_queue.q[1]")],
+    ),
+    "the other syntax": (
+        {"main.tf.json": '{"resource": {"aws_sqs_queue": {"q": {"name": "orders"}}}}'},
+        [("/main.tf.json", "aws_sqs_queue.q")],
+    ),
+    "a module whose call its parser refuses": (
+        {
+            "main.tf": f'module "m" {{\n  source = "./m"\n  name   = {REFUSED}\n}}\n',
+            "m/main.tf": 'variable "name" {}\n\nresource "aws_sqs_queue" "q" {\n  name = var.name\n}\n',
+        },
+        [("/m/main.tf", "module.m.aws_sqs_queue.q")],
+    ),
+    "what Terraform does not make either": (
+        {
+            "main.tf": 'resource "aws_sqs_queue" "q" {\n  count = 0\n}\n\nmodule "m" {\n  source = "./m"\n  count = 0\n}\n',
+            "m/main.tf": 'resource "aws_sqs_queue" "q" {}\n',
+        },
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LEFT_OUT)
+def test_what_checkov_leaves_out_is_named(case: str, tmp_path: Path) -> None:
+    """Terraform makes it, and Checkov hands it to no check."""
+    files, expected = LEFT_OUT[case]
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = [(one.file, one.address) for one in cover(tmp_path) if isinstance(one, LeftOut)]
+    assert found == expected
+
+
+def test_of_a_single_file_only_its_own_resources_are_named(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.tf").write_text(f'resource "aws_sqs_queue" "{name}" {{\n  name = {REFUSED}\n}}\n', encoding="utf-8")
+    assert [one.address for one in cover(tmp_path / "a.tf") if isinstance(one, LeftOut)] == ["aws_sqs_queue.a"]
+
+
+def test_what_is_left_out_counts_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "refused.tf").write_text(f'resource "aws_sqs_queue" "q" {{\n  name = {REFUSED}\n}}\n', encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["sqs-checks", "coverage", str(tmp_path)])
+    assert main() == 0
+    assert capsys.readouterr().out == (
+        "Terraform  /refused.tf  aws_sqs_queue.q\n"
+        "    not judged: Terraform makes it, but Checkov leaves it out\n"
+        "0 of 0 verdicts decided, 1 resource left out by Checkov\n"
+    )

@@ -63,6 +63,29 @@ def test_a_hidden_variable_hides_or_does_not_matter(hidden: str) -> None:
         assert not is_wholly_known(found) or write_json(found) == write_json(known), expression
 
 
+MERGED = {
+    'merge(var.map, { k = "new" })["k"]': "new",  # a later map goes over an earlier one
+    'merge(var.map, { k = "new" }).k': "new",
+    'lookup(merge(var.map, { k = "new" }), "k", "none")': "new",
+    'merge({ k = "old" }, var.map)["k"]': None,
+    'merge({ k = "old" }, var.map, { z = "z" })["z"]': "z",
+    'merge({ k = "old" }, var.map, { z = "z" })["k"]': None,
+    'merge(merge(var.map, { k = "new" }), var.nothing)["k"]': "new",
+    'merge(merge(var.map, { k = "new" }), { z = "z" })["k"]': "new",
+    'tomap(merge(var.map, { k = 1 }))["k"]': None,  # the others decide whether it is a number
+    'keys(merge(var.map, { k = "new" }))': None,
+    'length(merge(var.map, { k = "new" }))': None,
+    'merge(var.map, { k = "new" })["z"]': None,
+}
+
+
+@pytest.mark.parametrize("expression", MERGED)
+def test_what_stands_in_a_merged_map_whatever_is_hidden(expression: str) -> None:
+    """`var.map` is hidden. None: not known."""
+    found = value(expression, "map")
+    assert (None if isinstance(found, Unknown) else found) == MERGED[expression]
+
+
 @given(st.text(alphabet='var.yesno&|?:!=<>()[]{},"0123 +-*/\n$%~#', max_size=60))
 def test_odd_text_raises_nothing_else(text: str) -> None:
     with suppress(SyntaxFaultError, InvalidExpressionError):

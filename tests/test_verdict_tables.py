@@ -506,6 +506,7 @@ CONFUSED_DEPUTY: list[tuple[str, str, list[Any]]] = [
     (YES, "in a list", [allow(service("sqs.amazonaws.com", "sns.amazonaws.com"))]),
     (YES, "beside an account", [allow({"AWS": OTHER, "Service": "sns.amazonaws.com"})]),
     (NO, "no service", [allow(aws(OTHER))]),
+    (MAYBE, "a hidden principal beside everyone may be a service", [allow(aws("*", HIDDEN))]),
     (NO, "one topic", [allow(SNS, when("ArnEquals", "aws:SourceArn", TOPIC))]),
     (NO, "topics of one account", [allow(SNS, when("ArnLike", "aws:SourceArn", f"arn:aws:sns:*:{OWNER}:*"))]),
     (YES, "topics of any account", [allow(SNS, when("ArnLike", "aws:SourceArn", "arn:aws:sns:*:*:*"))]),

@@ -23,15 +23,15 @@ sources in the code may allow all, as AWS demands then. Not decided when a sourc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
-from sqs_checks.model.queue_model import QueueModel, any_linked, linked_for_certain
-from sqs_checks.model.relations import RedriveAllowance
+from sqs_checks.model.queue_model import MOST_HIDDEN, Linked, QueueModel, any_linked, linked_for_certain
+from sqs_checks.model.relations import Redrive, RedriveAllowance
 from sqs_checks.queues.sqs_limits import REDRIVE_SOURCES
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
@@ -54,6 +54,16 @@ def _is_wrong_number(allowance: RedriveAllowance) -> Ternary:
     return NO if isinstance(count, int) and 1 <= count <= REDRIVE_SOURCES else YES
 
 
+def _are_too_many(redrives: Sequence[Linked[Redrive]]) -> Ternary:
+    """Whether more queues leave dead letters in the queue than a redrive allow policy can name."""
+    uncertain = [redrive for redrive, certainty in redrives if certainty.is_unknown]
+    if len(redrives) - len(uncertain) > REDRIVE_SOURCES:
+        return YES
+    # One whose condition is not known may be made many times; of those that may be about any queue only some are listed.
+    may_be_many = len(uncertain) >= MOST_HIDDEN or any(one.target is not None and one.target.possible for one in uncertain)
+    return unknown("how many queues leave dead letters in it is not known") if may_be_many else NO
+
+
 class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     id = "CKV_SQS_41"
     name = "Ensure the dead-letter queue says which queues may use it"
@@ -63,23 +73,23 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
-        sources = linked_for_certain(subject.dead_letter_redrives)
-        if subject.dead_letter_redrives and len(sources) <= REDRIVE_SOURCES:
+        can_be_named = ~_are_too_many(subject.dead_letter_redrives)
+        if subject.dead_letter_redrives:
+            sources = linked_for_certain(subject.dead_letter_redrives)
             named = ", ".join(subject.name_source(redrive) for redrive in sources[:3])
             yield Fault(
-                violated=any_linked(subject.dead_letter_redrives) & ~any_linked(subject.allowances),
+                violated=can_be_named & any_linked(subject.dead_letter_redrives) & ~any_linked(subject.allowances),
                 problem=f"{subject.place} is the dead-letter queue of {named} and states no redrive allow policy.",
                 remedy=_REMEDY,
             )
         for allowance, certainty in subject.allowances:
             permission = allowance.permission
-            if len(sources) <= REDRIVE_SOURCES:
-                yield Fault(
-                    violated=certainty & permission.holds(lambda text: text == "allowAll"),
-                    problem=f"{permission} in {allowance.place}: every queue of the account may use it.",
-                    remedy=_REMEDY,
-                    paths=(permission.path,),
-                )
+            yield Fault(
+                violated=can_be_named & certainty & permission.holds(lambda text: text == "allowAll"),
+                problem=f"{permission} in {allowance.place}: every queue of the account may use it.",
+                remedy=_REMEDY,
+                paths=(permission.path,),
+            )
             yield Fault(
                 violated=certainty & _is_no_permission(allowance),
                 problem=f"{permission} in {allowance.place}: AWS takes `allowAll`, `denyAll` and `byQueue`.",

@@ -26,7 +26,7 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCh
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import Ternary
+from sqs_checks.judgement.ternary import Ternary, unknown
 from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.queues.sqs_limits import DEFAULT_RETENTION_SECONDS, RETENTION_SECONDS
 from sqs_checks.queues.sqs_queue import Queue
@@ -70,6 +70,9 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
                 if source is not subject:
                     yield from self._pair(subject, source, certainty)
                     yield from self._refused(subject, source, certainty)
+            if redrive.queue.hidden is not None:
+                hidden = certainty & unknown(redrive.queue.hidden)
+                yield Fault(hidden, f"the queue whose dead letters {redrive.place} sends is not known", "a queue that it fits")
 
     def _pair(self, own: QueueModel, source: QueueModel, certainty: Ternary) -> Iterator[Fault]:
         queue, other = own.queue, source.queue

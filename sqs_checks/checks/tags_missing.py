@@ -29,21 +29,22 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import NO, Ternary, known, unknown
-from sqs_checks.queues.sqs_queue import Queue, Tags
+from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
+from sqs_checks.queues.sqs_queue import Queue, Tags, TagValue, has_tag
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
 from sqs_checks.values.configuration_values import Unknown
 
 
-def _fits(tags: Tags, key: str, allowed: tuple[str, ...]) -> Ternary:
+def _is_carried(tags: Tags, key: str, allowed: tuple[str, ...]) -> Ternary:
     """Whether the tags hold the key with an allowed value."""
-    if key not in tags:
-        return NO
-    value = tags[key]
-    if not allowed:
-        return known(True)
-    return unknown(value.reason) if isinstance(value, Unknown) else known(value in allowed)
+
+    def fits(value: TagValue) -> Ternary:
+        if not allowed:
+            return YES
+        return unknown(value.reason) if isinstance(value, Unknown) else known(value in allowed)
+
+    return has_tag(tags, key, fits)
 
 
 class TagsMissing(SqsCheck[Queue]):
@@ -66,7 +67,7 @@ class TagsMissing(SqsCheck[Queue]):
         for key, allowed in settings.tags.required:
             wanted = f"`{key}`" + (f" with one of {', '.join(allowed)}" if allowed else "")
             yield Fault(
-                violated=~tags.holds(lambda stated, key=key, allowed=allowed: _fits(stated, key, allowed)),  # type: ignore[misc]
+                violated=~tags.holds(lambda stated, key=key, allowed=allowed: _is_carried(stated, key, allowed)),  # type: ignore[misc]
                 problem=f"`{tags.name}`: the required tag {wanted} is missing.",
                 remedy=f"the tag {wanted} in `{tags.name}`",
                 paths=(tags.path,),

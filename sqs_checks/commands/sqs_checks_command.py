@@ -86,12 +86,17 @@ def _coverage(path: str) -> int:
         print(f"sqs-checks: no such file or folder: {path}", file=sys.stderr)
         return 1
     try:
-        from sqs_checks.pack.coverage import cover
+        from sqs_checks.pack.coverage import LeftOut, cover
     except ImportError as error:
         return _without_package(error)
-    decided = total = skipped = 0
+    decided = total = skipped = left_out = 0
     resource = None
-    for framework, found in cover(Path(path)):
+    for one in cover(Path(path)):
+        if isinstance(one, LeftOut):
+            left_out += 1
+            print(f"{one.framework}  {one.file}  {one.address}\n    not judged: Terraform makes it, but Checkov leaves it out")
+            continue
+        framework, found = one
         file = found.entity_path.partition(":")[0]
         if (framework, file, found.address) != resource:
             resource = (framework, file, found.address)
@@ -105,7 +110,9 @@ def _coverage(path: str) -> int:
         why = f"not decided: {'; '.join(found.violated.reasons)}" if found.violated.is_unknown else "decided"
         print(f"    {found.check:<11} {why}")
     by_settings = f", {skipped} skipped by the settings" if skipped else ""
-    print(f"{decided} of {total} verdicts decided{by_settings}" if total or skipped else "no SQS resources found")
+    by_checkov = f", {left_out} resource{'s'[: left_out - 1]} left out by Checkov" if left_out else ""
+    is_empty = not (total or skipped or left_out)
+    print("no SQS resources found" if is_empty else f"{decided} of {total} verdicts decided{by_settings}{by_checkov}")
     return 0
 
 

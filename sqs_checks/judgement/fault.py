@@ -34,12 +34,12 @@ class Judgement(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-_NO_FAULT = Judgement(NO, ())
+NO_FAULT = Judgement(NO, ())
 
 
 def judge(faults: Sequence[Fault]) -> Judgement:
     """A certain fault decides; a possible one leaves the check undecided; with none the resource is not at fault."""
     if not faults:
-        return _NO_FAULT
+        return NO_FAULT
     certain = tuple(fault for fault in faults if fault.violated.is_yes)
     return Judgement(any_of(fault.violated for fault in faults), certain)

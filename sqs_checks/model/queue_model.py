@@ -25,7 +25,8 @@ from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.values.configuration_values import PiecedText, Unknown
 from sqs_checks.values.texts import Text
 
-_MOST_HIDDEN = 3  # reasons that stand for all of them
+# How many relations that may be about any queue are among those of each: these stand for all.
+MOST_HIDDEN = 3
 
 
 class Relation(Protocol):
@@ -136,7 +137,7 @@ class _ByQueue(Generic[R]):
                 self._by_key.setdefault(key, []).append((relation, certainty))
             if stated.identity is not None:
                 self._written.setdefault(stated.identity.name, []).append((stated.identity, relation))
-            if stated.hidden is not None and not stated.elsewhere and len(self._anywhere) < _MOST_HIDDEN:
+            if stated.hidden is not None and not stated.elsewhere and len(self._anywhere) < MOST_HIDDEN:
                 self._anywhere.append((relation, unknown(stated.hidden)))
         self._reference = reference
 

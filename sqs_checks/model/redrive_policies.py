@@ -29,7 +29,10 @@ def stated_object(value: Value) -> Union[Entries, Unknown, Invalid, None]:
     if isinstance(value, Entries):
         return value
     if isinstance(value, Unknown):
-        return value
+        cases = [stated_object(one) for one in value.among]
+        if not cases or not all(one is None or isinstance(one, Entries) for one in cases):
+            return value
+        return Unknown(value.reason, not_null=value.not_null and None not in cases, among=tuple(cases))
     if isinstance(value, Attribute):
         # Of a plan: the only thing that the text is known to refer to.
         return Unknown(why_unknown(value), not_null=True, among=(value,))
@@ -44,6 +47,14 @@ def stated_object(value: Value) -> Union[Entries, Unknown, Invalid, None]:
     if is_hidden(stated):
         return Unknown(why_unknown(stated))
     return stated if isinstance(stated, Entries) else Invalid("no JSON object")
+
+
+def item_of_each(stated: Unknown, name: str) -> Unknown:
+    """An item of an object that is one of several; as little known as the object where these are not known."""
+    if not stated.among or any(isinstance(one, Attribute) for one in stated.among):
+        return stated
+    items = [one.items.get(name) for one in stated.among if isinstance(one, Entries)]
+    return Unknown(stated.reason, not_null=stated.not_null and None not in items, among=tuple(items)) if items else stated
 
 
 def item_text(stated: Entries, name: str) -> Stated[str]:

@@ -103,6 +103,8 @@ class AttachedPolicy:
                 yield statement, service, applies & may_send
             if principals.everyone and any(condition.key in SOURCE_KEYS for condition in statement.conditions):
                 yield statement, "the service that its `aws:SourceArn` or `aws:SourceAccount` names", applies & may_send
+            elif principals.everyone and statement.hidden_conditions:
+                yield statement, "the service that its conditions may name", unknown(*statement.hidden_conditions)
             if principals.hidden:
                 yield statement, "", unknown(*principals.hidden)
 

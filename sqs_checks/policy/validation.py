@@ -161,7 +161,9 @@ def _statement(stated: Value, path: str) -> Iterator[Problem]:
         yield Problem(f"{path}.Effect", f"`Effect` {shown}", "`Allow` or `Deny`")
     for name in ("Principal", "Action", "Resource"):
         if name in statement and f"Not{name}" in statement:
-            yield Problem(f"{path}.{name}", f"both `{name}` and `Not{name}` are there", f"one of the two, `{name}`")
+            # What is not known may be null, which Terraform's policy documents leave out.
+            if not any(isinstance(statement[one], Unknown) for one in (name, f"Not{name}")):
+                yield Problem(f"{path}.{name}", f"both `{name}` and `Not{name}` are there", f"one of the two, `{name}`")
         elif name not in statement and f"Not{name}" not in statement:
             yield Problem(f"{path}.{name}", f"`{name}` is missing", f"`{name}`")
     for name in ("Principal", "NotPrincipal"):
@@ -230,7 +232,9 @@ def _principal(stated: Any, path: str, *, inverted: bool) -> Iterator[Problem]:
     for kind, value in stated.items.items():
         where = f"{path}.{kind}"
         if kind not in _PRINCIPAL_TYPES:
-            yield Problem(where, f"`{_shown(kind)}` is no type of principal", "`AWS` or `Service`")
+            # Terraform's policy documents write everyone as `*` of type `*`.
+            if kind != "*" or not any(map(is_hidden, _items(value))):
+                yield Problem(where, f"`{_shown(kind)}` is no type of principal", "`AWS` or `Service`")
             continue
         yield from _not_texts(value, where)
         for text, place in _texts(value, where):

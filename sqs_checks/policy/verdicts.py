@@ -288,9 +288,12 @@ class QueuePolicy:
             statement, _ = allow
             if statement.inverts_principals:
                 continue
-            hidden = (None,) if statement.principals.hidden else ()
-            for service in (*statement.principals.services, *hidden):
+            for service in statement.principals.services:
                 yield from self._granted(Caller(CallerKind.SERVICE, service=service), trusted=False, by=allow)
+            if statement.principals.hidden:
+                # A service may be among them; where everyone is named too, one that is not named gets through all the same.
+                named = unknown(*statement.principals.hidden)
+                yield from self._granted(UNNAMED_SERVICE, trusted=False, by=allow, weight=named)
 
     @computed_once
     def non_tls_refused(self) -> Verdict:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, any_of, unknown
 from sqs_checks.queues.setting import Setting, Stated
-from sqs_checks.queues.sqs_queue import Tags
+from sqs_checks.queues.sqs_queue import Tags, TagValue, has_tag
 from sqs_checks.values.configuration_values import Unknown
 
 
@@ -39,12 +39,9 @@ class QueueTraits(NamedTuple):
         if self.tags is None:
             return unknown("the tags of a queue outside the code are not known")
 
-        def fits(stated: Tags) -> Ternary:
-            if key not in stated:
-                return NO
-            value = stated[key]
+        def fits(value: TagValue) -> Ternary:
             if isinstance(value, Unknown):
                 return YES if pattern == "*" else unknown(value.reason)
             return YES if fnmatchcase(value or "", pattern) else NO
 
-        return self.tags.holds(fits)
+        return self.tags.holds(lambda stated: has_tag(stated, key, fits))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Union
 
-from sqs_checks.judgement.ternary import Ternary
+from sqs_checks.judgement.ternary import NO, Ternary, unknown
 from sqs_checks.queues.setting import Setting
 from sqs_checks.values.configuration_values import Unknown
 
@@ -29,6 +29,21 @@ class KmsKey:
 # A tag's value; None where the tag has none.
 TagValue = Union[str, None, Unknown]
 Tags = Mapping[str, TagValue]
+
+
+class SomeTags(dict[str, TagValue]):
+    """Tags beside which there may be others. rest: why these are not known."""
+
+    def __init__(self, known: Tags, rest: Unknown) -> None:
+        super().__init__(known)
+        self.rest = rest
+
+
+def has_tag(tags: Tags, key: str, fits: Callable[[TagValue], Ternary]) -> Ternary:
+    """Whether a tag is among those of a queue, with a value that fits."""
+    if key in tags:
+        return fits(tags[key])
+    return unknown(tags.rest.reason) if isinstance(tags, SomeTags) else NO
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sqs_checks.configuration.setting_kinds import shortened
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.configuration.settings_files import log_broken, settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
-from sqs_checks.judgement.fault import Fault, Judgement, judge
+from sqs_checks.judgement.fault import NO_FAULT, Fault, Judgement, judge
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
 from sqs_checks.queues.queue_traits import QueueTraits
@@ -24,6 +24,14 @@ from sqs_checks.reporting.last_read import LastRead
 from sqs_checks.values.configuration_values import Unknown
 
 Subject = TypeVar("Subject")
+
+
+class OneOf(NamedTuple):
+    """A subject that is one of several, nobody knows which. reason: why. subjects: None where one states nothing to judge."""
+
+    reason: str
+    subjects: tuple[Any, ...]
+
 
 _log = logging.getLogger("sqs_checks.broken")
 _LONGEST_FAULT = 300
@@ -219,7 +227,7 @@ class CheckovCheck(SqsCheck[Subject]):
             ]
             return CheckResult.FAILED
 
-    def report(self, cases: Sequence[tuple[str, Union[Subject, Unknown, None]]], scanned: Scanned) -> CheckResult:
+    def report(self, cases: Sequence[tuple[str, Union[Subject, OneOf, Unknown, None]]], scanned: Scanned) -> CheckResult:
         """Judges the subject and leaves behind what Checkov shows of it. A fault in one of several cases is a fault.
 
         cases: what must be so, in words, and the subject as it is then; None where the resource states none (without any
@@ -249,12 +257,12 @@ class CheckovCheck(SqsCheck[Subject]):
         return True
 
     def _judge(
-        self, subjects: Sequence[tuple[str, Union[Subject, Unknown]]], settings: Settings, scanned: Scanned
+        self, subjects: Sequence[tuple[str, Union[Subject, OneOf, Unknown]]], settings: Settings, scanned: Scanned
     ) -> CheckResult:
         if len(subjects) == 1:
-            judgement = self._judgement(subjects[0][1], settings)
+            judgement = self.judgement(subjects[0][1], settings)
         else:
-            judged = [(where, self._judgement(subject, settings)) for where, subject in subjects]
+            judged = [(where, self.judgement(subject, settings)) for where, subject in subjects]
             judgement = Judgement(any_of(found.violated for _, found in judged), tuple(_in_all_cases(judged)))
         self._observed(scanned, judgement.violated)
         if judgement.violated.is_yes:
@@ -271,10 +279,28 @@ class CheckovCheck(SqsCheck[Subject]):
         ]
         return CheckResult.FAILED
 
-    def _judgement(self, subject: Union[Subject, Unknown], settings: Settings) -> Judgement:
+    def judgement(self, subject: Union[Subject, OneOf, Unknown], settings: Settings) -> Judgement:
+        """What is wrong with the subject."""
         if isinstance(subject, Unknown):
             return Judgement(unknown(subject.reason), ())
+        if isinstance(subject, OneOf):
+            return self._judgement_of_each(subject, settings)
         return judge(list(self.faults(subject, settings)))
+
+    def _judgement_of_each(self, subject: OneOf, settings: Settings) -> Judgement:
+        """Where all are at fault, or none is, it does not matter which one it is."""
+        number = len(subject.subjects)
+        judged = [
+            (
+                f"it is number {place} of the {number} that it may be",
+                self.judgement(one, settings) if one is not None else NO_FAULT,
+            )
+            for place, one in enumerate(subject.subjects, 1)
+        ]
+        violated = [found.violated for _, found in judged]
+        if all_of(violated).is_yes or any_of(violated).is_no:
+            return Judgement(violated[0], tuple(_in_all_cases(judged)))
+        return Judgement(unknown(subject.reason), ())
 
     def _observed(
         self, scanned: Scanned, violated: Ternary, skipped: str = "", result: CheckResult = CheckResult.UNKNOWN

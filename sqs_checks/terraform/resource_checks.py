@@ -16,15 +16,15 @@ from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.sqs_queue import Queue
-from sqs_checks.reporting.checkov_check import CheckovCheck, Scanned, Subject
+from sqs_checks.reporting.checkov_check import CheckovCheck, OneOf, Scanned, Subject
 from sqs_checks.reporting.last_read import LastRead, OfRun
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource
 from sqs_checks.terraform.resources.queue_models import POLICY, QUEUE, REDRIVE, REDRIVE_ALLOW, SourceModels, queue_of
 from sqs_checks.terraform.resources.queue_resource import read_queue
 from sqs_checks.terraform.scanned_code import ResourceAtHand, resource_at_hand
-from sqs_checks.values.configuration_values import Unknown
+from sqs_checks.values.configuration_values import Unknown, why_unknown
 
-Read = Union[Subject, Unknown, None]
+Read = Union[Subject, OneOf, Unknown, None]
 
 _scanned: LastRead[tuple[ResourceAtHand, Scanned]] = LastRead()
 _settings: OfRun[SettingsInForce] = OfRun()
@@ -79,7 +79,7 @@ def _traits(resource: ConfiguredResource, models: SourceModels) -> Sequence[Queu
     return [models.models.traits_of(queue_of(resource))]
 
 
-_policies: LastRead[Optional[AttachedPolicy]] = LastRead()
+_policies: LastRead[Read[AttachedPolicy]] = LastRead()
 _places: LastRead[Optional[PolicyPlace]] = LastRead()
 
 
@@ -98,10 +98,15 @@ class TerraformQueuePolicyCheck(TerraformCheck[AttachedPolicy]):
 
     resource_types = (POLICY, QUEUE)
 
-    def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[AttachedPolicy]:
-        def read_it() -> Optional[AttachedPolicy]:
-            policy = models.policy_of(resource)
+    def read(self, resource: ConfiguredResource, models: SourceModels) -> Read[AttachedPolicy]:
+        def with_traits(policy: Optional[AttachedPolicy]) -> Optional[AttachedPolicy]:
             return policy.with_traits(lambda: _traits(resource, models)) if policy is not None else None
+
+        def read_it() -> Read[AttachedPolicy]:
+            several = models.possible_policies(resource)
+            if several:
+                return OneOf(why_unknown(resource.value("policy")), tuple(map(with_traits, several)))
+            return with_traits(models.policy_of(resource))
 
         return _policies.get(resource, read_it)
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 import inspect
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any, NamedTuple, Optional
 
+from checkov.common.runners.base_runner import filter_ignored_paths
 from checkov.terraform.plan_runner import Runner as PlanRunner
 from checkov.terraform.runner import Runner as CodeRunner
 
 from sqs_checks.judgement.collection import collection_paused
+from sqs_checks.model.relations import Place
 from sqs_checks.terraform.modules.bounded_files import BoundedFiles
 from sqs_checks.terraform.modules.module_callers import caller_of
 from sqs_checks.terraform.modules.resource_address import ModuleStep, ResourceAddress, parse_address
@@ -55,6 +57,8 @@ class CodeScan:
         self._files = BoundedFiles(scanned_folder)
         self._variable_files = variable_files
         self._sources: dict[str, CodeSource] = {}
+        # The instances that checks were handed.
+        self.handed: set[ConfiguredResource] = set()
 
     def source(self, root_folder: str) -> CodeSource:
         """The root module of a folder."""
@@ -65,6 +69,18 @@ class CodeScan:
                 root = RootModule(folder, self._folders, self._files, self._variable_files, read_attribute, caller)
             self._sources[folder] = CodeSource(root, self.scanned_folder)
         return self._sources[folder]
+
+    def root_folders(self) -> list[str]:
+        """The folders with code that no other one calls."""
+        folders = []
+        for folder, inner, names in os.walk(self.scanned_folder):
+            filter_ignored_paths(folder, inner, None)
+            inner.sort()
+            if any(name.endswith((".tf", ".tf.json")) for name in names):
+                folders.append(folder)
+        calls = ((folder, call) for folder in folders for call in self._folders.read(folder).calls.values())
+        called = {self._folders.of_call(folder, call) for folder, call in calls}
+        return [folder for folder in folders if folder not in called]
 
 
 class PlanScan:
@@ -187,7 +203,25 @@ def _in_code(conf: Mapping[str, Any], entity_path: str, scan: CodeScan, definiti
     if found is None:
         why = source.root.module.configuration.faults or ["the code that Checkov has read does not hold it in that place"]
         return ResourceAtHand((), None, path, scan.scanned_folder, f"the resource is not known: {why[0]}")
+    scan.handed.update(found)
     return ResourceAtHand(found, source.models, path, scan.scanned_folder)
+
+
+def left_out(runner: Any, folder: Optional[str], files: Sequence[str], types: Iterable[str]) -> list[Place]:
+    """The resources of some types that Terraform would make, and that no check was handed. runner: of Terraform code, when it
+    has run over a folder or over single files.
+    """
+    kept = vars(runner).get(_SCAN)
+    scan = kept[2] if kept is not None else _scan_of(runner, folder, None)
+    paths = {os.path.abspath(file) for file in files}
+    roots = sorted(map(os.path.dirname, paths)) if folder is None else scan.root_folders()
+    found: dict[Place, None] = {}
+    for source in map(scan.source, roots):
+        for resource in (one for resource_type in types for one in source.of_type(resource_type)):
+            is_scanned = folder is not None or resource.instance.block.file.path in paths
+            if is_scanned and resource not in scan.handed:
+                found[source.place(resource)] = None
+    return list(found)
 
 
 def _in_plan(conf: Mapping[str, Any], entity_path: str, scan: PlanScan, path: str) -> ResourceAtHand:

@@ -20,6 +20,7 @@ OBJECT: Final = "object"
 
 # The weight of a value is how many values it holds, itself among them; what is heavier than this is not worked out.
 HEAVIEST = 1_000_000
+_MOST_POSSIBILITIES = 16
 
 Value = Any  # any of the values described above; a recursive alias would be Any to the type checker all the same
 
@@ -28,24 +29,36 @@ class TooHeavyError(Exception):
     """A value would hold more than `HEAVIEST` values."""
 
 
+_NO_ENTRIES: Mapping[str, Value] = {}  # never changed
+
+
 class Unknown:
     """A value that the code does not tell.
 
     reason: why, as a phrase that a person can read and that is true. type: of the value, as the framework knows types; None
     where not even that is known. not_null: whether it is known not to be null. prefix: how its text is known to begin.
-    among: the values of which it is one, where that much is known.
+    among: the values of which it is one, where that much is known. entries: what a map or object certainly holds, beside what
+    is not known of it.
     """
 
-    __slots__ = ("among", "not_null", "prefix", "reason", "type")
+    __slots__ = ("among", "entries", "not_null", "prefix", "reason", "type")
 
     def __init__(
-        self, reason: str, type: Any = None, *, not_null: bool = False, prefix: str = "", among: tuple[Value, ...] = ()
+        self,
+        reason: str,
+        type: Any = None,
+        *,
+        not_null: bool = False,
+        prefix: str = "",
+        among: tuple[Value, ...] = (),
+        entries: Mapping[str, Value] = _NO_ENTRIES,
     ) -> None:
         self.reason = reason
         self.type = type
         self.not_null = not_null
         self.prefix = prefix
         self.among = among
+        self.entries = entries
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unknown) and (self.reason, self.prefix) == (other.reason, other.prefix)
@@ -179,6 +192,15 @@ def only_possibility(value: Value) -> Value:
     """Of a value that is not known and can be one thing only, that thing: the ARN of the queue of the same key, whichever key."""
     is_one = isinstance(value, Unknown) and value.not_null and len(value.among) == 1
     return value.among[0] if is_one and isinstance(value.among[0], (Attribute, PiecedText)) else value
+
+
+def possibilities(value: Value) -> Sequence[Value]:
+    """All that a value can be; the value alone where that is not known."""
+    if not isinstance(value, Unknown) or not value.among:
+        return (value,)
+    found = [one for case in value.among for one in possibilities(case)]
+    # What may be null without a null among them may be something else as well.
+    return found if (value.not_null or None in found) and len(found) <= _MOST_POSSIBILITIES else (value,)
 
 
 def why_unknown(value: Value) -> str:

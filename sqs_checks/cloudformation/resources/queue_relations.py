@@ -16,7 +16,7 @@ from sqs_checks.cloudformation.resources.queue_policy_resource import attached_q
 from sqs_checks.cloudformation.resources.queue_references import queue_reference
 from sqs_checks.cloudformation.resources.stated_values import stated_number
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
-from sqs_checks.model.redrive_policies import item_count, item_text, stated_object
+from sqs_checks.model.redrive_policies import item_count, item_of_each, item_text, stated_object
 from sqs_checks.model.relations import PolicyAttachment, QueueReference, Redrive, RedriveAllowance, Role, Use
 from sqs_checks.model.use_rules import ANY, DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule, values_at
 from sqs_checks.queues.setting import Setting, Stated
@@ -70,20 +70,17 @@ def redrive_of(queue: DeployedResource) -> Optional[Redrive]:
     if isinstance(stated, Unknown):
         there = YES if stated.not_null else unknown(stated.reason)
         return Redrive(
-            queue.place, itself(queue), there, queue_reference(_target(stated), queue), count(Unknown(stated.reason)), queue.there
+            queue.place,
+            itself(queue),
+            there,
+            queue_reference(item_of_each(stated, "deadLetterTargetArn"), queue),
+            count(Unknown(stated.reason)),
+            queue.there,
         )
     target = stated.items.get("deadLetterTargetArn")
     reference = queue_reference(target, queue) if target is not None else None
     number = stated_number(stated.items.get("maxReceiveCount"))
     return Redrive(queue.place, itself(queue), YES, reference, count(number), queue.there)
-
-
-def _target(redrive_policy: Unknown) -> Unknown:
-    """The dead-letter queue of a redrive policy that is one of several, as far as all of them name one."""
-    among = [stated_object(one) for one in redrive_policy.among if one is not None]
-    targets = [one.items.get("deadLetterTargetArn") for one in among if isinstance(one, Entries)]
-    is_told = len(targets) == len(among) and None not in targets
-    return Unknown(redrive_policy.reason, not_null=redrive_policy.not_null, among=tuple(targets) if is_told else ())
 
 
 def allowance_of(queue: DeployedResource) -> Optional[RedriveAllowance]:

@@ -165,6 +165,8 @@ def _of_each(value: Unknown, part: Callable[[Value], Value]) -> Value:
 
 
 def _part_of(value: Unknown, name: Any) -> Value:
+    if name in value.entries:
+        return value.entries[name]
     kind = getattr(value.type, "kind", None)
     if kind in ("string", "number", "bool"):
         raise InvalidExpressionError(f"no object, so it has no attribute `{name}`")

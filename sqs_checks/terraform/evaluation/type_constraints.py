@@ -201,7 +201,11 @@ def _convert_unknown(value: Any, wanted: Type) -> Value:
         raise InvalidExpressionError(f"{wanted} required")
     if wanted.kind == "string":
         return Unknown(value.reason, wanted, not_null=value.not_null, prefix=value.prefix, among=value.among)
-    return Unknown(value.reason, wanted, not_null=value.not_null)
+    element = wanted.element if wanted.kind == MAP else None
+    if element is None or element.kind == "dynamic":
+        return Unknown(value.reason, wanted, not_null=value.not_null)  # the others decide of what type its entries are
+    entries = {name: convert(item, element) for name, item in value.entries.items()}
+    return Unknown(value.reason, wanted, not_null=value.not_null, entries=entries)
 
 
 _LIKE = {LIST: "elements", SET: "elements", TUPLE: "elements", MAP: "entries", OBJECT: "entries"}

@@ -101,7 +101,9 @@ class ModuleInstance:
         except InvalidExpressionError as fault:
             raise InvalidExpressionError(f"`var.{name}` is not of its type: {fault}") from fault
         if isinstance(value, Unknown) and not nullable:
-            return Unknown(value.reason, value.type, not_null=True, prefix=value.prefix, among=value.among)
+            value = Unknown(
+                value.reason, value.type, not_null=True, prefix=value.prefix, among=value.among, entries=value.entries
+            )
         return value
 
     def _type_of_variable(self, block: Block) -> Type:

@@ -40,11 +40,13 @@ class ModuleFolders:
             self._configurations[folder] = read_module(folder)
         return self._configurations[folder]
 
-    def of_call(self, caller_folder: str, name: str, source: str) -> Optional[str]:
+    def of_call(self, caller_folder: str, call: Block) -> Optional[str]:
         """The folder of a module that is called; None where it is not at hand."""
-        found = self._downloaded.get((caller_folder, name))
+        found = self._downloaded.get((caller_folder, call.labels[0]))
         if found is not None:
             return found
+        stated = call.expression("source")
+        source = stated.value if isinstance(stated, Literal) and isinstance(stated.value, str) else ""
         if source.startswith(("./", "../")) or source in (".", ".."):
             folder = os.path.normpath(os.path.join(caller_folder, source))
             return folder if os.path.isdir(folder) else None
@@ -100,9 +102,7 @@ class RootModule:
 
     def called_configuration(self, caller: ModuleInstance, call: Block) -> Optional[ModuleConfiguration]:
         """The module that a call calls; None where its code is not at hand."""
-        source = call.expression("source")
-        text = source.value if isinstance(source, Literal) and isinstance(source.value, str) else ""
-        folder = self._folders.of_call(caller.configuration.folder, call.labels[0], text)
+        folder = self._folders.of_call(caller.configuration.folder, call)
         return self._folders.read(folder) if folder is not None else None
 
     def modules(self) -> Iterator[ModuleInstance]:

@@ -33,7 +33,7 @@ class CodeSource:
                     by_type.setdefault(resource_type, []).extend(map(code_resource, instances))
         return by_type
 
-    def of_type(self, resource_type: str) -> Iterable[ConfiguredResource]:
+    def of_type(self, resource_type: str) -> Iterable[CodeResource]:
         return self._by_type.get(resource_type, ())
 
     @computed_once

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional, Protocol, Union
 
@@ -11,20 +10,21 @@ from sqs_checks.terraform.modules.instance_expansion import Expansion
 from sqs_checks.terraform.modules.module_instance import ModuleInstance
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
 from sqs_checks.terraform.resources.provider_accounts import Account, account_of, default_tags_of, region_of
-from sqs_checks.terraform.syntax.syntax_tree import Argument, Block
-from sqs_checks.values.configuration_values import Attribute, Deferred, Entries, Unknown, Value
-
-_PER_INSTANCE = re.compile(r"\b(?:each|count|self)\.")
+from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, Traversal
+from sqs_checks.values.configuration_values import Attribute, Deferred, Elements, Entries, Unknown, Value
 
 # The body of a nested block: of code, as values, or any number of blocks that are not known.
 NestedBody = Union[EvaluatedBody, Entries, Unknown]
 
 
 class Condition(NamedTuple):
-    """Something on which it depends whether a resource is there. module: in which it is written, as text. text: as written."""
+    """Something on which it depends whether a resource is there. module: in which it is written, as text. text: as written.
+    makes_many: whether it may make more than one.
+    """
 
     module: str
     text: str
+    makes_many: bool = True
 
     def __str__(self) -> str:
         return f"{self.text} of {self.module}" if self.module else self.text
@@ -106,8 +106,7 @@ class CodeResource:
         argument = self.instance.block.arguments.get(name)
         if argument is None:
             return None
-        text = _source_text(self.instance.block, argument)
-        return None if _PER_INSTANCE.search(text) else text
+        return None if _is_per_instance(argument.expression) else _words(self.instance.module, self.instance.block, argument)
 
     @computed_once
     def conditions(self) -> frozenset[Condition]:
@@ -149,12 +148,31 @@ def _add(found: set[Condition], block: Block, expansion: Expansion, module: Modu
         for owner in others:
             found |= code_resource(owner).conditions  # type: ignore[arg-type]
         return
-    text = _source_text(block, block.arguments[expansion.repetition])
-    found.add(Condition(".".join(map(str, module.path)), f"{expansion.repetition} = {text}"))
+    text = _words(module, block, block.arguments[expansion.repetition])
+    makes_many = not _is_one_at_most(expansion.unknown)
+    found.add(Condition(".".join(map(str, module.path)), f"{expansion.repetition} = {text}", makes_many))
 
 
-def _source_text(block: Block, argument: Argument) -> str:
-    return " ".join(block.file.text[argument.value.start : argument.value.end].split())
+def _is_one_at_most(repetition: Value) -> bool:
+    """Whether a `count` or `for_each` makes one instance or none, as far as it is known what it can be."""
+    if isinstance(repetition, Unknown):
+        return bool(repetition.among) and all(map(_is_one_at_most, repetition.among))
+    return len(repetition.items) <= 1 if isinstance(repetition, (Elements, Entries)) else repetition in (0, 1, "0", "1")
+
+
+def _words(module: ModuleInstance, block: Block, argument: Argument) -> str:
+    """An argument as the code writes it; of those that are the same but for comments and blanks, as the first one writes it."""
+    known: dict[Any, str] = module.root.kept.setdefault("words", {})
+    is_json = block.file.path.endswith(".json")  # in which the parser tells no places
+    text = f"expression {len(known) + 1}" if is_json else block.file.text[argument.value.start : argument.value.end]
+    return known.setdefault(argument.expression, " ".join(text.split()))
+
+
+def _is_per_instance(expression: Any) -> bool:
+    """Whether an expression may mean another thing in each instance."""
+    if isinstance(expression, Traversal) and expression.root in ("each", "count", "self"):
+        return True
+    return isinstance(expression, tuple) and any(map(_is_per_instance, expression))
 
 
 def code_resource(instance: ResourceInstance) -> CodeResource:
@@ -174,3 +192,8 @@ def resource_of(owner: Any) -> ConfiguredResource:
 def there_whenever(resource: ConfiguredResource, other: ConfiguredResource) -> Optional[Condition]:
     """A condition of a resource that another one does not share; None where it is there whenever the other is."""
     return next(iter(sorted(resource.conditions - other.conditions)), None)
+
+
+def one_of_many(resource: ConfiguredResource, other: ConfiguredResource) -> Optional[Condition]:
+    """A condition that may make many of a resource of which another one names a single one; None where each has its own."""
+    return next((one for one in sorted(resource.conditions - other.conditions) if one.makes_many), None)

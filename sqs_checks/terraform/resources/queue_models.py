@@ -9,7 +9,7 @@ from typing import Any, Optional, Protocol
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import CodeQueue, QueueModel, QueueModels
-from sqs_checks.model.redrive_policies import item_count, item_text, stated_object
+from sqs_checks.model.redrive_policies import item_count, item_of_each, item_text, stated_object
 from sqs_checks.model.relations import (
     NAME,
     Place,
@@ -42,6 +42,8 @@ from sqs_checks.values.configuration_values import (
     Unknown,
     Value,
     is_hidden,
+    is_text,
+    possibilities,
     why_unknown,
 )
 
@@ -104,8 +106,18 @@ class SourceModels:
 
     def policy_of(self, resource: ConfiguredResource) -> Optional[AttachedPolicy]:
         """The policy that a queue or policy resource attaches; None where it attaches none."""
+        return self._read_policy(resource, resource.value("policy"))
+
+    def possible_policies(self, resource: ConfiguredResource) -> Sequence[Optional[AttachedPolicy]]:
+        """The policies of which a resource attaches one, where the code leaves open which."""
+        stated = possibilities(resource.value("policy"))
+        if len(stated) < 2 or not all(one is None or is_text(one) for one in stated):
+            return ()
+        return [self._read_policy(resource, one) for one in stated]
+
+    def _read_policy(self, resource: ConfiguredResource, stated: Value) -> Optional[AttachedPolicy]:
         identity, account = self._queue_identity(resource)
-        read = read_policy_text(resource.value("policy"), account)
+        read = read_policy_text(stated, account)
         if read is None:
             return None
         return AttachedPolicy(read.document, [identity], "policy", read.repeated_keys, own_account=resource.own_account)
@@ -117,7 +129,7 @@ class SourceModels:
         reference = queue_of(resource)
         if reference.identity is not None:
             return reference.identity, resource.account
-        keys = list(reference.certain)
+        keys = list(reference.certain | reference.possible)
         queue = self._source.resource(str(keys[0])) if len(keys) == 1 else None
         if queue is not None:
             return queue_identity(queue), queue.account
@@ -161,7 +173,7 @@ class SourceModels:
         if isinstance(stated, Invalid):
             return Redrive(place, queue, YES, None, count(stated))
         if isinstance(stated, Unknown):
-            target = queue_reference(_queues_among(stated), resource, name)
+            target = queue_reference(_queues_among(item_of_each(stated, "deadLetterTargetArn")), resource, name)
             # What is not known of a queue may be null; a resource of its own is there.
             there = unknown(stated.reason) if inline and not stated.not_null else YES
             return Redrive(place, queue, there, target, count(as_unknown(stated)))
@@ -306,7 +318,7 @@ def _rule_values(resource: ConfiguredResource, rule: UseRule) -> Iterator[Value]
     if name == "redrive_policy":
         stated = stated_object(resource.value(name))
         if isinstance(stated, Unknown):
-            yield stated
+            yield item_of_each(stated, rest[0])
         elif isinstance(stated, Entries) and stated.items.get(rest[0]) is not None:
             yield stated.items[rest[0]]
         return

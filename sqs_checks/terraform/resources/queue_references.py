@@ -11,7 +11,7 @@ from typing import Any, Optional
 from sqs_checks.model.relations import ARN, NAME, URL, QueueReference
 from sqs_checks.policy.own_names import named_by
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url
-from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, resource_of, there_whenever
+from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, one_of_many, resource_of, there_whenever
 from sqs_checks.terraform.resources.own_arns import attribute_text
 from sqs_checks.values.configuration_values import Attribute, Deferred, PiecedText, Unknown, Value, joined_text, why_unknown
 from sqs_checks.values.texts import Text, prefix_of
@@ -78,11 +78,15 @@ def _of_attribute(value: Attribute, resource: ConfiguredResource) -> QueueRefere
 
 
 def _certain(queue: ConfiguredResource, text: str, resource: ConfiguredResource) -> QueueReference:
-    """A queue of the code; possible only where the resource that names it may be missing while it is there."""
-    missing = there_whenever(resource, queue)
-    if missing is None:
+    """A queue of the code; possible only where the resource that names it may be missing while it is there, or where one stands
+    for all that there may be.
+    """
+    missing, many = there_whenever(resource, queue), one_of_many(queue, resource)
+    if missing is None and many is None:
         return QueueReference(text, certain=frozenset({queue.label}))
     why = f"whether `{resource.label}` is made depends on `{missing}`"
+    if missing is None:
+        why = f"how many there are of `{queue.label}` depends on `{many}`"
     return QueueReference(text, possible=frozenset({queue.label}), why_possible=why)
 
 

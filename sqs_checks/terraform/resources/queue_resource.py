@@ -6,13 +6,13 @@ Source: Terraform AWS provider, resource `aws_sqs_queue`.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Callable, TypeVar, Union
+from typing import Any, Callable, Optional, TypeVar
 
 from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
 from sqs_checks.queues import setting
 from sqs_checks.queues.kms_key_names import names_aws_managed_key
 from sqs_checks.queues.setting import Setting
-from sqs_checks.queues.sqs_queue import KmsKey, Queue, Tags, TagValue
+from sqs_checks.queues.sqs_queue import KmsKey, Queue, SomeTags, Tags, TagValue
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, resource_of
 from sqs_checks.terraform.resources.stated_values import as_unknown, stated_bool, stated_number, stated_text
 from sqs_checks.values.configuration_values import Attribute, Entries, PiecedText, Unknown, Value, is_hidden
@@ -70,20 +70,18 @@ def _is_aws_managed(attribute: Attribute) -> Ternary:
 def read_tags(resource: ConfiguredResource) -> setting.Stated[Tags]:
     """The tags that the resource will carry, those that its provider adds among them."""
     merged: dict[str, TagValue] = {}
+    rest: Optional[Unknown] = None
     for stated in (*resource.default_tags(), resource.value("tags")):
         if stated is None:
             continue
-        tags = _tags(stated)
-        if isinstance(tags, Unknown):
-            return tags
-        merged.update(tags)
-    return merged
-
-
-def _tags(stated: Value) -> Union[Tags, Unknown]:
-    if not isinstance(stated, Entries):
-        return as_unknown(stated)
-    return {name: _tag_value(value) for name, value in stated.items.items()}
+        if not isinstance(stated, Entries):
+            rest = as_unknown(stated)
+            merged = dict.fromkeys(merged, rest)  # which may have another value there
+        known = stated.items if isinstance(stated, Entries) else stated.entries if isinstance(stated, Unknown) else {}
+        merged.update({name: _tag_value(value) for name, value in known.items()})
+    if rest is None:
+        return merged
+    return SomeTags(merged, rest) if merged else rest
 
 
 def _tag_value(value: Value) -> TagValue:

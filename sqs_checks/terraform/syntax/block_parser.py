@@ -18,7 +18,7 @@ def parse_file(path: str, text: str, parse_number: Any) -> SourceFile:
     file = SourceFile(path, text)
     blocks: list[Block] = []
     file.blocks = blocks
-    parser = _FileParser(text, parse_number)
+    parser = FileParser(text, parse_number)
     try:
         parser.body(file, {}, blocks, "end", 0)
     except SyntaxFaultError as fault:
@@ -28,7 +28,9 @@ def parse_file(path: str, text: str, parse_number: Any) -> SourceFile:
     return file
 
 
-class _FileParser(ExpressionParser):
+class FileParser(ExpressionParser):
+    """Reads a whole file."""
+
     def body(self, file: SourceFile, arguments: dict[str, Argument], blocks: list[Block], ending: str, depth: int) -> None:
         """Reads arguments and blocks up to the ending: `}` or the end of the file, which is left to be taken."""
         if depth > _DEEPEST:

@@ -5,7 +5,7 @@ Source: Terraform language documentation, "Collection Functions"; cty, package f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Optional
 
@@ -297,6 +297,8 @@ def lookup(mapping: Value, key: Value, *defaults: Value) -> Value:
         raise InvalidExpressionError(f"lookup takes two or three arguments, got {len(defaults) + 2}")
     if isinstance(mapping, Deferred):
         return _lookup_deferred(mapping, key, defaults)
+    if isinstance(mapping, Unknown) and key in mapping.entries:
+        return mapping.entries[key]
     if is_hidden(mapping):
         return unknown_result([mapping], element_type(mapping), not_null=False)
     stated = _entries(mapping, "the first argument").items
@@ -338,7 +340,8 @@ def merge(*values: Value) -> Value:
     hidden = [value for value in mappings if is_hidden(value)]
     if hidden:
         types = {type_of(value) for value in mappings}
-        return unknown_result(hidden, types.pop() if len(types) == 1 else DYNAMIC)
+        result = unknown_result(hidden, types.pop() if len(types) == 1 else DYNAMIC)
+        return Unknown(result.reason, result.type, not_null=True, entries=_certain_entries(mappings))
     merged: dict[str, Value] = {}
     for value in mappings:
         merged.update(value.items if value is not None else {})
@@ -347,6 +350,17 @@ def merge(*values: Value) -> Value:
         if len(inner) == 1:
             return Entries(MAP, merged, inner.pop())
     return Entries(OBJECT, merged)
+
+
+def _certain_entries(mappings: Sequence[Value]) -> Mapping[str, Value]:
+    """What stands in the merged map whatever is not known: a later map goes over an earlier one."""
+    certain: dict[str, Value] = {}
+    for value in mappings:
+        if is_hidden(value):
+            certain = dict(value.entries) if isinstance(value, Unknown) else {}
+        elif value is not None:
+            certain.update(value.items)
+    return certain
 
 
 def one(values: Value) -> Value:

@@ -154,7 +154,9 @@ def _fits(context: FunctionContext, parts: Sequence[str], segments: Sequence[Opt
     return len(parts) in reached
 
 
-def templatefile(context: FunctionContext, path: str, variables: Value) -> Value:
+def templatefile(context: FunctionContext, path: Value, variables: Value) -> Value:
+    if is_hidden(path):
+        return unknown_result([path], not_null=False)
     content = context.read_file(path)
     if isinstance(content, Unknown):
         return content
