@@ -54,6 +54,7 @@ from sqs_checks.values.configuration_values import (
     Elements,
     Entries,
     Null,
+    PiecedText,
     TooHeavyError,
     Unknown,
     Value,
@@ -102,6 +103,12 @@ class Evaluator:
         """The same with further names, such as those of an iterator."""
         inner = Evaluator(self._names, self._context)
         inner._local = {**self._local, **names}
+        return inner
+
+    def without_variables(self) -> Evaluator:
+        """The same where nothing is known of input variables but their types, as when Terraform validates code."""
+        inner = self.with_local({})
+        inner._hides_variables = True
         return inner
 
     def _literal(self, expression: Literal) -> Value:
@@ -189,6 +196,8 @@ class Evaluator:
             values += last.parts
         self._context.spend(1)
         result = call_function(name, values, self._context)
+        if self._hides_variables and isinstance(result, PiecedText):
+            return Unknown(why_unknown(result), STRING, not_null=True)
         return self._among(name, values, result) if isinstance(result, Unknown) else result
 
     def _among(self, name: str, values: list[Value], result: Unknown) -> Value:
