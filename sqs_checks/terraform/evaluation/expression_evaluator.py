@@ -79,8 +79,8 @@ class Names(Protocol):
         Raises InvalidExpressionError where there is no such name.
         """
 
-    def type_of_variable(self, name: str) -> Type:
-        """The type that an input variable is declared with; DYNAMIC where it is declared with none."""
+    def without_values(self) -> Names:
+        """The same names as Terraform knows them when it validates code: of variables it knows the types only."""
 
 
 class Evaluator:
@@ -90,7 +90,7 @@ class Evaluator:
         self._names = names
         self._context = context
         self._local: Mapping[str, Value] = {}
-        self._hides_variables = False
+        self._validates = False
         self._is_tolerant = False  # whether parts of what is put together may be refused
 
     def evaluate(self, expression: Any) -> Value:
@@ -103,12 +103,14 @@ class Evaluator:
         """The same with further names, such as those of an iterator."""
         inner = Evaluator(self._names, self._context)
         inner._local = {**self._local, **names}
+        inner._validates = self._validates
         return inner
 
-    def without_variables(self) -> Evaluator:
-        """The same where nothing is known of input variables but their types, as when Terraform validates code."""
-        inner = self.with_local({})
-        inner._hides_variables = True
+    def without_values(self) -> Evaluator:
+        """The same with the names as Terraform knows them when it validates code."""
+        inner = Evaluator(self._names.without_values(), self._context)
+        inner._local = self._local
+        inner._validates = True
         return inner
 
     def _literal(self, expression: Literal) -> Value:
@@ -118,8 +120,6 @@ class Evaluator:
         root, steps = expression
         if root in self._local:
             return self._stepped(self._local[root], steps)
-        if root == "var" and steps and self._hides_variables:
-            return self._stepped(Unknown("it is a variable", self._names.type_of_variable(steps[0])), steps[1:])
         value, taken = self._names.resolve(root, steps)
         return self._stepped(value, steps[taken:]) if taken < len(steps) else value
 
@@ -196,7 +196,7 @@ class Evaluator:
             values += last.parts
         self._context.spend(1)
         result = call_function(name, values, self._context)
-        if self._hides_variables and isinstance(result, PiecedText):
+        if self._validates and isinstance(result, PiecedText):
             return Unknown(why_unknown(result), STRING, not_null=True)
         return self._among(name, values, result) if isinstance(result, Unknown) else result
 
@@ -266,12 +266,8 @@ class Evaluator:
         """Terraform has checked the types before, without the values of variables: with these, one of the branches is refused
         and of no type.
         """
-        before, self._hides_variables = self._hides_variables, True
-        try:
-            types = [type_of(self._branch(one)) for one in (expression.then, expression.otherwise)]
-        finally:
-            self._hides_variables = before
-        if unify(types) is None:
+        validating = self if self._validates else self.without_values()
+        if unify([type_of(validating._branch(one)) for one in (expression.then, expression.otherwise)]) is None:
             raise InvalidExpressionError("both branches of a condition must have one type")
 
     def _branch(self, expression: Any) -> Value:

@@ -60,7 +60,7 @@ def _fits(number: Any, precision: int) -> Any:
 def _remainder(left: Any, right: Any) -> Any:
     if is_infinite(left) or is_infinite(right):
         raise InvalidExpressionError("an infinite number has no remainder")
-    if right == 0:
+    if left == 0 or right == 0:
         return left
     # By way of the quotient, which is rounded; what follows has the precision of the dividend.
     precision = precision_of(left)

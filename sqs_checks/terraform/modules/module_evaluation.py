@@ -8,7 +8,6 @@ from typing import Any, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import BudgetExceededError, InvalidExpressionError, IsFolderError
 from sqs_checks.terraform.evaluation.expression_evaluator import Evaluator
-from sqs_checks.terraform.evaluation.type_constraints import DYNAMIC, Type
 from sqs_checks.terraform.modules.bounded_files import BoundedFiles
 from sqs_checks.terraform.syntax.expression_parser import ExpressionParser, SyntaxFaultError
 from sqs_checks.values.configuration_values import Entries, PiecedText, TooHeavyError, Unknown, Value, why_unknown
@@ -75,8 +74,8 @@ class _TemplateNames:
             raise InvalidExpressionError(f"the template is given no `{root}`")
         return self._variables.part(root), 0
 
-    def type_of_variable(self, name: str) -> Type:
-        return DYNAMIC
+    def without_values(self) -> _TemplateNames:
+        return self
 
 
 class Memo:

@@ -128,6 +128,16 @@ class ModuleInstance:
             return self._missing(f"local.{name}")
         return self._memo.get(("local", name), f"local.{name}", lambda: self.evaluate(declared.argument.expression))
 
+    def local_without_values(self, name: str) -> Value:
+        """What Terraform knows of a local value when it validates code."""
+        declared = self.configuration.locals.get(name)
+        if declared is None:
+            return self._missing(f"local.{name}")
+        evaluator = self.evaluator({}).without_values()
+        return self._memo.get(
+            ("local without values", name), f"local.{name}", lambda: evaluator.evaluate(declared.argument.expression)
+        )
+
     def output(self, name: str) -> Value:
         block = self.configuration.outputs.get(name)
         expression = block.expression("value") if block is not None else None
@@ -307,9 +317,8 @@ class _Scope:
             return self._resource("managed", root, first, steps[1:2]), 1
         raise UndeclaredReferenceError(f"`{root}` is not declared")
 
-    def type_of_variable(self, name: str) -> Type:
-        block = self._module.configuration.variables.get(name)
-        return DYNAMIC if block is None else without_optional(self._module.type_of_variable(block))
+    def without_values(self) -> _ScopeWithoutValues:
+        return _ScopeWithoutValues(self, self._module)
 
     def _resource(self, mode: str, resource_type: str, name: str, following: tuple[Any, ...]) -> Value:
         block = self._module.configuration.resources.get((mode, resource_type, name))
@@ -328,3 +337,24 @@ class _Scope:
         if name == "cwd":
             return Unknown("`path.cwd` depends on where Terraform runs", STRING, not_null=True)
         raise UndeclaredReferenceError(f"`path.{name}` is not declared")
+
+
+class _ScopeWithoutValues:
+    """The names of a scope as Terraform knows them when it validates code."""
+
+    def __init__(self, scope: _Scope, module: ModuleInstance) -> None:
+        self._scope = scope
+        self._module = module
+
+    def resolve(self, root: str, steps: tuple[Any, ...]) -> tuple[Value, int]:
+        first = steps[0] if steps and isinstance(steps[0], str) else None
+        if root == "var" and first in self._module.configuration.variables:
+            wanted = self._module.type_of_variable(self._module.configuration.variables[first])
+            return Unknown(f"`var.{first}` is not known yet", without_optional(wanted)), 1
+        if root == "local" and first is not None:
+            return self._module.local_without_values(first), 1
+        value, taken = self._scope.resolve(root, steps)
+        return (value if root == "path" else Unknown(f"`{root}` is not known yet")), taken
+
+    def without_values(self) -> _ScopeWithoutValues:
+        return self
