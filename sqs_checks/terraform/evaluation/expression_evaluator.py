@@ -60,6 +60,7 @@ from sqs_checks.values.configuration_values import (
     Value,
     is_hidden,
     is_null,
+    is_wholly_known,
     joined_text,
     only_possibility,
     why_unknown,
@@ -225,6 +226,8 @@ class Evaluator:
             except InvalidExpressionError as fault:
                 faults.append(str(fault))
                 continue
+            if self._validates and not is_wholly_known(value):
+                return Unknown("whether it is refused is not known yet")
             # What is not known may turn out to be refused.
             is_open = isinstance(value, Unknown) and argument is not arguments[-1]
             return Unknown(value.reason, prefix=value.prefix, among=value.among) if is_open else value

@@ -86,6 +86,8 @@ class ModuleInstance:
     def _variable(self, name: str, block: Block) -> Value:
         wanted = self.type_of_variable(block)
         nullable = getattr(block.expression("nullable"), "value", True) is not False
+        if not nullable and block.expression("default") == Literal(None):
+            raise InvalidExpressionError(f"`var.{name}` must not be null, and its default is")
         stated = self._input(name)
         if isinstance(stated, _NotGiven) or (is_null(stated) and not nullable):
             if "default" not in block.arguments:
