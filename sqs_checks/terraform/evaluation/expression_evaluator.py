@@ -293,7 +293,7 @@ class Evaluator:
             return _Refused(fault, NUMBER if expression.operator in ("+", "-", "*", "/", "%") else BOOL)
         if isinstance(expression, Access) and not expression.steps:
             return self._branch(expression.source)
-        if isinstance(expression, Conditional):
+        if isinstance(expression, Conditional) and isinstance(self._branch(expression.condition), (_Refused, Null, type(None))):
             with suppress(InvalidExpressionError):
                 branches = (self._branch(expression.then), self._branch(expression.otherwise))
                 return _Refused(fault, self._common_type(*branches))
@@ -327,7 +327,8 @@ class Evaluator:
         if type_of(then) == type_of(otherwise) and equal(then, otherwise) is True:
             return then
         types = [type_of(then), type_of(otherwise)]
-        common = unify(types)
+        # Before the plan, a branch of any type leaves the type of both open.
+        common = None if self._validates and DYNAMIC in types else unify(types)
         if common is not None and not any(map(is_open, types)):
             then, otherwise = convert(then, common), convert(otherwise, common)
         among = (without_type(then), without_type(otherwise))

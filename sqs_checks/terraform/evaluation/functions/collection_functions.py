@@ -29,6 +29,7 @@ from sqs_checks.terraform.evaluation.type_constraints import (
     is_open,
     list_of,
     map_of,
+    object_of,
     shared_type,
     type_of,
     unify,
@@ -351,21 +352,41 @@ def _lookup_deferred(mapping: Deferred, key: Value, defaults: Sequence[Value]) -
 def merge(*values: Value) -> Value:
     mappings = [_as_object(value) for value in values]
     types = [type_of(value) for value in mappings]
-    for kind in types:
-        if kind.kind not in (MAP, OBJECT, "dynamic"):
-            raise InvalidExpressionError(f"the arguments must be maps or objects, got {kind}")
+    for known in types:
+        if known == DYNAMIC:
+            # Behind that cty looks at no types, so an empty list passes there.
+            break
+        if known.kind not in (MAP, OBJECT):
+            raise InvalidExpressionError(f"the arguments must be maps or objects, got {known}")
+    for value in mappings:
+        if not isinstance(value, (Entries, Unknown, Attribute)) and not is_null(value) and getattr(value, "items", True):
+            raise InvalidExpressionError(f"the arguments must be maps or objects, got {type_of(value)}")
     hidden = [value for value in mappings if is_hidden(value)]
     is_of_one_type = len(set(types)) == 1
     if hidden:
-        return unknown_result(hidden, types[0] if is_of_one_type else DYNAMIC)
+        return unknown_result(hidden, types[0] if is_of_one_type else _merged_type(mappings))
     if is_of_one_type and types[0].attributes and all(map(is_null, mappings)):
         raise InvalidExpressionError("null objects have no attributes, which their type demands")
     merged: dict[str, Value] = {}
     for value in mappings:
-        merged.update(value.parts if not is_null(value) else {})
+        merged.update(value.parts if isinstance(value, Entries) else {})
     if is_of_one_type and types[0].kind == MAP:
         return Entries(MAP, merged, types[0].element)
     return Entries(OBJECT, merged)
+
+
+def _merged_type(mappings: Sequence[Value]) -> Type:
+    """The object that comes of maps and objects of several types, where the types tell all names."""
+    attributes: dict[str, Type] = {}
+    for value in mappings:
+        known = type_of(value)
+        if known.kind == "dynamic" or (known.kind == MAP and is_hidden(value)):
+            return DYNAMIC
+        if isinstance(value, Entries) and value.kind == MAP:
+            attributes.update(dict.fromkeys(value.items, element_type(value)))
+        elif not is_null(value):
+            attributes.update(known.attributes)
+    return object_of(attributes)
 
 
 def one(values: Value) -> Value:
