@@ -322,7 +322,7 @@ class Evaluator:
         for one, another in ((value, types[1]), (other, types[0])):
             if one is None or (isinstance(one, Null) and one.type == DYNAMIC):
                 return another
-        if any(map(is_open, types)) and (_may_have_another_type(value) or _may_have_another_type(other)):
+        if not self._validates and any(map(is_open, types)) and (_may_have_another_type(value) or _may_have_another_type(other)):
             return DYNAMIC
         common = unify(types if value_first else types[::-1])
         if common is None:
