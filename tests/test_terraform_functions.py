@@ -192,7 +192,7 @@ ROWS: list[tuple[str, Sequence[Value], Value]] = [
     ("range", [VAR], UNKNOWN),
     ("transpose", [map_(list_of(STRING), a=list_("x"), b=TEXTS)], UNKNOWN),
     ("sort", [list_(ARN)], list_(ARN)),
-    ("sort", [list_(ARN, "a")], UNKNOWN),
+    ("sort", [list_(ARN, "a")], list_(*[Unknown("`aws_sqs_queue.q.arn` is known only when it is applied")] * 2)),
     ("sum", [tuple_(1, VAR)], UNKNOWN),
     ("matchkeys", [list_(ARN, VAR), list_("a", "b"), list_("a")], list_(ARN)),
     ("coalesce", [None, ARN, "a"], ARN),

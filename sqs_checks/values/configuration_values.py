@@ -1,8 +1,9 @@
 """What a configuration can hold, whatever the framework.
 
-Plain values are Python's own: None is null, `bool`, `str`; a number is an `int`, or a `Fraction` where it is not whole;
-`Elements` are lists, sets and tuples, `Entries` are maps and objects. Beside them stand values that the code alone does not
-tell: `Unknown`, `Attribute`, `PiecedText`; and `Deferred`, an object whose attributes are worked out when they are asked for.
+Plain values are Python's own: None is null, `bool`, `str`; a number is an `int`, a `Fraction` where it is not whole, or a `float`
+where it is neither: infinity and negative zero. `Elements` are lists, sets and tuples, `Entries` are maps and objects; `Null` is
+a null whose type is known, for whoever works with types. Beside them stand values that the code alone does not tell: `Unknown`,
+`Attribute`, `PiecedText`; and `Deferred`, an object whose attributes are worked out when they are asked for.
 All are immutable, and none is ever shown to a user as text with markers in it: whoever needs a name for one asks for its label.
 """
 
@@ -30,6 +31,34 @@ class TooHeavyError(Exception):
 
 
 _NO_ENTRIES: Mapping[str, Value] = {}  # never changed
+
+
+class Null:
+    """A null whose type is known, while it is worked with. A collection holds it as None; see `parts`."""
+
+    __slots__ = ("type",)
+
+    def __init__(self, type: Any) -> None:
+        self.type = type
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Null) and self.type == other.type
+
+    def __hash__(self) -> int:
+        return hash(("null", self.type))
+
+    def __repr__(self) -> str:
+        return f"Null({self.type})"
+
+
+def is_null(value: Value) -> bool:
+    """Whether a value is certainly null, whatever its type."""
+    return value is None or isinstance(value, Null)
+
+
+def without_type(value: Value) -> Value:
+    """The value, a null as None."""
+    return None if isinstance(value, Null) else value
 
 
 class Unknown:
@@ -217,16 +246,30 @@ def why_unknown(value: Value) -> str:
 class Elements:
     """A list, a set or a tuple. A set holds each value once, in the framework's order.
 
-    type: of the elements of a list or set, where the framework has given it one.
+    items: all of them, nulls as None. type: of the elements of a list or set, where the framework has given it one.
     """
 
-    __slots__ = ("items", "kind", "type", "weight")
+    __slots__ = ("_null_types", "items", "kind", "type", "weight")
 
     def __init__(self, kind: str, items: Sequence[Value], type: Any = None) -> None:
         self.kind = kind
         self.items = tuple(items)
         self.type = type
+        self._null_types: Mapping[int, Any] = _NONE
+        if Null in map(_type_of, self.items):
+            self._null_types = {at: item.type for at, item in enumerate(self.items) if isinstance(item, Null)}
+            self.items = tuple(map(without_type, self.items))
         self.weight = _weight(self.items)
+
+    @property
+    def parts(self) -> Sequence[Value]:
+        """The items, each null with its type where that is known."""
+        return [self.part(at) for at in range(len(self.items))]
+
+    def part(self, at: int) -> Value:
+        """One of the parts."""
+        item = self.items[at]
+        return item if item is not None else _typed_null(self.type or self._null_types.get(at))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Elements) and self.kind == other.kind and self.items == other.items
@@ -239,15 +282,29 @@ class Elements:
 
 
 class Entries:
-    """A map or an object. type: of the values of a map, where the framework has given it one."""
+    """A map or an object. items: nulls as None. type: of the values of a map, where the framework has given it one."""
 
-    __slots__ = ("items", "kind", "type", "weight")
+    __slots__ = ("_null_types", "items", "kind", "type", "weight")
 
     def __init__(self, kind: str, items: Mapping[str, Value], type: Any = None) -> None:
         self.kind = kind
         self.items = items
         self.type = type
-        self.weight = _weight(items.values())
+        self._null_types: Mapping[str, Any] = _NONE
+        if Null in map(_type_of, items.values()):
+            self._null_types = {name: item.type for name, item in items.items() if isinstance(item, Null)}
+            self.items = {name: without_type(item) for name, item in items.items()}
+        self.weight = _weight(self.items.values())
+
+    @property
+    def parts(self) -> Mapping[str, Value]:
+        """The items, each null with its type where that is known."""
+        return {name: self.part(name) for name in self.items}
+
+    def part(self, name: str) -> Value:
+        """One of the parts. Raises KeyError where there is none of the name."""
+        item = self.items[name]
+        return item if item is not None else _typed_null(self.type or self._null_types.get(name))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Entries) and self.kind == other.kind and self.items == other.items
@@ -258,6 +315,14 @@ class Entries:
 
     def __repr__(self) -> str:
         return f"{self.kind}{dict(self.items)!r}"
+
+
+_NONE: Mapping[Any, Any] = {}
+_type_of = type  # `type` is the name of a parameter where this is asked
+
+
+def _typed_null(type: Any) -> Value:
+    return None if type is None else Null(type)
 
 
 def _weight(items: Iterable[Value]) -> int:
@@ -297,7 +362,7 @@ class Deferred:
 
 
 def is_number(value: Value) -> bool:
-    return isinstance(value, (int, Fraction)) and not isinstance(value, bool)
+    return isinstance(value, (int, Fraction, float)) and not isinstance(value, bool)
 
 
 def is_text(value: Value) -> bool:

@@ -1,37 +1,82 @@
-"""Terraform's numbers: binary floating point with 512 bits, whole ones exact.
+"""Terraform's numbers: binary floating point, mostly with 512 bits, whole ones exact.
+
+A number is an `int`, a `Fraction` where it is not whole, or a `float` where it is neither: infinity and negative zero. What
+Terraform works out with fewer bits (a length with 64, a logarithm with 53) knows how many; the text of a number and what is
+worked out from it depend on that.
 
 Source: cty, "Type System: cty.Number"; Go, package math/big, `Float.Text` (the shortest text that reads back as the number).
 """
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
-Number = Union[int, Fraction]
+Number = Union[int, Fraction, float]
 
 _PRECISION = 512
+OF_INTEGERS = 64
+OF_DOUBLES = 53
 _DIGITS = 155  # decimal digits that tell any two numbers of that precision apart
 _NUMBER = re.compile(r"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:([eEpP])([-+]?[0-9]{1,6}))?")
 _LONGEST = 5_000
 _LARGEST_EXPONENT = 5_000
 
 
-def rounded(value: Fraction) -> Number:
-    """A number as 512 bits hold it, half to even."""
-    if value.denominator == 1 and abs(value.numerator).bit_length() <= _PRECISION:
+class _ShortInt(int):
+    precision: int
+
+
+class _ShortFraction(Fraction):
+    precision: int
+
+
+def with_precision(value: Number, precision: int) -> Number:
+    """The number as one of so many bits, which must be enough to hold it."""
+    if precision >= _PRECISION or isinstance(value, float):
+        return value
+    made: Any = _ShortInt(value) if isinstance(value, int) else _ShortFraction(value)
+    made.precision = precision
+    return made  # type: ignore[no-any-return]
+
+
+def precision_of(value: Number) -> int:
+    """With how many bits Terraform holds the number."""
+    return getattr(value, "precision", _PRECISION)
+
+
+def of_double(value: float) -> Number:
+    """A number that Terraform works out in double precision."""
+    if math.isinf(value) or (value == 0 and math.copysign(1, value) < 0):
+        return value
+    exact = Fraction(value)
+    return with_precision(exact.numerator if exact.denominator == 1 else exact, OF_DOUBLES)
+
+
+def is_infinite(value: Number) -> bool:
+    return isinstance(value, float) and math.isinf(value)
+
+
+def rounded(value: Fraction, precision: int = _PRECISION) -> Number:
+    """A number as so many bits hold it, half to even."""
+    return with_precision(_rounded(value, precision), precision)
+
+
+def _rounded(value: Fraction, precision: int) -> Number:
+    if value.denominator == 1 and abs(value.numerator).bit_length() <= precision:
         return value.numerator
     if not value:
         return 0
     magnitude = abs(value)
     exponent = magnitude.numerator.bit_length() - magnitude.denominator.bit_length()
-    shift = _PRECISION - exponent
+    shift = precision - exponent
     scaled = magnitude * Fraction(2) ** shift
-    while scaled >= 2**_PRECISION:
+    while scaled >= 2**precision:
         scaled /= 2
         shift -= 1
-    while scaled < 2 ** (_PRECISION - 1):
+    while scaled < 2 ** (precision - 1):
         scaled *= 2
         shift += 1
     mantissa = round(scaled)
@@ -47,6 +92,8 @@ def parse_number(text: str) -> Optional[Number]:
     """
     if len(text) > _LONGEST:
         return None
+    if text.lstrip("+-") in ("Inf", "inf") and len(text) <= 4:
+        return -math.inf if text.startswith("-") else math.inf
     match = _NUMBER.fullmatch(text)
     if match is None:
         return None
@@ -54,26 +101,34 @@ def parse_number(text: str) -> Optional[Number]:
     if abs(exponent) > _LARGEST_EXPONENT:
         return None
     base = 2 if match.group(2) in ("p", "P") else 10
-    return rounded(Fraction(match.group(1).rstrip(".")) * Fraction(base) ** exponent)
+    value = Fraction(match.group(1).rstrip(".")) * Fraction(base) ** exponent
+    return rounded(value) if value or not text.startswith("-") else -0.0
 
 
 def number_text(value: Number) -> str:
     """The shortest decimal text that reads back as the number, never with an exponent."""
-    if isinstance(value, int) and abs(value).bit_length() <= _PRECISION:
-        return str(value)
+    if isinstance(value, float):
+        return "-0" if value == 0 else "+Inf" if value > 0 else "-Inf"
+    precision = precision_of(value)
+    if isinstance(value, int) and abs(value).bit_length() <= precision:
+        return str(int(value)) if precision == _PRECISION else _shortest_text(value, precision)
+    return _shortest_text(value, precision)
+
+
+def _shortest_text(value: Number, precision: int) -> str:
     magnitude = abs(Fraction(value))
     sign = "-" if value < 0 else ""
     for digits in (17, 40, 80, _DIGITS):
-        if rounded(_with_digits(magnitude, digits)) == magnitude:
-            return sign + _decimal(_shortest(magnitude, digits))
+        if rounded(_with_digits(magnitude, digits), precision) == magnitude:
+            return sign + _decimal(_shortest(magnitude, digits, precision))
     return sign + _decimal(_with_digits(magnitude, _DIGITS + 1))
 
 
-def _shortest(magnitude: Fraction, enough: int) -> Fraction:
+def _shortest(magnitude: Fraction, enough: int, precision: int) -> Fraction:
     low, high = 1, enough
     while low < high:
         middle = (low + high) // 2
-        if rounded(_with_digits(magnitude, middle)) == magnitude:
+        if rounded(_with_digits(magnitude, middle), precision) == magnitude:
             high = middle
         else:
             low = middle + 1
@@ -130,7 +185,10 @@ def scientific_text(digits: str, exponent: int, places: int, letter: str) -> str
 
 def general_text(value: Number, precision: Optional[int], letter: str) -> str:
     """The shorter of both ways to write a number; all digits it takes to tell it apart where no precision is given."""
-    sign, magnitude = ("-", -value) if value < 0 else ("", value)
+    if isinstance(value, float):
+        return number_text(value)
+    sign = "-" if value < 0 else ""
+    magnitude = with_precision(-value if value < 0 else value, precision_of(value))
     if precision is None:
         whole, _, places = number_text(magnitude).partition(".")
         digits = (whole + places).lstrip("0").rstrip("0")

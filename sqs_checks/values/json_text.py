@@ -21,6 +21,7 @@ from sqs_checks.values.configuration_values import (
     PiecedText,
     Unknown,
     Value,
+    is_number,
     joined_text,
     only_possibility,
     why_unknown,
@@ -81,11 +82,15 @@ def _number(text: str) -> Any:
     return value.numerator if value.denominator == 1 else value
 
 
+def _whole_number(text: str) -> Any:
+    return -0.0 if text == "-0" else int(text)
+
+
 def _no_constant(text: str) -> Any:
     raise ValueError(f"`{text}` is no value of JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_Pairs, parse_float=_number, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_Pairs, parse_float=_number, parse_int=_whole_number, parse_constant=_no_constant)
 
 
 def _items(pairs: Sequence[tuple[str, Any]], made: Any, repeated: list[str]) -> dict[str, Value]:
@@ -189,7 +194,7 @@ def _write(value: Value, pieces: list[Any]) -> None:
         # It may be null, a number, a list: only a text that cannot be null stands in quotes for certain.
         is_text = value.not_null and getattr(value.type, "kind", None) == "string"
         pieces += ['"', value, '"'] if is_text else [value]
-    elif isinstance(value, (int, Fraction)):
+    elif is_number(value):
         pieces.append(number_text(value))
     else:
         raise ValueError(f"`{value.label}` as a whole is not known")

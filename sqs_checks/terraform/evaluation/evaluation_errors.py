@@ -9,5 +9,15 @@ class InvalidExpressionError(Exception):
     """
 
 
+class UndeclaredReferenceError(InvalidExpressionError):
+    """The code names what nothing declares. Terraform refuses that before it works anything out, so `try` and `can` do not
+    catch it.
+    """
+
+
+class IsFolderError(InvalidExpressionError):
+    """A file is asked for where a folder is."""
+
+
 class BudgetExceededError(Exception):
     """Working the expression out would take more steps than are spent on one attribute."""

@@ -5,14 +5,28 @@ Source: Terraform language documentation, "Expressions"; HCL, "HCL Native Syntax
 
 from __future__ import annotations
 
+import itertools
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Optional, Protocol, Union
 
-from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
+from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError, UndeclaredReferenceError
 from sqs_checks.terraform.evaluation.function_table import call_function
 from sqs_checks.terraform.evaluation.functions.function_rows import FunctionContext
 from sqs_checks.terraform.evaluation.operators_of_terraform import attribute_of, combined, element_of, equal, minus, negated
-from sqs_checks.terraform.evaluation.type_constraints import BOOL, DYNAMIC, STRING, Type, convert, type_of, unify
+from sqs_checks.terraform.evaluation.type_constraints import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    Type,
+    convert,
+    is_open,
+    list_of,
+    type_of,
+    unify,
+)
 from sqs_checks.terraform.syntax.syntax_tree import (
     Access,
     Binary,
@@ -39,16 +53,20 @@ from sqs_checks.values.configuration_values import (
     Deferred,
     Elements,
     Entries,
+    Null,
     PiecedText,
     TooHeavyError,
     Unknown,
     Value,
-    first_unknown,
     is_hidden,
+    is_null,
+    is_wholly_known,
     joined_text,
     only_possibility,
     why_unknown,
+    without_type,
 )
+from sqs_checks.values.exact_numbers import OF_INTEGERS, with_precision
 
 _LONGEST_TEXT = 1_000_000
 
@@ -62,6 +80,9 @@ class Names(Protocol):
         Raises InvalidExpressionError where there is no such name.
         """
 
+    def without_values(self) -> Names:
+        """The same names as Terraform knows them when it validates code: of variables it knows the types only."""
+
 
 class Evaluator:
     """Works out expressions with the names of one place in the code. context: what functions may use."""
@@ -70,6 +91,8 @@ class Evaluator:
         self._names = names
         self._context = context
         self._local: Mapping[str, Value] = {}
+        self._validates = False
+        self._is_tolerant = False  # whether parts of what is put together may be refused
 
     def evaluate(self, expression: Any) -> Value:
         """The value of an expression. Raises InvalidExpressionError where Terraform refuses it, BudgetExceededError or
@@ -81,6 +104,14 @@ class Evaluator:
         """The same with further names, such as those of an iterator."""
         inner = Evaluator(self._names, self._context)
         inner._local = {**self._local, **names}
+        inner._validates = self._validates
+        return inner
+
+    def without_values(self) -> Evaluator:
+        """The same with the names as Terraform knows them when it validates code."""
+        inner = Evaluator(self._names.without_values(), self._context)
+        inner._local = self._local
+        inner._validates = True
         return inner
 
     def _literal(self, expression: Literal) -> Value:
@@ -110,20 +141,43 @@ class Evaluator:
         return self._splatted(self.evaluate(expression.source), expression.steps)
 
     def _splatted(self, source: Value, steps: tuple[Any, ...]) -> Value:
-        if source is None:
-            return Elements(TUPLE, ())
+        if is_null(source):
+            known = type_of(source)
+            if known.kind not in (LIST, SET, TUPLE):
+                return Elements(TUPLE, ())
+            if not self._is_tolerant:
+                raise InvalidExpressionError("a null list has no elements")
+            source = Elements(known.kind, (), known.element)
         if isinstance(source, Unknown):
             kind = getattr(source.type, "kind", None)
             is_scalar = kind in ("string", "number", "bool", OBJECT, "map")
             if source.among and all(isinstance(one, Deferred) for one in source.among):
                 each = [self._stepped(one, steps) for one in source.among]
                 return Unknown(source.reason, not_null=True, among=(Elements(TUPLE, each),))
+            if kind in (LIST, SET):
+                each_type = type_of(self._step_of_each(Unknown(source.reason, source.type.element), steps))
+                return Unknown(source.reason, list_of(each_type), not_null=True)
             if not (is_scalar and source.not_null):
                 return Unknown(source.reason, not_null=True)
-        items = source.items if isinstance(source, Elements) else (source,)
-        self._context.spend(len(items))
-        each = [self._stepped(item, steps) for item in items]
-        return Elements(LIST if isinstance(source, Elements) and source.kind in (LIST, SET) else TUPLE, each)
+        parts = source.parts if isinstance(source, Elements) else (source,)
+        self._context.spend(len(parts))
+        each = [self._step_of_each(part, steps) for part in parts]
+        if not isinstance(source, Elements) or source.kind == TUPLE:
+            return Elements(TUPLE, each)
+        # Of the type that the steps lead to, whatever the elements are.
+        element = type_of(source).element
+        if not each:
+            each_type = type_of(self._step_of_each(Unknown("there is none", element), steps))
+            return Elements(LIST, (), each_type)
+        return Elements(LIST, each, unify(list(map(type_of, each))))
+
+    def _step_of_each(self, part: Value, steps: tuple[Any, ...]) -> Value:
+        try:
+            return self._stepped(part, steps)
+        except InvalidExpressionError as fault:
+            if not self._is_tolerant:
+                raise
+            return _Refused(str(fault))
 
     def _call(self, expression: Call) -> Value:
         name, arguments = expression.name, expression.arguments
@@ -131,6 +185,8 @@ class Evaluator:
             return self._try(arguments)
         if name in ("can", "core::can"):
             return self._can(arguments)
+        if name in ("templatestring", "core::templatestring") and arguments and not isinstance(arguments[0], Traversal):
+            raise InvalidExpressionError(f"`{name}` takes a reference to a template, which could stand in the code otherwise")
         values = [self.evaluate(argument) for argument in arguments]
         if expression.expands:
             last = values.pop()
@@ -138,9 +194,11 @@ class Evaluator:
                 return Unknown(why_unknown(last))
             if not isinstance(last, Elements):
                 raise InvalidExpressionError("only a list can be expanded with `...`")
-            values += last.items
+            values += last.parts
         self._context.spend(1)
         result = call_function(name, values, self._context)
+        if self._validates and isinstance(result, PiecedText):
+            return Unknown(why_unknown(result), STRING, not_null=True)
         return self._among(name, values, result) if isinstance(result, Unknown) else result
 
     def _among(self, name: str, values: list[Value], result: Unknown) -> Value:
@@ -163,9 +221,13 @@ class Evaluator:
         for argument in arguments:
             try:
                 value = self.evaluate(argument)
+            except UndeclaredReferenceError:
+                raise
             except InvalidExpressionError as fault:
                 faults.append(str(fault))
                 continue
+            if self._validates and not is_wholly_known(value):
+                return Unknown("whether it is refused is not known yet")
             # What is not known may turn out to be refused.
             is_open = isinstance(value, Unknown) and argument is not arguments[-1]
             return Unknown(value.reason, prefix=value.prefix, among=value.among) if is_open else value
@@ -176,6 +238,8 @@ class Evaluator:
             raise InvalidExpressionError("`can` takes one argument")
         try:
             value = self.evaluate(arguments[0])
+        except UndeclaredReferenceError:
+            raise
         except InvalidExpressionError:
             return False
         return Unknown(value.reason, BOOL, not_null=True) if isinstance(value, Unknown) else True
@@ -194,62 +258,113 @@ class Evaluator:
         chosen, other = expression.then, expression.otherwise
         if not condition:
             chosen, other = other, chosen
-        value = self.evaluate(chosen)
-        if value is None or isinstance(value, (str, PiecedText, Unknown, Attribute, Deferred)):
-            # Whatever the other branch is, Terraform would have it converted to this.
+        value, alternative = self.evaluate(chosen), self._branch(other)
+        if isinstance(value, Attribute):
             return value
-        wanted = self._common_type(value, self._branch(other), condition)
-        return convert(value, wanted)
+        if any(isinstance(part, _Refused) for part in _parts_of(alternative)):
+            self._check_types_before(expression)
+        return convert(value, self._common_type(value, alternative, condition))
+
+    def _check_types_before(self, expression: Conditional) -> None:
+        """Terraform has checked the types before, without the values of variables: with these, one of the branches is refused
+        and of no type.
+        """
+        validating = self if self._validates else self.without_values()
+        if unify([type_of(validating._branch(one)) for one in (expression.then, expression.otherwise)]) is None:
+            raise InvalidExpressionError("both branches of a condition must have one type")
 
     def _branch(self, expression: Any) -> Value:
-        """The value of a branch that may not be taken: what is refused there does not matter."""
+        """The value of a branch that may not be taken: what is refused there does not matter, but the type counts."""
+        before, self._is_tolerant = self._is_tolerant, False
         try:
             return self.evaluate(expression)
+        except UndeclaredReferenceError:
+            raise
         except InvalidExpressionError as fault:
-            return Unknown(str(fault))
+            return self._refused(expression, str(fault))
+        finally:
+            self._is_tolerant = before
+
+    def _refused(self, expression: Any, fault: str) -> Value:
+        """What is known of the type of an expression that is refused: Terraform goes on working out the rest of it."""
+        if isinstance(expression, Template):
+            return _Refused(fault, STRING)
+        if isinstance(expression, (Unary, Binary)):
+            return _Refused(fault, NUMBER if expression.operator in ("+", "-", "*", "/", "%") else BOOL)
+        if isinstance(expression, Access) and not expression.steps:
+            return self._branch(expression.source)
+        if isinstance(expression, Conditional) and not self._is_condition(expression.condition):
+            with suppress(InvalidExpressionError):
+                branches = (self._branch(expression.then), self._branch(expression.otherwise))
+                return _Refused(fault, self._common_type(*branches))
+        if isinstance(expression, (TupleOf, ObjectOf, For, Splat)):
+            self._is_tolerant = True
+            with suppress(InvalidExpressionError):
+                return self.evaluate(expression)
+        return _Refused(fault)
+
+    def _is_condition(self, expression: Any) -> bool:
+        try:
+            self._truth(self.evaluate(expression))
+        except InvalidExpressionError:
+            return False
+        return True
+
+    def _part(self, expression: Any) -> Value:
+        """The value of a part of what an expression puts together."""
+        return self._branch(expression) if self._is_tolerant else self.evaluate(expression)
 
     def _common_type(self, value: Value, other: Value, value_first: bool = True) -> Type:
-        if other is None or isinstance(other, (Deferred, Attribute)):
+        if any(isinstance(one, (Deferred, Attribute)) for one in (value, other)):
+            # Which types the attributes of a resource have is not known here.
             return DYNAMIC
         types = [type_of(value), type_of(other)]
+        for one, another in ((value, types[1]), (other, types[0])):
+            if one is None or (isinstance(one, Null) and one.type == DYNAMIC):
+                return another
+        if not self._validates and any(map(is_open, types)) and (_may_have_another_type(value) or _may_have_another_type(other)):
+            return DYNAMIC
         common = unify(types if value_first else types[::-1])
         if common is None:
             raise InvalidExpressionError("both branches of a condition must have one type")
-        # Null and an empty collection leave a type open that is then the other's; what is not known may be of any type.
-        may_differ = _is_open(types) and any(first_unknown(one) is not None for one in (value, other))
-        return DYNAMIC if may_differ else common
+        return common
 
     def _either(self, condition: Unknown, expression: Conditional) -> Value:
         then, otherwise = self._branch(expression.then), self._branch(expression.otherwise)
         if type_of(then) == type_of(otherwise) and equal(then, otherwise) is True:
             return then
         types = [type_of(then), type_of(otherwise)]
-        common = unify(types)
-        if common is not None and not _is_open(types):
+        # Before the plan, a branch of any type leaves the type of both open.
+        common = None if self._validates and DYNAMIC in types else unify(types)
+        if common is not None and not any(map(is_open, types)):
             then, otherwise = convert(then, common), convert(otherwise, common)
-        not_null = all(value is not None and (not isinstance(value, Unknown) or value.not_null) for value in (then, otherwise))
-        return Unknown(condition.reason, common, not_null=not_null, among=(then, otherwise))
+        among = (without_type(then), without_type(otherwise))
+        not_null = all(value is not None and (not isinstance(value, Unknown) or value.not_null) for value in among)
+        return Unknown(condition.reason, common, not_null=not_null, among=among)
 
     def _truth(self, value: Value) -> Value:
-        if value is None:
+        if is_null(value):
             raise InvalidExpressionError("a condition that is null")
         truth = convert(value, BOOL)
         return Unknown(why_unknown(truth), BOOL) if is_hidden(truth) else truth
 
     def _tuple(self, expression: TupleOf) -> Value:
-        return Elements(TUPLE, [self.evaluate(item) for item in expression.items])
+        return Elements(TUPLE, list(map(self._part, expression.items)))
 
     def _object(self, expression: ObjectOf) -> Value:
         items: dict[str, Value] = {}
         for key, value in expression.items:
+            if isinstance(key, Traversal):
+                # One that is meant stands in parentheses.
+                raise InvalidExpressionError(f"it is not clear whether the key `{key.root}…` is a reference")
             name = key.value if isinstance(key, Literal) else self._key(self.evaluate(key))
             if isinstance(name, Unknown):
                 return name
-            items[name] = self.evaluate(value)
+            items[name] = self._part(value)
         return Entries(OBJECT, items)
 
     def _key(self, value: Value) -> Union[str, Unknown]:
-        if value is None:
+        if is_null(value):
             raise InvalidExpressionError("a key that is null")
         text = convert(value, STRING)
         return Unknown(why_unknown(text), not_null=True) if is_hidden(text) else text
@@ -259,6 +374,10 @@ class Evaluator:
         pairs = pairs_of(collection)
         if pairs is None:
             return Unknown(why_unknown(collection), not_null=True)
+        first = next(pairs, None)
+        if first is None and expression.condition is not None:
+            self._check_condition(expression)
+        pairs = itertools.chain([first] if first is not None else (), pairs)
         before = self._local
         listed: list[Value] = []
         items: dict[str, Value] = {}
@@ -276,17 +395,17 @@ class Evaluator:
                     if not is_kept:
                         continue
                 if expression.key is None:
-                    listed.append(self.evaluate(expression.value))
+                    listed.append(self._part(expression.value))
                     continue
                 name = self._key(self.evaluate(expression.key))
                 if isinstance(name, Unknown):
                     return name
                 if expression.groups:
-                    grouped.setdefault(name, []).append(self.evaluate(expression.value))
-                elif name in items:
+                    grouped.setdefault(name, []).append(self._part(expression.value))
+                elif name in items and not self._is_tolerant:
                     raise InvalidExpressionError(f"two elements have the key `{name}`")
                 else:
-                    items[name] = self.evaluate(expression.value)
+                    items[name] = self._part(expression.value)
         finally:
             self._local = before
         if expression.key is None:
@@ -295,13 +414,20 @@ class Evaluator:
             items = {name: Elements(TUPLE, values) for name, values in grouped.items()}
         return Entries(OBJECT, items)
 
+    def _check_condition(self, expression: For) -> None:
+        """Of nothing to go through Terraform looks at the condition all the same."""
+        unknown = Unknown("there are no elements")
+        names = {name: unknown for name in (expression.key_name, expression.value_name) if name is not None}
+        self._truth(self.with_local(names).evaluate(expression.condition))
+
     def _template(self, expression: Template) -> Value:
         pieces: list[Any] = []
         self._collect(expression, pieces)
         text = joined_text(pieces)
         if len(text if isinstance(text, str) else text.pieces) > _LONGEST_TEXT:
             raise TooHeavyError
-        return text
+        # What is put together can be one character.
+        return text if not isinstance(text, str) or text.isascii() else unicodedata.normalize("NFC", text)
 
     def _collect(self, template: Template, pieces: list[Any]) -> None:
         for part in template.parts:
@@ -319,7 +445,7 @@ class Evaluator:
                 pieces.append(self._piece(self.evaluate(part)))
 
     def _piece(self, value: Value) -> Any:
-        if value is None:
+        if is_null(value):
             raise InvalidExpressionError("null cannot be part of a text")
         value = only_possibility(value)
         if isinstance(value, Unknown):
@@ -344,31 +470,40 @@ class Evaluator:
             self._local = before
 
 
-def _is_open(types: Iterable[Type]) -> bool:
-    """Whether a part of one of the types is not known."""
-    return any(
-        one.kind == "dynamic"
-        or (one.element is not None and _is_open([one.element]))
-        or _is_open(one.items)
-        or _is_open(attribute for _, attribute in one.attributes)
-        for one in types
-    )
+class _Refused(Unknown):
+    """What Terraform refuses, where it does not matter."""
+
+    __slots__ = ()
+
+
+def _may_have_another_type(value: Value) -> bool:
+    """Whether a part of a value is not known, so that it may be of any type."""
+    return any((is_hidden(one) or isinstance(one, Deferred)) and not isinstance(one, _Refused) for one in _parts_of(value))
+
+
+def _parts_of(value: Value) -> Iterator[Value]:
+    """All that a value holds, itself where it holds nothing."""
+    if isinstance(value, (Elements, Entries)):
+        for item in value.items if isinstance(value, Elements) else value.items.values():
+            yield from _parts_of(item)
+    else:
+        yield value
 
 
 def pairs_of(collection: Value) -> Optional[Iterator[tuple[Value, Value]]]:
     """The keys and elements of a collection, in Terraform's order; None where they are not known."""
     if isinstance(collection, Elements):
         if collection.kind == SET:
-            return ((item, item) for item in collection.items)
-        return enumerate(collection.items)
+            return ((item, item) for item in collection.parts)
+        return ((with_precision(at, OF_INTEGERS), item) for at, item in enumerate(collection.parts))
     if isinstance(collection, Entries):
-        return ((name, collection.items[name]) for name in sorted(collection.items))
+        return ((name, collection.part(name)) for name in sorted(collection.items))
     if isinstance(collection, Deferred) and collection.names is not None:
         return ((name, collection.get(name)) for name in sorted(collection.names))
     if isinstance(collection, (Unknown, Attribute, Deferred)):
         return None
     raise InvalidExpressionError(
-        "only collections have elements to go through" if collection is not None else "null has no elements"
+        "only collections have elements to go through" if not is_null(collection) else "null has no elements"
     )
 
 

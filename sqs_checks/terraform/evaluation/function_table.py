@@ -40,7 +40,7 @@ from sqs_checks.terraform.evaluation.type_constraints import (
     map_of,
     set_of,
 )
-from sqs_checks.values.configuration_values import Unknown, Value, is_wholly_known
+from sqs_checks.values.configuration_values import Unknown, Value, is_null, is_wholly_known, without_type
 
 __all__ = ["FUNCTIONS", "HANDLED_BY_EVALUATOR", "FunctionContext", "call_function"]
 
@@ -93,8 +93,20 @@ _ROWS: Final = (
     # Texts.
     Function("chomp", _T.chomp, (STRING,), STRING, decides=True),
     Function("endswith", _T.endswith, (STRING, STRING), BOOL, decides=True),
-    Function("format", text_formatting.format_text, (STRING,), STRING, DYNAMIC, 1, decides=True, uses_context=True),
-    Function("formatlist", text_formatting.format_list, (STRING,), _TEXTS, DYNAMIC, 1, decides=True, uses_context=True),
+    Function(
+        "format", text_formatting.format_text, (STRING,), STRING, DYNAMIC, 1, decides=True, uses_context=True, minds_types=True
+    ),
+    Function(
+        "formatlist",
+        text_formatting.format_list,
+        (STRING,),
+        _TEXTS,
+        DYNAMIC,
+        1,
+        decides=True,
+        uses_context=True,
+        minds_types=True,
+    ),
     Function("indent", _T.indent, (NUMBER, STRING), STRING, decides=True, uses_context=True),
     Function("join", _T.join, (STRING,), STRING, variadic=_TEXTS, decides=True, uses_context=True),
     Function("lower", _T.lower, (STRING,), STRING, decides=True),
@@ -116,8 +128,8 @@ _ROWS: Final = (
     Function("alltrue", _C.all_true, (_BOOLS,), BOOL, decides=True),
     Function("anytrue", _C.any_true, (_BOOLS,), BOOL, decides=True),
     Function("chunklist", _C.chunklist, (_ANY_LIST, NUMBER), list_of(_ANY_LIST), decides=True),
-    Function("coalesce", _C.coalesce, variadic=DYNAMIC, nulls_from=0, decides=True),
-    Function("coalescelist", _C.coalescelist, variadic=DYNAMIC, nulls_from=0, decides=True),
+    Function("coalesce", _C.coalesce, variadic=DYNAMIC, nulls_from=0, decides=True, minds_types=True),
+    Function("coalescelist", _C.coalescelist, variadic=DYNAMIC, nulls_from=0, decides=True, minds_types=True),
     Function("compact", _C.compact, (_TEXTS,), _TEXTS, decides=True),
     Function("concat", _C.concat, variadic=DYNAMIC, decides=True),
     Function("contains", _C.contains, (DYNAMIC, DYNAMIC), BOOL, decides=True),
@@ -127,9 +139,9 @@ _ROWS: Final = (
     Function("index", _C.index_of, (DYNAMIC, DYNAMIC), NUMBER, decides=True),
     Function("keys", _C.keys, (DYNAMIC,), decides=True),
     Function("length", _C.length, (DYNAMIC,), NUMBER, decides=True),
-    Function("lookup", _C.lookup, (DYNAMIC, STRING), DYNAMIC, DYNAMIC, 2, decides=True, may_be_null=True),
+    Function("lookup", _C.lookup, (DYNAMIC, STRING), DYNAMIC, DYNAMIC, 2, decides=True, may_be_null=True, minds_types=True),
     Function("matchkeys", _C.matchkeys, (_ANY_LIST, _ANY_LIST, _ANY_LIST), _ANY_LIST, decides=True, uses_context=True),
-    Function("merge", _C.merge, variadic=DYNAMIC, nulls_from=0, decides=True),
+    Function("merge", _C.merge, variadic=DYNAMIC, nulls_from=0, decides=True, minds_types=True),
     Function("one", _C.one, (DYNAMIC,), decides=True, may_be_null=True),
     Function("range", _C.range_of, (), _NUMBERS, variadic=NUMBER),
     Function("reverse", _C.reverse, (DYNAMIC,), decides=True),
@@ -143,16 +155,18 @@ _ROWS: Final = (
     Function("values", _C.values_of, (DYNAMIC,), decides=True),
     Function("zipmap", _C.zipmap, (_TEXTS, DYNAMIC), decides=True),
     # Types.
-    Function("ephemeralasnull", _C.ephemeral_as_null, (DYNAMIC,), nulls_from=0, decides=True, may_be_null=True),
+    Function("ephemeralasnull", _C.ephemeral_as_null, (DYNAMIC,), nulls_from=0, decides=True, may_be_null=True, minds_types=True),
     Function("issensitive", _not_sensitive, (DYNAMIC,), BOOL, nulls_from=0, decides=True),
-    Function("nonsensitive", _same, (DYNAMIC,), nulls_from=0, decides=True, may_be_null=True),
-    Function("sensitive", _same, (DYNAMIC,), nulls_from=0, decides=True, may_be_null=True),
-    Function("tobool", _TO(BOOL), (DYNAMIC,), BOOL, nulls_from=0, decides=True, may_be_null=True),
-    Function("tolist", _TO(_ANY_LIST), (DYNAMIC,), _ANY_LIST, nulls_from=0, decides=True, may_be_null=True),
-    Function("tomap", _TO(map_of(DYNAMIC)), (DYNAMIC,), map_of(DYNAMIC), nulls_from=0, decides=True, may_be_null=True),
-    Function("tonumber", _TO(NUMBER), (DYNAMIC,), NUMBER, nulls_from=0, decides=True, may_be_null=True),
-    Function("toset", _TO(_ANY_SET), (DYNAMIC,), _ANY_SET, nulls_from=0, decides=True, may_be_null=True),
-    Function("tostring", _TO(STRING), (DYNAMIC,), STRING, nulls_from=0, decides=True, may_be_null=True),
+    Function("nonsensitive", _same, (DYNAMIC,), nulls_from=0, decides=True, may_be_null=True, minds_types=True),
+    Function("sensitive", _same, (DYNAMIC,), nulls_from=0, decides=True, may_be_null=True, minds_types=True),
+    Function("tobool", _TO(BOOL), (DYNAMIC,), BOOL, nulls_from=0, decides=True, may_be_null=True, minds_types=True),
+    Function("tolist", _TO(_ANY_LIST), (DYNAMIC,), _ANY_LIST, nulls_from=0, decides=True, may_be_null=True, minds_types=True),
+    Function(
+        "tomap", _TO(map_of(DYNAMIC)), (DYNAMIC,), map_of(DYNAMIC), nulls_from=0, decides=True, may_be_null=True, minds_types=True
+    ),
+    Function("tonumber", _TO(NUMBER), (DYNAMIC,), NUMBER, nulls_from=0, decides=True, may_be_null=True, minds_types=True),
+    Function("toset", _TO(_ANY_SET), (DYNAMIC,), _ANY_SET, nulls_from=0, decides=True, may_be_null=True, minds_types=True),
+    Function("tostring", _TO(STRING), (DYNAMIC,), STRING, nulls_from=0, decides=True, may_be_null=True, minds_types=True),
     # Encodings and hashes.
     Function("base64decode", _E.base64decode, (STRING,), STRING),
     Function("base64encode", _of_text(_E.as_base64), (STRING,), STRING),
@@ -166,6 +180,7 @@ _ROWS: Final = (
     Function("sha1", _of_text(_E.sha1_text), (STRING,), STRING),
     Function("sha256", _of_text(_E.sha256_text), (STRING,), STRING),
     Function("sha512", _of_text(_E.sha512_text), (STRING,), STRING),
+    Function("rsadecrypt", _E.rsadecrypt, (STRING, STRING), STRING),
     Function("textdecodebase64", _E.textdecodebase64, (STRING, STRING), STRING),
     Function("textencodebase64", _E.textencodebase64, (STRING, STRING), STRING),
     Function("urlencode", _E.urlencode, (STRING,), STRING),
@@ -201,7 +216,6 @@ _ROWS: Final = (
     # What only the run tells.
     _of_the_run("bcrypt", "makes another text each time"),
     _of_the_run("plantimestamp", "tells when the plan is made"),
-    _of_the_run("rsadecrypt", "needs a private key, which is not read"),
     _of_the_run("timestamp", "tells when the plan is applied"),
     _of_the_run("uuid", "makes another text each time"),
 )
@@ -237,11 +251,12 @@ def _converted(function: Function, arguments: Sequence[Value]) -> list[Value]:
         raise InvalidExpressionError(f"`{function.name}` takes {wanted} arguments, not {len(arguments)}")
     converted: list[Value] = []
     for position, value in enumerate(arguments):
-        if value is None and (function.nulls_from is None or position < function.nulls_from):
+        if is_null(value) and (function.nulls_from is None or position < function.nulls_from):
             raise InvalidExpressionError(f"argument {position + 1} of `{function.name}` must not be null")
         wanted_type = function.parameters[position] if position < fewest else function.variadic or DYNAMIC
         try:
-            converted.append(convert(value, wanted_type))
+            one = convert(value, wanted_type)
+            converted.append(one if function.minds_types else without_type(one))
         except InvalidExpressionError as error:
             raise InvalidExpressionError(f"argument {position + 1} of `{function.name}`: {error}") from None
     return converted

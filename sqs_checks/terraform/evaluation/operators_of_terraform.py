@@ -6,6 +6,7 @@ Source: Terraform language documentation, "Arithmetic and Logical Operators"; ct
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -24,57 +25,84 @@ from sqs_checks.values.configuration_values import (
     Value,
     first_unknown,
     is_hidden,
+    is_null,
     why_unknown,
+    without_type,
 )
-from sqs_checks.values.exact_numbers import rounded
+from sqs_checks.values.exact_numbers import is_infinite, precision_of, rounded, with_precision
 
 _LARGEST_BITS = 20_000
 
 
 def _number(value: Value, operator: str) -> Any:
-    if value is None:
+    if is_null(value):
         raise InvalidExpressionError(f"`{operator}` takes no null")
     return convert(value, NUMBER)
 
 
 def _bool(value: Value, operator: str) -> Any:
-    if value is None:
+    if is_null(value):
         raise InvalidExpressionError(f"`{operator}` takes no null")
     return convert(value, BOOL)
 
 
-def _fits(number: Any) -> Any:
+def _fits(number: Any, precision: int) -> Any:
     """A result within the precision of Terraform's numbers."""
     if isinstance(number, int):
-        if number.bit_length() <= 512:
-            return number
+        if number.bit_length() <= precision:
+            return with_precision(number, precision)
         number = Fraction(number)
     if number.numerator.bit_length() > _LARGEST_BITS or number.denominator.bit_length() > _LARGEST_BITS:
         raise TooHeavyError
-    return rounded(number)
+    return rounded(number, precision)
 
 
-def _divided(left: Any, right: Any) -> Any:
-    if right == 0:
-        raise InvalidExpressionError("division by zero")
-    return Fraction(left) / Fraction(right)
-
-
-def _modulo(left: Any, right: Any) -> Any:
-    if right == 0:
-        raise InvalidExpressionError("division by zero")
-    quotient = Fraction(left) / Fraction(right)
-    truncated = abs(quotient.numerator) // quotient.denominator
-    return left - right * (truncated if quotient >= 0 else -truncated)
+def _remainder(left: Any, right: Any) -> Any:
+    if is_infinite(left) or is_infinite(right):
+        raise InvalidExpressionError("an infinite number has no remainder")
+    if left == 0 or right == 0:
+        return left
+    # By way of the quotient, which is rounded; what follows has the precision of the dividend.
+    precision = precision_of(left)
+    product = _fits(right * math.trunc(_arithmetic("/", left, right)), precision)
+    return _fits(left - product, precision)
 
 
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
     "*": lambda left, right: left * right,
-    "/": _divided,
-    "%": _modulo,
+    "/": lambda left, right: Fraction(left) / Fraction(right),
 }
+
+
+def _arithmetic(operator: str, left: Any, right: Any) -> Any:
+    if operator == "%":
+        return _remainder(left, right)
+    if not (is_infinite(left) or is_infinite(right) or (operator == "/" and right == 0)):
+        exact = _ARITHMETIC[operator](*(0 if isinstance(value, float) else value for value in (left, right)))
+        if exact:
+            return _fits(exact, max(precision_of(left), precision_of(right)))
+    return _signed(operator, left, right)
+
+
+def _signed(operator: str, left: Any, right: Any) -> Any:
+    """What is infinite, or zero with a sign: only the signs of the operands count, and which of them are zero or infinite."""
+    one, other = (value if isinstance(value, float) else float((value > 0) - (value < 0)) for value in (left, right))
+    if operator == "/":
+        result = one * math.copysign(math.inf, other) if other == 0 else one / other
+    else:
+        result = _ARITHMETIC[operator](one, other)
+    if math.isnan(result):
+        raise InvalidExpressionError("the operation has no result")
+    return result if math.isinf(result) or math.copysign(1, result) < 0 else 0
+
+
+def sum_of(left: Any, right: Any) -> Any:
+    """`+`, of two numbers."""
+    return _arithmetic("+", left, right)
+
+
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": lambda left, right: left < right,
     ">": lambda left, right: left > right,
@@ -94,10 +122,10 @@ def combined(operator: str, left: Value, right: Value) -> Value:
     left, right = _number(left, operator), _number(right, operator)
     for side in (left, right):
         if is_hidden(side):
-            return Unknown(why_unknown(side), NUMBER if operator in _ARITHMETIC else BOOL, not_null=True)
+            return Unknown(why_unknown(side), BOOL if operator in _COMPARISONS else NUMBER, not_null=True)
     if operator in _COMPARISONS:
         return _COMPARISONS[operator](left, right)
-    return _fits(_ARITHMETIC[operator](left, right))
+    return _arithmetic(operator, left, right)
 
 
 def _logical(operator: str, left: Any, right: Any) -> Value:
@@ -119,7 +147,16 @@ def negated(value: Value) -> Value:
 def minus(value: Value) -> Value:
     """`-`, as it stands ahead of a number."""
     number = _number(value, "-")
-    return Unknown(why_unknown(number), NUMBER, not_null=True) if is_hidden(number) else -number
+    if is_hidden(number):
+        return Unknown(why_unknown(number), NUMBER, not_null=True)
+    return opposite(number)
+
+
+def opposite(number: Any) -> Any:
+    """The number with the other sign; zero has one, too."""
+    if number == 0:
+        return 0 if isinstance(number, float) else -0.0
+    return with_precision(-number, precision_of(number))
 
 
 def equal(left: Value, right: Value) -> Value:
@@ -140,14 +177,14 @@ def attribute_of(value: Value, name: str) -> Value:
     if isinstance(value, Entries):
         if name not in value.items:
             raise InvalidExpressionError(f"there is no attribute `{name}`")
-        return value.items[name]
+        return value.part(name)
     if isinstance(value, Attribute):
         return Attribute(value.owner, f"{value.name}.{name}", f"{value.label}.{name}")
     if isinstance(value, Unknown):
         if value.among:
             return _of_each(value, lambda one: attribute_of(one, name))
         return _part_of(value, name)
-    if value is None:
+    if is_null(value):
         raise InvalidExpressionError(f"`{name}` of null")
     raise InvalidExpressionError(f"no object, so it has no attribute `{name}`")
 
@@ -160,8 +197,8 @@ def _of_each(value: Unknown, part: Callable[[Value], Value]) -> Value:
             parts.append(part(one))
         except InvalidExpressionError:
             continue
-    not_null = value.not_null and all(one is not None and not (isinstance(one, Unknown) and not one.not_null) for one in parts)
-    return Unknown(value.reason, not_null=not_null, among=tuple(parts))
+    not_null = value.not_null and not any(is_null(one) or (isinstance(one, Unknown) and not one.not_null) for one in parts)
+    return Unknown(value.reason, not_null=not_null, among=tuple(map(without_type, parts)))
 
 
 def _part_of(value: Unknown, name: Any) -> Value:
@@ -180,8 +217,8 @@ def _part_of(value: Unknown, name: Any) -> Value:
 
 def element_of(value: Value, key: Value) -> Value:
     """`value[key]`."""
-    if value is None or key is None:
-        raise InvalidExpressionError("an index of null" if value is None else "an index that is null")
+    if is_null(value) or is_null(key):
+        raise InvalidExpressionError("an index of null" if is_null(value) else "an index that is null")
     if isinstance(value, Attribute):
         shown = f"[{key}]" if isinstance(key, int) else f'["{key}"]'
         return Attribute(value.owner, f"{value.name}{shown}", f"{value.label}{shown}")
@@ -204,7 +241,7 @@ def element_of(value: Value, key: Value) -> Value:
             return Unknown(why_unknown(name), among=tuple(value.items.values()))
         if name not in value.items:
             raise InvalidExpressionError(f"there is no key `{name}`")
-        return value.items[name]
+        return value.part(name)
     raise InvalidExpressionError("a value without elements has no index")
 
 
@@ -217,6 +254,6 @@ def _item(value: Elements, number: Value) -> Value:
         raise InvalidExpressionError("the elements of a set have no index")
     if is_hidden(number):
         return Unknown(why_unknown(number), among=value.items)
-    if not isinstance(number, int) or not 0 <= number < len(value.items):
+    if number not in range(len(value.items)):
         raise InvalidExpressionError(f"there is no element {number}")
-    return value.items[number]
+    return value.part(int(number))

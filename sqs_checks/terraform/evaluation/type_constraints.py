@@ -6,10 +6,8 @@ Conversions" (conversion and unification rules).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from typing import Any, NamedTuple, Optional
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Optional, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.values.configuration_values import (
@@ -22,12 +20,16 @@ from sqs_checks.values.configuration_values import (
     Deferred,
     Elements,
     Entries,
+    Null,
     PiecedText,
     Unknown,
     Value,
     first_unknown,
+    is_null,
+    is_number,
     is_wholly_known,
     why_unknown,
+    without_type,
 )
 from sqs_checks.values.exact_numbers import general_text, number_text, parse_number
 
@@ -56,6 +58,11 @@ DYNAMIC, BOOL, NUMBER, STRING = Type("dynamic"), Type("bool"), Type("number"), T
 _PRIMITIVES = ("bool", "number", "string")
 
 
+def is_open(type: Type) -> bool:
+    """Whether a part of a type is not known."""
+    return type.kind == "dynamic" or any(map(is_open, [type.element] if type.element is not None else _held_types(type)))
+
+
 def list_of(element: Type) -> Type:
     return Type(LIST, element)
 
@@ -77,22 +84,22 @@ def object_of(attributes: Mapping[str, Type]) -> Type:
 
 
 def type_of(value: Value) -> Type:
-    """The type of a value; DYNAMIC of null and of what is unknown without a type."""
+    """The type of a value; DYNAMIC of a null or unknown without a type."""
     if isinstance(value, (str, PiecedText)):
         return STRING
     if isinstance(value, bool):
         return BOOL
-    if isinstance(value, (int, Fraction)):
+    if is_number(value):
         return NUMBER
     if isinstance(value, Elements):
         if value.kind == TUPLE:
-            return tuple_of([type_of(item) for item in value.items])
+            return tuple_of(list(map(type_of, value.parts)))
         return Type(value.kind, value.type or _common_type(value.items))
     if isinstance(value, Entries):
         if value.kind == OBJECT:
-            return object_of({name: type_of(item) for name, item in value.items.items()})
+            return object_of({name: type_of(item) for name, item in value.parts.items()})
         return Type(MAP, value.type or _common_type(value.items.values()))
-    if isinstance(value, Unknown) and isinstance(value.type, Type):
+    if isinstance(value, (Null, Unknown)) and isinstance(value.type, Type):
         return value.type
     return DYNAMIC
 
@@ -110,24 +117,35 @@ def unify(types: Sequence[Type]) -> Optional[Type]:
     if len(distinct) == 1:
         return distinct[0]
     kinds = {one.kind for one in distinct}
-    if "dynamic" in kinds:
-        others = unify([one for one in distinct if one.kind != "dynamic"])
-        return others if others is None or others.kind in _PRIMITIVES else DYNAMIC
-    if kinds <= set(_PRIMITIVES):
-        # Any primitive becomes text; numbers and bools have nothing else in common.
-        return STRING if "string" in kinds else None
+    is_open = "dynamic" in kinds
+    kinds.discard("dynamic")
+    if len(kinds) == 1 and is_open and not kinds <= set(_PRIMITIVES):
+        # Which of the ways below would be gone is known only with the type that is missing.
+        return DYNAMIC
     if kinds == {OBJECT}:
         return _unify_objects(distinct)
     if kinds == {TUPLE}:
         return _unify_tuples(distinct)
-    if kinds <= {OBJECT, MAP}:
-        return _unified_collection(MAP, distinct)
-    if LIST in kinds and SET in kinds:
-        # None of both is the other's: the first that all can be converted to.
-        return next((one for one in distinct if one.kind in (LIST, SET)), None)
-    if kinds <= {TUPLE, LIST, SET}:
-        return _unified_collection(LIST if LIST in kinds or SET not in kinds else SET, distinct)
-    return None
+    if len(kinds) == 1 and kinds <= {LIST, SET, MAP}:
+        return _unified_collection(next(iter(kinds)), distinct)
+    if kinds == {OBJECT, MAP} or kinds == {TUPLE, LIST}:
+        # Each as a collection of its own first; what holds nothing fits any.
+        kind = MAP if MAP in kinds else LIST
+        held = [one for one in distinct if one.kind in (kind, "dynamic") or _held_types(one)]
+        collections = [one if one.kind in (kind, "dynamic") else _unified_collection(kind, [one]) for one in held]
+        unified = unify([one for one in collections if one is not None]) if None not in collections else None
+        if unified is not None and unified.kind == kind:
+            return unified
+    return _preferred(distinct)
+
+
+# Of several types to which all others can be converted, one of these kinds is taken before one of the next.
+_PREFERENCE = ("string", "bool", "number", LIST, MAP, SET, TUPLE, OBJECT, "dynamic")
+
+
+def _preferred(types: Sequence[Type]) -> Optional[Type]:
+    in_order = sorted(types, key=lambda one: _PREFERENCE.index(one.kind))
+    return next((wanted for wanted in in_order if all(is_convertible(one, wanted) for one in types)), None)
 
 
 def _unify_objects(types: Sequence[Type]) -> Optional[Type]:
@@ -155,10 +173,56 @@ def _unified_collection(kind: str, types: Sequence[Type]) -> Optional[Type]:
     for one in types:
         if one.element is not None:
             elements.append(one.element)
-        elements += one.items
-        elements += [attribute for _, attribute in one.attributes]
+        elements += _held_types(one)
     element = unify(elements)
-    return Type(kind, element) if element is not None else None
+    if element is None:
+        return None
+    unified = Type(kind, element)
+    return unified if all(is_convertible(one, unified) for one in types) else None
+
+
+_LIKE = {LIST: "elements", SET: "elements", TUPLE: "elements", MAP: "entries", OBJECT: "entries"}
+
+
+def is_convertible(source: Type, wanted: Type) -> bool:
+    """Whether some value of a type can become one of another."""
+    kinds = (source.kind, wanted.kind)
+    if "dynamic" in kinds or source == wanted:
+        return True
+    if source.kind in _PRIMITIVES and wanted.kind in _PRIMITIVES:
+        return source.kind == wanted.kind or "string" in kinds
+    if kinds == (TUPLE, TUPLE):
+        return len(source.items) == len(wanted.items) and all(map(is_convertible, source.items, wanted.items))
+    if wanted.kind == OBJECT and source.kind in (OBJECT, MAP):
+        stated = dict(source.attributes)
+        optional = dict(wanted.optional)
+        return all(
+            is_convertible(source.element or stated[name], one) if source.element or name in stated else name in optional
+            for name, one in wanted.attributes
+        )
+    if wanted.element is None or _LIKE.get(source.kind) != _LIKE[wanted.kind]:
+        return False
+    if source.element is not None:
+        return is_convertible(source.element, wanted.element)
+    held = _held_types(source)
+    if wanted.element.kind == "dynamic":
+        return _element_of_all(held, source.kind) is not None
+    return all(is_convertible(one, wanted.element) for one in held)
+
+
+def _element_of_all(types: Sequence[Type], kind: str) -> Optional[Type]:
+    """The type of the elements of a collection that is made of values of these types, in a tuple or object; None where there is
+    none.
+    """
+    found = unify(types)
+    # Of a tuple, cty refuses that without a look at the values.
+    return None if found == DYNAMIC and kind == TUPLE and any(one != DYNAMIC for one in types) else found
+
+
+def shared_type(values: Iterable[Value]) -> Optional[Type]:
+    """The one type of all the values, beside those of which it is not known; None where they are of several."""
+    found = {type_of(value) for value in values} - {DYNAMIC}
+    return None if len(found) > 1 else found.pop() if found else DYNAMIC
 
 
 _OF_NUMBERS = "+-.0123456789eEpPInf"
@@ -171,8 +235,12 @@ def convert(value: Value, wanted: Type) -> Value:
     Raises InvalidExpressionError where Terraform refuses the conversion.
     """
     kind = wanted.kind
-    if kind == "dynamic" or value is None:
+    if kind == "dynamic":
         return value
+    if is_null(value):
+        if not is_convertible(type_of(value), wanted):
+            raise InvalidExpressionError(f"{wanted} required")
+        return Null(_resolved(type_of(value), without_optional(wanted)))
     if isinstance(value, (Unknown, Attribute)):
         return _convert_unknown(value, wanted)
     if kind in _PRIMITIVES:
@@ -184,10 +252,22 @@ def convert(value: Value, wanted: Type) -> Value:
     if kind == TUPLE:
         if not isinstance(value, Elements) or len(value.items) != len(wanted.items):
             raise InvalidExpressionError(f"{wanted} required")
-        return Elements(TUPLE, [convert(item, one) for item, one in zip(value.items, wanted.items)])
+        return Elements(TUPLE, list(map(convert, value.parts, wanted.items)))
     if not isinstance(value, Entries):
         raise InvalidExpressionError(f"{wanted} required")
     return _convert_to_map(value, wanted) if kind == MAP else _convert_to_object(value, wanted)
+
+
+def _resolved(source: Type, wanted: Type) -> Type:
+    """The collection that a conversion makes of a type, where it leaves the type of the elements open."""
+    if wanted.element is None or wanted.element.kind != "dynamic" or source.kind == "dynamic":
+        return wanted
+    return Type(wanted.kind, source.element or _element_of_all(_held_types(source), source.kind))
+
+
+def _held_types(type: Type) -> list[Type]:
+    """The types of the elements of a tuple or the attributes of an object."""
+    return [*type.items, *(one for _, one in type.attributes)]
 
 
 def _convert_unknown(value: Any, wanted: Type) -> Value:
@@ -197,7 +277,7 @@ def _convert_unknown(value: Any, wanted: Type) -> Value:
         return Unknown(f"`{value.label}` is known only when it is applied", wanted, not_null=True)
     if value.type == wanted:
         return value
-    if isinstance(value.type, Type) and not _may_convert(value.type.kind, wanted.kind):
+    if isinstance(value.type, Type) and not is_convertible(value.type, wanted):
         raise InvalidExpressionError(f"{wanted} required")
     if wanted.kind == "string":
         return Unknown(value.reason, wanted, not_null=value.not_null, prefix=value.prefix, among=value.among)
@@ -208,16 +288,14 @@ def _convert_unknown(value: Any, wanted: Type) -> Value:
     return Unknown(value.reason, wanted, not_null=value.not_null, entries=entries)
 
 
-_LIKE = {LIST: "elements", SET: "elements", TUPLE: "elements", MAP: "entries", OBJECT: "entries"}
-
-
-def _may_convert(kind: str, wanted: str) -> bool:
-    """Whether any value of a kind of type can become one of another."""
-    if "dynamic" in (kind, wanted):
-        return True
-    if kind in _PRIMITIVES and wanted in _PRIMITIVES:
-        return {kind, wanted} != {"bool", "number"}
-    return _LIKE.get(kind, "") == _LIKE.get(wanted, "primitive")
+def without_optional(constraint: Type) -> Type:
+    """The type that values of a constraint have."""
+    return Type(
+        constraint.kind,
+        without_optional(constraint.element) if constraint.element is not None else None,
+        tuple(map(without_optional, constraint.items)),
+        tuple((name, without_optional(one)) for name, one in constraint.attributes),
+    )
 
 
 def _convert_primitive(value: Value, kind: str) -> Value:
@@ -226,10 +304,10 @@ def _convert_primitive(value: Value, kind: str) -> Value:
             return value
         if isinstance(value, bool):
             return "true" if value else "false"
-        if isinstance(value, (int, Fraction)):
+        if is_number(value):
             return number_text(value)
     elif kind == "number":
-        if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        if is_number(value):
             return value
         if isinstance(value, str):
             number = parse_number(value)
@@ -264,31 +342,39 @@ def _convert_deferred(value: Deferred, wanted: Type) -> Value:
 def _convert_to_elements(value: Value, wanted: Type) -> Value:
     if not isinstance(value, Elements):
         raise InvalidExpressionError(f"{wanted} required")
-    element = wanted.element or DYNAMIC
-    if element.kind == "dynamic":
-        element = value.type or _any_element(value.items)
+    parts, element = _of_one_type(value.parts, value, wanted)
     if value.kind == SET and wanted.kind == LIST and len(value.items) > 1 and not is_wholly_known(value):
         # What is not known may be equal to another element, and in which order they come is not known either.
         part = first_unknown(value)
         return Unknown(why_unknown(part), list_of(element), not_null=True)
-    items = [convert(item, element) for item in value.items]
-    if wanted.kind == SET:
-        items = set_items(items)
-    return Elements(wanted.kind, items, element)
+    return Elements(wanted.kind, set_items(list(map(without_type, parts))) if wanted.kind == SET else parts, element)
 
 
-def _any_element(items: Any) -> Type:
-    found = unify([type_of(item) for item in items if item is not None])
-    if found is None:
-        raise InvalidExpressionError("all elements must have the same type")
-    return found
+def _of_one_type(parts: Iterable[Value], value: Union[Elements, Entries], wanted: Type) -> tuple[list[Value], Type]:
+    """The parts of a value as elements of a collection, and their type."""
+    element = wanted.element or DYNAMIC
+    if element.kind == "dynamic":
+        found = value.type or _element_of_all(list(map(type_of, parts)), value.kind)
+        if found is None and first_unknown(value) is None:
+            raise InvalidExpressionError("all elements must have the same type")
+        element = found or DYNAMIC
+    converted = [convert(part, element) for part in parts]
+    if is_open(element):
+        # What is left open is of one type all the same.
+        if element.kind not in ("dynamic", TUPLE):
+            element = unify(list(map(type_of, converted))) or element
+            converted = [convert(part, element) for part in converted]
+        shared = shared_type(converted)
+        if shared is None and first_unknown(value) is None:
+            raise InvalidExpressionError("all elements must have the same type")
+        element = shared or element
+    return converted, without_optional(element)
 
 
 def _convert_to_map(value: Entries, wanted: Type) -> Value:
-    element = wanted.element or DYNAMIC
-    if element.kind == "dynamic":
-        element = value.type or _any_element(value.items.values())
-    return Entries(MAP, {name: convert(value.items[name], element) for name in sorted(value.items)}, element)
+    names = sorted(value.items)
+    parts, element = _of_one_type([value.part(name) for name in names], value, wanted)
+    return Entries(MAP, dict(zip(names, parts)), element)
 
 
 def _convert_to_object(value: Any, wanted: Type) -> Value:
@@ -301,8 +387,8 @@ def _convert_to_object(value: Any, wanted: Type) -> Value:
             converted[name] = convert(defaults[name] if is_left_out else value.get(name), one)
             continue
         if name in value.items:
-            stated = value.items[name]
-            if stated is None and name in defaults:
+            stated = value.part(name)
+            if is_null(stated) and name in defaults:
                 stated = defaults[name]
             converted[name] = convert(stated, one)
         elif name in defaults:
@@ -335,7 +421,7 @@ def set_order(value: Value) -> Any:
     """
     if value is None:
         return (3, 0, b"")
-    if isinstance(value, (bool, int, Fraction)):
+    if isinstance(value, bool) or is_number(value):
         return (0, value, b"")
     if isinstance(value, str):
         return (1, 0, value.encode("utf-8", "surrogatepass"))
@@ -347,7 +433,7 @@ def _set_text(value: Value) -> str:
         return "~"
     if isinstance(value, bool):
         return "T" if value else "F"
-    if isinstance(value, (int, Fraction)):
+    if is_number(value):
         return general_text(value, 10, "e")
     if isinstance(value, str):
         return f'"{"".join(_quoted(character) for character in value)}"'
@@ -373,6 +459,3 @@ def _quoted(character: str) -> str:
         return character
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-_IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")

@@ -6,7 +6,7 @@ Source: cty, "Value.Equals": values of different types are not equal, except whe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 from sqs_checks.values.configuration_values import (
     SET,
@@ -18,7 +18,9 @@ from sqs_checks.values.configuration_values import (
     Unknown,
     Value,
     is_hidden,
+    is_null,
     is_number,
+    without_type,
 )
 
 # Attributes by which AWS tells things apart.
@@ -27,6 +29,7 @@ _NEVER_EMPTY = {"arn", "id", "url", "name", "key_id", "account_id", "function_na
 
 def equality(left: Value, right: Value) -> Optional[bool]:
     """Whether two values are equal; None where it is not known."""
+    left, right = without_type(left), without_type(right)
     if is_hidden(left) or is_hidden(right) or isinstance(left, Deferred) or isinstance(right, Deferred):
         return _hidden_equality(left, right)
     if isinstance(left, Elements) and isinstance(right, Elements):
@@ -36,14 +39,26 @@ def equality(left: Value, right: Value) -> Optional[bool]:
             return _set_equality(left, right)
         if len(left.items) != len(right.items):
             return False
-        return _all(equality(one, other) for one, other in zip(left.items, right.items))
+        return _all(map(_equality_of_parts, left.parts, right.parts))
     if isinstance(left, Entries) and isinstance(right, Entries):
         if left.kind != right.kind or left.items.keys() != right.items.keys() or _types_differ(left, right):
             return False
-        return _all(equality(left.items[name], right.items[name]) for name in left.items)
+        return _all(_equality_of_parts(left.part(name), right.part(name)) for name in left.items)
     if is_number(left) and is_number(right):
         return bool(left == right)
     return type(left) is type(right) and bool(left == right)
+
+
+def _equality_of_parts(left: Value, right: Value) -> Optional[bool]:
+    """Inside of a tuple or an object, nulls of different types are not equal either."""
+    if is_null(left) and is_null(right):
+        return bool(_type_of_null(left) == _type_of_null(right))
+    return equality(left, right)
+
+
+def _type_of_null(value: Value) -> Any:
+    known = getattr(value, "type", None)
+    return None if getattr(known, "kind", None) == "dynamic" else known
 
 
 def _types_differ(left: Union[Elements, Entries], right: Union[Elements, Entries]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
+from sqs_checks.terraform.evaluation.functions.function_rows import whole_number
 from sqs_checks.terraform.evaluation.type_constraints import NUMBER, STRING, convert
 from sqs_checks.terraform.modules.resource_address import InstanceKey
 from sqs_checks.terraform.syntax.syntax_tree import Block
@@ -20,8 +21,10 @@ from sqs_checks.values.configuration_values import (
     Unknown,
     Value,
     is_hidden,
+    is_null,
     why_unknown,
 )
+from sqs_checks.values.exact_numbers import OF_INTEGERS, with_precision
 
 _MOST_INSTANCES = 10_000
 
@@ -56,16 +59,17 @@ def _expanded(repetition: str, value: Value) -> Expansion:
         reason = why_unknown(value) if is_hidden(value) else f"`{value.label}` as a whole is not known"
         return Expansion(repetition, {}, Unknown(reason, among=value.among if isinstance(value, Unknown) else ()))
     if repetition == "count":
-        number = convert(value, NUMBER) if value is not None else None
+        number = convert(value, NUMBER)
         if isinstance(number, Unknown):
             return Expansion(repetition, {}, number)
-        if not isinstance(number, int) or number < 0:
-            raise InvalidExpressionError("it is no whole number from 0 on")
+        if is_null(number):
+            raise InvalidExpressionError("it is null")
+        number = whole_number(number, "it", least=0)
         if number > _MOST_INSTANCES:
             return Expansion(repetition, {}, Unknown(f"{number} instances are more than are looked at"))
         return Expansion(repetition, dict.fromkeys(range(number)))
     if isinstance(value, Entries):
-        values: Mapping[InstanceKey, Value] = {name: value.items[name] for name in sorted(value.items)}
+        values: Mapping[InstanceKey, Value] = {name: value.part(name) for name in sorted(value.items)}
     elif isinstance(value, Elements) and value.kind == "set":
         if any(map(is_hidden, value.items)):
             return Expansion(repetition, {}, Unknown(why_unknown(next(filter(is_hidden, value.items)))))
@@ -92,6 +96,6 @@ def bindings(expansion: Expansion, key: InstanceKey) -> Mapping[str, Value]:
             if expansion.repetition == "count"
             else {"each": Entries(OBJECT, {"key": named, "value": part})}
         )
-    if expansion.repetition == "count":
-        return {"count": Entries(OBJECT, {"index": key})}
+    if expansion.repetition == "count" and isinstance(key, int):
+        return {"count": Entries(OBJECT, {"index": with_precision(key, OF_INTEGERS)})}
     return {"each": Entries(OBJECT, {"key": key, "value": expansion.values[key]})}

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, Union
 
-from sqs_checks.terraform.evaluation.evaluation_errors import BudgetExceededError, InvalidExpressionError
+from sqs_checks.terraform.evaluation.evaluation_errors import BudgetExceededError, InvalidExpressionError, IsFolderError
 from sqs_checks.terraform.evaluation.expression_evaluator import Evaluator
 from sqs_checks.terraform.modules.bounded_files import BoundedFiles
 from sqs_checks.terraform.syntax.expression_parser import ExpressionParser, SyntaxFaultError
@@ -14,7 +14,6 @@ from sqs_checks.values.configuration_values import Entries, PiecedText, TooHeavy
 from sqs_checks.values.exact_numbers import parse_number
 
 STEPS = 200_000
-_DEEPEST_TEMPLATE = 10
 
 
 class EvaluationContext:
@@ -24,7 +23,7 @@ class EvaluationContext:
         self._files = files
         self._root_folder = root_folder
         self._steps = STEPS
-        self._templates = 0
+        self._is_in_template = False
 
     def spend(self, steps: int) -> None:
         self._steps -= steps
@@ -34,6 +33,8 @@ class EvaluationContext:
     def read_file(self, path: str) -> Union[bytes, Unknown]:
         full = os.path.join(self._root_folder, path)
         content = self._files.read(full)
+        if content is None and self._files.holds(full) and os.path.isdir(full):
+            raise IsFolderError(f"`{path}` is a folder")
         if content is None and self._files.holds(full) and not os.path.lexists(full):
             raise InvalidExpressionError(f"there is no file `{path}`")
         if content is None:
@@ -48,18 +49,18 @@ class EvaluationContext:
     def render(self, template: Union[str, PiecedText], variables: Entries, name: str) -> Value:
         if isinstance(template, PiecedText):
             return Unknown(why_unknown(template), not_null=True)
-        if self._templates >= _DEEPEST_TEMPLATE:
-            raise InvalidExpressionError("a template cannot call `templatefile` from inside itself that often")
+        if self._is_in_template:
+            raise InvalidExpressionError(f"a template cannot call `{name}`")
         self.spend(len(template) // 100)
         try:
             expression = ExpressionParser(template, parse_number).template()
         except SyntaxFaultError as fault:
             raise InvalidExpressionError(f"`{name}` is no template: {fault}") from fault
-        self._templates += 1
+        self._is_in_template = True
         try:
             return Evaluator(_TemplateNames(variables), self).evaluate(expression)
         finally:
-            self._templates -= 1
+            self._is_in_template = False
 
 
 class _TemplateNames:
@@ -71,7 +72,10 @@ class _TemplateNames:
     def resolve(self, root: str, steps: tuple[Any, ...]) -> tuple[Value, int]:
         if root not in self._variables.items:
             raise InvalidExpressionError(f"the template is given no `{root}`")
-        return self._variables.items[root], 0
+        return self._variables.part(root), 0
+
+    def without_values(self) -> _TemplateNames:
+        return self
 
 
 class Memo:

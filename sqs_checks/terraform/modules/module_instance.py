@@ -9,9 +9,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
-from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
+from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError, UndeclaredReferenceError
 from sqs_checks.terraform.evaluation.expression_evaluator import Evaluator
-from sqs_checks.terraform.evaluation.type_constraints import DYNAMIC, STRING, Type, convert
+from sqs_checks.terraform.evaluation.type_constraints import DYNAMIC, STRING, Type, convert, without_optional
 from sqs_checks.terraform.evaluation.type_expressions import read_type
 from sqs_checks.terraform.modules.instance_expansion import Expansion, bindings, expand
 from sqs_checks.terraform.modules.module_configuration import ModuleConfiguration
@@ -19,7 +19,7 @@ from sqs_checks.terraform.modules.module_evaluation import EvaluationContext, Me
 from sqs_checks.terraform.modules.resource_address import InstanceKey, ModuleStep
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
 from sqs_checks.terraform.syntax.syntax_tree import Access, Block, Literal, Traversal
-from sqs_checks.values.configuration_values import OBJECT, TUPLE, Deferred, Elements, Entries, Unknown, Value
+from sqs_checks.values.configuration_values import OBJECT, TUPLE, Deferred, Elements, Entries, Unknown, Value, is_null
 
 if TYPE_CHECKING:
     from sqs_checks.terraform.modules.root_module import RootModule
@@ -84,12 +84,14 @@ class ModuleInstance:
         return self._memo.get(("var", name), f"var.{name}", lambda: self._variable(name, block))
 
     def _variable(self, name: str, block: Block) -> Value:
-        wanted = self._type_of_variable(block)
+        wanted = self.type_of_variable(block)
         nullable = getattr(block.expression("nullable"), "value", True) is not False
+        if not nullable and block.expression("default") == Literal(None):
+            raise InvalidExpressionError(f"`var.{name}` must not be null, and its default is")
         stated = self._input(name)
-        if isinstance(stated, _NotGiven) or (stated is None and not nullable):
+        if isinstance(stated, _NotGiven) or (is_null(stated) and not nullable):
             if "default" not in block.arguments:
-                if stated is None:
+                if is_null(stated):
                     raise InvalidExpressionError(f"`var.{name}` must not be null")
                 reason = stated.reason if isinstance(stated, _NotGiven) else f"`var.{name}` has no value in the code"
                 return Unknown(reason, wanted if wanted.kind != "dynamic" else None, not_null=not nullable)
@@ -106,7 +108,8 @@ class ModuleInstance:
             )
         return value
 
-    def _type_of_variable(self, block: Block) -> Type:
+    def type_of_variable(self, block: Block) -> Type:
+        """The type that a variable is declared with; DYNAMIC where it is declared with none."""
         expression = block.expression("type")
         if expression is None:
             return DYNAMIC
@@ -121,7 +124,7 @@ class ModuleInstance:
         body = self.call.body
         if name not in body.block.arguments:
             return _NotGiven(f"`{self.label}` is given no `{name}`")
-        return body.argument(name)
+        return body.typed_argument(name)
 
     def local(self, name: str) -> Value:
         declared = self.configuration.locals.get(name)
@@ -129,9 +132,22 @@ class ModuleInstance:
             return self._missing(f"local.{name}")
         return self._memo.get(("local", name), f"local.{name}", lambda: self.evaluate(declared.argument.expression))
 
+    def local_without_values(self, name: str) -> Value:
+        """What Terraform knows of a local value when it validates code."""
+        declared = self.configuration.locals.get(name)
+        if declared is None:
+            return self._missing(f"local.{name}")
+        evaluator = self.evaluator({}).without_values()
+        return self._memo.get(
+            ("local without values", name), f"local.{name}", lambda: evaluator.evaluate(declared.argument.expression)
+        )
+
     def output(self, name: str) -> Value:
         block = self.configuration.outputs.get(name)
         expression = block.expression("value") if block is not None else None
+        if expression is None and not self.configuration.faults:
+            # Which outputs there are Terraform looks up when it works them out: `try` catches this.
+            raise InvalidExpressionError(f"`{self.label}.{name}` is not declared")
         if expression is None:
             return self._missing(f"{self.label}.{name}")
         return self._memo.get(("output", name), f"{self.label}.{name}", lambda: self.evaluate(expression))
@@ -140,7 +156,7 @@ class ModuleInstance:
         """What is not declared: refused, unless it may be declared in a file that cannot be read."""
         if self.configuration.faults:
             return Unknown(f"`{name}` is not declared where the code can be read: {self.configuration.faults[0]}")
-        raise InvalidExpressionError(f"`{name}` is not declared")
+        raise UndeclaredReferenceError(f"`{name}` is not declared")
 
     # Resources
 
@@ -293,17 +309,28 @@ class _Scope:
             return module.module(first), 1
         if root == "path" and first is not None:
             return self._path(first), 1
-        if root == "terraform" and first is not None:
+        if root == "terraform" and first in ("workspace", "applying"):
             return Unknown(f"`terraform.{first}` is known only when it is applied", STRING, not_null=True), 1
         if root == "data" and first is not None and len(steps) > 1 and isinstance(steps[1], str):
-            return module.resource("data", first, steps[1]), 2
+            return self._resource("data", first, steps[1], steps[2:3]), 2
         if root == "self" and self._instance is not None:
             return self._instance.as_value(), 0
         if root in ("each", "count", "self", "var", "local", "module", "path", "terraform", "data"):
-            raise InvalidExpressionError(f"`{root}` stands for nothing here")
+            raise UndeclaredReferenceError(f"`{root}` stands for nothing here")
         if first is not None:
-            return module.resource("managed", root, first), 1
-        raise InvalidExpressionError(f"`{root}` is not declared")
+            return self._resource("managed", root, first, steps[1:2]), 1
+        raise UndeclaredReferenceError(f"`{root}` is not declared")
+
+    def without_values(self) -> _ScopeWithoutValues:
+        return _ScopeWithoutValues(self, self._module)
+
+    def _resource(self, mode: str, resource_type: str, name: str, following: tuple[Any, ...]) -> Value:
+        block = self._module.configuration.resources.get((mode, resource_type, name))
+        if block is not None and any(isinstance(step, str) for step in following):
+            for repetition in ("count", "for_each"):
+                if repetition in block.arguments:
+                    raise UndeclaredReferenceError(f"`{resource_type}.{name}` has `{repetition}`, so a key must follow it")
+        return self._module.resource(mode, resource_type, name)
 
     def _path(self, name: str) -> Value:
         root = self._module.root.folder
@@ -313,4 +340,25 @@ class _Scope:
             return "."
         if name == "cwd":
             return Unknown("`path.cwd` depends on where Terraform runs", STRING, not_null=True)
-        raise InvalidExpressionError(f"`path.{name}` is not declared")
+        raise UndeclaredReferenceError(f"`path.{name}` is not declared")
+
+
+class _ScopeWithoutValues:
+    """The names of a scope as Terraform knows them when it validates code."""
+
+    def __init__(self, scope: _Scope, module: ModuleInstance) -> None:
+        self._scope = scope
+        self._module = module
+
+    def resolve(self, root: str, steps: tuple[Any, ...]) -> tuple[Value, int]:
+        first = steps[0] if steps and isinstance(steps[0], str) else None
+        if root == "var" and first in self._module.configuration.variables:
+            wanted = self._module.type_of_variable(self._module.configuration.variables[first])
+            return Unknown(f"`var.{first}` is not known yet", without_optional(wanted)), 1
+        if root == "local" and first is not None:
+            return self._module.local_without_values(first), 1
+        value, taken = self._scope.resolve(root, steps)
+        return (value if root == "path" else Unknown(f"`{root}` is not known yet")), taken
+
+    def without_values(self) -> _ScopeWithoutValues:
+        return self

@@ -22,6 +22,7 @@ from sqs_checks.values.configuration_values import (
     Value,
     is_hidden,
     why_unknown,
+    without_type,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class EvaluatedBody:
 
         Raises InvalidExpressionError where Terraform refuses it.
         """
+        return without_type(self.typed_argument(name))
+
+    def typed_argument(self, name: str) -> Value:
+        """The same, a null with its type."""
         expression = self.block.expression(name)
         if expression is None:
             return None

@@ -44,13 +44,12 @@ _BLANK = re.compile(r"(?:[ \t\r\ufeff]+|(?:#|//)[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+
 _BLANK_LINES = re.compile(r"(?:[ \t\r\n\ufeff]+|(?:#|//)[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+")
 _TOKEN = re.compile(
     r"(?P<name>[^\W\d][\w-]*)"
-    r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
+    r"|(?P<number>\d+(?:\.\d+|\.(?=[eE][+-]?\d))?(?:[eE][+-]?\d+)?)"
     r'|(?P<quote>")'
     r"|(?P<heredoc><<-?[^\W\d][\w-]*[ \t\r]*\n)"
     r"|(?P<operator>\.\.\.|&&|\|\||==|!=|<=|>=|=>|::|[-+*/%!<>?:()\[\]{},.=~])"
     r"|(?P<newline>\n)"
 )
-_INDEX_NUMBER = re.compile(r"\d+")
 _PLAIN_QUOTED = re.compile(r'[^"\\$%\n]*')
 _QUOTED_PIECE = re.compile(r"[^\"\\$%\n]+|\\(?:[nrt\"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$(?=\{)|%%(?=\{)|[$%](?!\{)")
 _TEMPLATE_PIECE = re.compile(r"[^$%\n]*(?:(?:\$\$(?=\{)\{|%%(?=\{)\{|[$%](?!\{))[^$%\n]*)*\n?")
@@ -151,10 +150,6 @@ class ExpressionParser:
             condition = Conditional(condition, then, otherwise)
         self._depth -= 1
         return condition
-
-    def _skip_newlines(self) -> None:
-        while self.peek().kind == "newline":
-            self.take()
 
     def _binary(self, lowest: int) -> Any:
         left = self._unary()
@@ -257,11 +252,14 @@ class ExpressionParser:
             steps.append(Index(key))
 
     def _attribute_step(self) -> Any:
-        number = _INDEX_NUMBER.match(self.text, self.position, self.end)
-        if number is not None:
-            self._peeked = None  # `.0.1` is two steps, and no number
-            self.position = number.end()
-            return Index(Literal(int(number.group())))
+        token = self.peek()
+        if token.kind == "number":
+            self.take()
+            index = self._parse_number(token.text)
+            if "." in token.text:
+                # `.0.1` would be two steps.
+                raise SyntaxFaultError("an index behind an index stands in brackets", token.start)
+            return Index(Literal(index))
         return self._name()
 
     def _names(self) -> list[Any]:
@@ -314,7 +312,7 @@ class ExpressionParser:
 
     def _object(self) -> Any:
         before = self._newlines(True)
-        if self.peek().kind == "name" and self.peek().text == "for" and self._begins_for():
+        if self.peek().kind == "name" and self.peek().text == "for":
             found = self._for("}")
             self._newlines(before)
             return found
@@ -328,7 +326,6 @@ class ExpressionParser:
                 key = Literal(_key_text(key.value))
             if not self._skip("=") and not self._skip(":"):
                 raise SyntaxFaultError("`=` is expected", self.peek().start)
-            self._skip_newlines()
             items.append((key, self.expression()))
             token = self.peek()
             if token.kind == "newline" or self._skip(","):
@@ -340,12 +337,6 @@ class ExpressionParser:
         self.expect("}")
         self._newlines(before)
         return ObjectOf(tuple(items))
-
-    def _begins_for(self) -> bool:
-        """Whether `for` begins a `for` expression, and is no key of that name."""
-        after = _BLANK_LINES.match(self.text, self.peek().end, self.end)
-        token = _TOKEN.match(self.text, after.end() if after else self.peek().end, self.end)
-        return token is not None and token.lastgroup == "name"
 
     def _for(self, closing: str) -> Any:
         self.expect("for")
@@ -392,18 +383,19 @@ class ExpressionParser:
         marker = token.text.lstrip("<-").strip()
         flush = token.text.startswith("<<-")
         ending = re.compile(rf"^[ \t]*{re.escape(marker)}[ \t\r]*$", re.MULTILINE)
-        closing = ending.search(self.text, token.end, self.end)
+        pieces = self._pieces(is_quoted=False, ending=ending)
+        closing = ending.match(self.text, self.position, self.end)
         if closing is None:
             raise SyntaxFaultError(f"`{marker}` is expected at the end of the text", token.start)
-        inner = ExpressionParser(self.text, self._parse_number, token.end, closing.start())
-        inner._depth = self._depth
-        result = inner.template(flush)
         self.position = closing.end()
         self._peeked = None
-        return result
+        return _as_template(pieces, flush)
 
-    def _pieces(self, is_quoted: bool) -> list[Any]:
-        """The pieces of a template as they stand: `str` for texts, one for each line, and `_Sequence` for the rest."""
+    def _pieces(self, is_quoted: bool, ending: Optional[re.Pattern[str]] = None) -> list[Any]:
+        """The pieces of a template as they stand: `str` for texts, one for each line, and `_Sequence` for the rest.
+
+        ending: the line that ends a heredoc.
+        """
         pieces: list[Any] = []
         text = self.text
         while True:
@@ -413,6 +405,8 @@ class ExpressionParser:
                     raise SyntaxFaultError("the text has no end", position)
                 return pieces
             if is_quoted and text[position] == '"':
+                return pieces
+            if ending is not None and text[position - 1] == "\n" and ending.match(text, position, self.end):
                 return pieces
             if text.startswith(("${", "%{"), position):
                 pieces.append(self._sequence())
@@ -438,15 +432,21 @@ class ExpressionParser:
             piece = match.group()
             self.position = match.end()
             if piece[0] == "\\":
-                piece = _ESCAPES.get(piece[1]) or _character(piece)
+                piece = _ESCAPES.get(piece[1]) or self._character(piece)
             elif piece in ("$$", "%%"):
                 # With the brace: what follows is text, whatever it looks like.
                 piece = piece[0] + "{"
                 self.position += 1
-            written.append(_normal(piece))
+            written.append(piece)
         if not written:
             raise SyntaxFaultError("the text holds what may not stand in it", self.position)
-        return "".join(written)
+        return _normal("".join(written))
+
+    def _character(self, escape: str) -> str:
+        number = int(escape[2:], 16)
+        if 0xD800 <= number < 0xE000:
+            raise SyntaxFaultError(f"`{escape}` is half a character", self.position - len(escape))
+        return chr(number) if number <= 0x10FFFF else "\ufffd"
 
     def _sequence(self) -> Any:
         """`${ … }` or `%{ … }`."""
@@ -486,11 +486,6 @@ class _Sequence(NamedTuple):
 def _normal(text: str) -> str:
     """A text as Terraform keeps it: characters that are put together are one."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def _character(escape: str) -> str:
-    number = int(escape[2:], 16)
-    return chr(number) if number <= 0x10FFFF else "\ufffd"
 
 
 def _key_text(value: Value) -> str:

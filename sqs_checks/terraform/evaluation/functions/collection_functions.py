@@ -5,8 +5,7 @@ Source: Terraform language documentation, "Collection Functions"; cty, package f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Optional
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
@@ -19,6 +18,7 @@ from sqs_checks.terraform.evaluation.functions.function_rows import (
     whole_number,
 )
 from sqs_checks.terraform.evaluation.functions.grapheme_clusters import grapheme_clusters
+from sqs_checks.terraform.evaluation.operators_of_terraform import sum_of
 from sqs_checks.terraform.evaluation.type_constraints import (
     BOOL,
     DYNAMIC,
@@ -26,8 +26,11 @@ from sqs_checks.terraform.evaluation.type_constraints import (
     STRING,
     Type,
     convert,
+    is_open,
     list_of,
     map_of,
+    object_of,
+    shared_type,
     type_of,
     unify,
 )
@@ -43,13 +46,15 @@ from sqs_checks.values.configuration_values import (
     Deferred,
     Elements,
     Entries,
+    Null,
     PiecedText,
     Unknown,
     Value,
     is_hidden,
+    is_null,
     is_wholly_known,
 )
-from sqs_checks.values.exact_numbers import Number, rounded
+from sqs_checks.values.exact_numbers import OF_INTEGERS, Number, with_precision
 
 _MOST_OF_A_RANGE = 1024
 
@@ -60,17 +65,22 @@ def element_type(value: Value) -> Type:
 
 
 def length(value: Value) -> Value:
-    if isinstance(value, Deferred):
-        return unknown_result([value], NUMBER) if value.names is None else len(value.names)
-    if is_hidden(value):
+    if isinstance(value, Unknown) and value.not_null and type_of(value).kind in (TUPLE, OBJECT):
+        # The type tells how many there are.
+        return with_precision(len(type_of(value).items or type_of(value).attributes), OF_INTEGERS)
+    if is_hidden(value) or (isinstance(value, Deferred) and value.names is None):
         return unknown_result([value], NUMBER)
-    if isinstance(value, Elements):
-        return unknown_result([value], NUMBER) if has_unsure_elements(value) else len(value.items)
-    if isinstance(value, Entries):
-        return len(value.items)
-    if isinstance(value, str):
-        return len(grapheme_clusters(value))
-    raise InvalidExpressionError("the argument must be a string, a collection or a structural type")
+    if isinstance(value, Elements) and has_unsure_elements(value):
+        return unknown_result([value], NUMBER)
+    if isinstance(value, Deferred):
+        counted: Collection[str] = value.names or ()
+    elif isinstance(value, (Elements, Entries)):
+        counted = value.items
+    elif isinstance(value, str):
+        counted = grapheme_clusters(value)
+    else:
+        raise InvalidExpressionError("the argument must be a string, a collection or a structural type")
+    return with_precision(len(counted), OF_INTEGERS)
 
 
 def element(values: Value, index: Value) -> Value:
@@ -90,7 +100,7 @@ def element(values: Value, index: Value) -> Value:
     if position < 0 and values.kind == TUPLE and position % -len(values.items):
         # Terraform 1.11 takes Go's remainder, which is negative here, and fails.
         raise InvalidExpressionError("cannot use the element function with a negative index of a tuple")
-    return values.items[position % len(values.items)]
+    return values.part(position % len(values.items))
 
 
 def concat(*sequences: Value) -> Value:
@@ -103,12 +113,19 @@ def concat(*sequences: Value) -> Value:
         types = [type_of(one) for one in sequences]
         common = unify(types) if all(one.kind == LIST for one in types) else None
         return unknown_result([one for one in sequences if is_hidden(one)], common or DYNAMIC)
-    items = [item for one in sequences for item in one.items]
+    items = [item for one in sequences for item in one.parts]
     if all(one.kind == LIST for one in sequences):
         common = unify([element_type(one) for one in sequences])
         if common is not None:
-            return Elements(LIST, [convert(item, common) for item in items], common)
+            return _list_of(common, [convert(item, common) for item in items])
     return Elements(TUPLE, items)
+
+
+def _list_of(common: Type, items: Sequence[Value]) -> Elements:
+    shared = shared_type(items) if is_open(common) else common
+    if shared is None and all(map(is_wholly_known, items)):
+        raise InvalidExpressionError("all elements must have the same type")
+    return Elements(LIST, items, shared or common)
 
 
 def contains(values: Value, value: Value) -> Value:
@@ -132,13 +149,13 @@ def index_of(values: Value, value: Value) -> Value:
         if answer is None:
             return unknown_result([item, value], NUMBER)
         if answer:
-            return position
+            return with_precision(position, OF_INTEGERS)
     raise InvalidExpressionError("item not found")
 
 
 def _certainly_given(value: Value, *, as_text: bool) -> Optional[bool]:
     """Whether a value is neither null nor, where it counts as text, empty; None where that is not known."""
-    if value is None or (as_text and value == ""):
+    if is_null(value) or (as_text and value == ""):
         return False
     if isinstance(value, PiecedText):
         return True if any(isinstance(piece, (str, Attribute)) for piece in value.pieces) else None
@@ -165,9 +182,11 @@ def coalescelist(*values: Value) -> Value:
     if not values:
         raise InvalidExpressionError("at least one argument is required")
     for value in values:
-        if not is_hidden(value) and not (isinstance(value, Elements) and value.kind != SET):
+        if not is_hidden(value) and type_of(value).kind not in (LIST, TUPLE):
             raise InvalidExpressionError("the arguments must be lists or tuples")
     for value in values:
+        if is_null(value):
+            continue
         if is_hidden(value):
             types = {type_of(one) for one in values}
             return unknown_result([value], types.pop() if len(types) == 1 else DYNAMIC)
@@ -243,7 +262,7 @@ def _flatten_into(items: list[Value], values: Elements) -> Value:
     """Adds the elements of nested lists. The first value of which it is not known what it adds; None where there is none."""
     if has_unsure_elements(values):
         return values
-    for item in values.items:
+    for item in values.parts:
         if isinstance(item, Elements):
             unsure = _flatten_into(items, item)
             if unsure is not None:
@@ -283,7 +302,7 @@ def values_of(value: Value) -> Value:
     value = _as_object(value)
     if is_hidden(value):
         return unknown_result([value], list_of(element_type(value)) if type_of(value).kind == MAP else DYNAMIC)
-    stated = _entries(value, "the argument").items
+    stated = _entries(value, "the argument").parts
     items = [stated[name] for name in sorted(stated, key=_by_bytes)]
     return Elements(TUPLE, items) if value.kind == OBJECT else Elements(LIST, items, element_type(value))
 
@@ -301,7 +320,7 @@ def lookup(mapping: Value, key: Value, *defaults: Value) -> Value:
         return mapping.entries[key]
     if is_hidden(mapping):
         return unknown_result([mapping], element_type(mapping), not_null=False)
-    stated = _entries(mapping, "the first argument").items
+    stated = _entries(mapping, "the first argument").parts
     inner = element_type(mapping)
     if mapping.kind == MAP and defaults:
         try:
@@ -334,21 +353,28 @@ def _lookup_deferred(mapping: Deferred, key: Value, defaults: Sequence[Value]) -
 
 def merge(*values: Value) -> Value:
     mappings = [_as_object(value) for value in values]
+    types = [type_of(value) for value in mappings]
+    for known in types:
+        if known == DYNAMIC:
+            # Behind that cty looks at no types, so an empty list passes there.
+            break
+        if known.kind not in (MAP, OBJECT):
+            raise InvalidExpressionError(f"the arguments must be maps or objects, got {known}")
     for value in mappings:
-        if value is not None and not is_hidden(value) and not isinstance(value, Entries):
+        if not isinstance(value, (Entries, Unknown, Attribute)) and not is_null(value) and getattr(value, "items", True):
             raise InvalidExpressionError(f"the arguments must be maps or objects, got {type_of(value)}")
     hidden = [value for value in mappings if is_hidden(value)]
+    is_of_one_type = len(set(types)) == 1
     if hidden:
-        types = {type_of(value) for value in mappings}
-        result = unknown_result(hidden, types.pop() if len(types) == 1 else DYNAMIC)
+        result = unknown_result(hidden, types[0] if is_of_one_type else _merged_type(mappings))
         return Unknown(result.reason, result.type, not_null=True, entries=_certain_entries(mappings))
+    if is_of_one_type and types[0].attributes and all(map(is_null, mappings)):
+        raise InvalidExpressionError("null objects have no attributes, which their type demands")
     merged: dict[str, Value] = {}
     for value in mappings:
-        merged.update(value.items if value is not None else {})
-    if mappings and all(isinstance(value, Entries) and value.kind == MAP for value in mappings):
-        inner = {element_type(value) for value in mappings}
-        if len(inner) == 1:
-            return Entries(MAP, merged, inner.pop())
+        merged.update(value.parts if isinstance(value, Entries) else {})
+    if is_of_one_type and types[0].kind == MAP:
+        return Entries(MAP, merged, types[0].element)
     return Entries(OBJECT, merged)
 
 
@@ -358,9 +384,23 @@ def _certain_entries(mappings: Sequence[Value]) -> Mapping[str, Value]:
     for value in mappings:
         if is_hidden(value):
             certain = dict(value.entries) if isinstance(value, Unknown) else {}
-        elif value is not None:
+        elif isinstance(value, Entries):
             certain.update(value.items)
     return certain
+
+
+def _merged_type(mappings: Sequence[Value]) -> Type:
+    """The object that comes of maps and objects of several types, where the types tell all names."""
+    attributes: dict[str, Type] = {}
+    for value in mappings:
+        known = type_of(value)
+        if known.kind == "dynamic" or (known.kind == MAP and is_hidden(value)):
+            return DYNAMIC
+        if isinstance(value, Entries) and value.kind == MAP:
+            attributes.update(dict.fromkeys(value.items, element_type(value)))
+        elif not is_null(value):
+            attributes.update(known.attributes)
+    return object_of(attributes)
 
 
 def one(values: Value) -> Value:
@@ -370,14 +410,16 @@ def one(values: Value) -> Value:
         raise InvalidExpressionError("must be a list, set or tuple with either zero or one elements")
     if has_unsure_elements(values):
         return unknown_result([values], element_type(values), not_null=False)
-    return values.items[0] if values.items else None
+    if values.items:
+        return values.part(0)
+    return None if values.kind == TUPLE else Null(element_type(values))
 
 
 def range_of(*limits: Number) -> Value:
     if not 1 <= len(limits) <= 3:
         raise InvalidExpressionError("must have one, two or three arguments")
-    start, end = (0, limits[0]) if len(limits) == 1 else limits[:2]
-    step = limits[2] if len(limits) == 3 else -1 if end < start else 1
+    start, end = (with_precision(0, OF_INTEGERS), limits[0]) if len(limits) == 1 else limits[:2]
+    step = limits[2] if len(limits) == 3 else with_precision(-1 if end < start else 1, OF_INTEGERS)
     if (end > start and step < 0) or (end < start and step > 0):
         raise InvalidExpressionError("the step leads away from the end")
     items: list[Number] = []
@@ -386,7 +428,7 @@ def range_of(*limits: Number) -> Value:
         if len(items) == _MOST_OF_A_RANGE:
             raise InvalidExpressionError(f"more than {_MOST_OF_A_RANGE} values were generated")
         items.append(value)
-        value = rounded(Fraction(value) + step)
+        value = sum_of(value, step)
     return Elements(LIST, items, NUMBER)
 
 
@@ -398,7 +440,7 @@ def reverse(values: Value) -> Value:
     if has_unsure_elements(values):
         return unknown_result([values], list_of(element_type(values)))
     kind = TUPLE if values.kind == TUPLE else LIST
-    return Elements(kind, values.items[::-1], values.type)
+    return Elements(kind, values.parts[::-1], values.type)
 
 
 def slice_of(values: Value, start: Value, end: Value) -> Value:
@@ -414,12 +456,14 @@ def slice_of(values: Value, start: Value, end: Value) -> Value:
         raise InvalidExpressionError("the indices must not be greater than the length of the list")
     if first > last:
         raise InvalidExpressionError("the start index must not be greater than the end index")
-    return Elements(values.kind, values.items[first:last], values.type)
+    return Elements(values.kind, values.parts[first:last], values.type)
 
 
 def sort(values: Value) -> Value:
-    if is_hidden(values) or (len(values.items) > 1 and not is_wholly_known(values)):
+    if is_hidden(values):
         return unknown_result([values], list_of(STRING))
+    if len(values.items) > 1 and not is_wholly_known(values):
+        return Elements(LIST, [unknown_result([values], STRING)] * len(values.items), STRING)
     for position, item in enumerate(values.items):
         if item is None:
             raise InvalidExpressionError(f"the list element {position} is null; a null string cannot be sorted")
@@ -487,7 +531,7 @@ def zipmap(names: Value, values: Value) -> Value:
         raise InvalidExpressionError(f"there are {len(names.items)} keys but {len(values.items)} values")
     if None in names.items:
         raise InvalidExpressionError("a key is null")
-    stated = dict(zip(names.items, values.items))
+    stated = dict(zip(names.items, values.parts))
     return Entries(MAP, stated, element_type(values)) if values.kind == LIST else Entries(OBJECT, stated)
 
 

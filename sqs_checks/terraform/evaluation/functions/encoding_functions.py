@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import hashlib
+import re
 import unicodedata
 import uuid
 from collections.abc import Callable
@@ -35,7 +37,7 @@ from sqs_checks.values.configuration_values import (
     is_number,
     is_wholly_known,
 )
-from sqs_checks.values.exact_numbers import rounded
+from sqs_checks.values.exact_numbers import is_infinite, rounded
 from sqs_checks.values.json_text import NotJsonError, read_json_text, write_json
 
 Digest = Callable[[bytes], Any]
@@ -127,9 +129,25 @@ _CODECS = {
 }
 
 
+# Names without a digit that Terraform may know although Python does not.
+_OTHER_NAMES = re.compile(r"cs.*|mac|extended_unix_code_packed_format_for_japanese|.*[0-9].*")
+
+
 def _codec(name: str) -> Union[str, Unknown]:
     codec = _CODECS.get(name.lower())
-    return Unknown(f"the encoding `{name}` is not known here", STRING, not_null=True) if codec is None else codec
+    if codec is not None:
+        return codec
+    if not _OTHER_NAMES.fullmatch(name.lower()) and not _is_known_to_python(name):
+        raise InvalidExpressionError(f"`{name}` is no encoding")
+    return Unknown(f"the encoding `{name}` is not worked out", STRING, not_null=True)
+
+
+def _is_known_to_python(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def textencodebase64(text: str, encoding: str) -> Union[str, Unknown]:
@@ -157,6 +175,13 @@ def textdecodebase64(text: str, encoding: str) -> Union[str, Unknown]:
         raise InvalidExpressionError(f"the text holds what is not defined for {encoding}") from None
 
 
+def rsadecrypt(text: str, key: str) -> Unknown:
+    _decoded(text)
+    if not re.search("-----BEGIN .*-----\\s.*-----END .*-----", key, re.DOTALL):
+        raise InvalidExpressionError("the key is no PEM")
+    return Unknown("`rsadecrypt` needs a private key, which is not read", STRING, not_null=True)
+
+
 _NAMESPACES = {"dns": uuid.NAMESPACE_DNS, "url": uuid.NAMESPACE_URL, "oid": uuid.NAMESPACE_OID, "x500": uuid.NAMESPACE_X500}
 
 
@@ -170,12 +195,22 @@ def uuidv5(namespace: str, name: str) -> str:
 
 def jsonencode(value: Value) -> Value:
     value = expanded(value)
+    if _holds_infinity(value):
+        raise InvalidExpressionError("an infinite number has no JSON")
     if isinstance(first_unknown(value), Deferred):
         return unknown_result([value], STRING)
     try:
         return write_json(value)
     except ValueError:
         return unknown_result([value], STRING)
+
+
+def _holds_infinity(value: Value) -> bool:
+    if isinstance(value, Elements):
+        return any(map(_holds_infinity, value.items))
+    if isinstance(value, Entries):
+        return any(map(_holds_infinity, value.items.values()))
+    return isinstance(value, float) and is_infinite(value)
 
 
 def jsondecode(text: Value) -> Value:
@@ -195,7 +230,7 @@ def _with_terraforms_numbers(value: Value) -> Value:
         return Elements(value.kind, [_with_terraforms_numbers(item) for item in value.items])
     if isinstance(value, Entries):
         return Entries(value.kind, {name: _with_terraforms_numbers(value.items[name]) for name in sorted(value.items)})
-    return rounded(Fraction(value)) if is_number(value) else value
+    return rounded(Fraction(value)) if is_number(value) and not isinstance(value, float) else value
 
 
 def csvdecode(text: str) -> Elements:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Optional, Union
 
-from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
+from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError, IsFolderError
 from sqs_checks.terraform.evaluation.functions.encoding_functions import text_of
 from sqs_checks.terraform.evaluation.functions.function_rows import FunctionContext, unknown_result
 from sqs_checks.terraform.evaluation.functions.regular_expressions import Pattern, UnsupportedPatternError, compiled
@@ -37,6 +37,8 @@ def of_file(made: Callable[[bytes], str]) -> Callable[[FunctionContext, str], Va
 def fileexists(context: FunctionContext, path: str) -> Value:
     try:
         content = context.read_file(path)
+    except IsFolderError:
+        raise
     except InvalidExpressionError:
         return False
     return content if isinstance(content, Unknown) else True

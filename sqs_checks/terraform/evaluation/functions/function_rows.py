@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from fractions import Fraction
 from typing import Any, NamedTuple, Optional, Protocol, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
@@ -45,7 +44,8 @@ class Function(NamedTuple):
     evaluate: takes the converted arguments; before them the context where `uses_context`. parameters: their types.
     variadic: the type of all further arguments. result: the type of the result where it is unknown. nulls_from: the position
     from which arguments may be null. decides: whether `evaluate` takes arguments of which parts are not known; otherwise the
-    result is unknown. may_be_null: whether the result can be null.
+    result is unknown. may_be_null: whether the result can be null. minds_types: whether nulls among the arguments come as `Null`,
+    with their types.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Function(NamedTuple):
     decides: bool = False
     may_be_null: bool = False
     uses_context: bool = False
+    minds_types: bool = False
 
 
 def reason_of(value: Value) -> str:
@@ -94,7 +95,7 @@ def has_unsure_elements(value: Elements) -> bool:
 
 def whole_number(value: Any, what: str, *, least: Optional[int] = None) -> int:
     """A number that must be whole, as Go's `int` can hold it."""
-    if isinstance(value, Fraction) or not -(2**63) <= value < 2**63:
+    if not -(2**63) <= value < 2**63 or value != int(value):
         raise InvalidExpressionError(f"{what} must be a whole number")
     if least is not None and value < least:
         raise InvalidExpressionError(f"{what} must be at least {least}")

@@ -5,26 +5,29 @@ Source: Terraform language documentation, "Numeric Functions".
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Optional, Union
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.functions.function_rows import unknown_result, whole_number
+from sqs_checks.terraform.evaluation.operators_of_terraform import opposite, sum_of
 from sqs_checks.terraform.evaluation.type_constraints import NUMBER, convert
 from sqs_checks.values.configuration_values import Elements, PiecedText, Unknown, Value, is_hidden, is_number
-from sqs_checks.values.exact_numbers import Number, rounded
-
-absolute = abs
+from sqs_checks.values.exact_numbers import OF_INTEGERS, Number, is_infinite, of_double, precision_of, with_precision
 
 
-def ceil(number: Number) -> int:
-    return math.ceil(number)
+def absolute(number: Number) -> Number:
+    return opposite(number) if number < 0 else number or 0
 
 
-def floor(number: Number) -> int:
-    return math.floor(number)
+def ceil(number: Number) -> Number:
+    return number if is_infinite(number) else with_precision(math.ceil(number), precision_of(number))
+
+
+def floor(number: Number) -> Number:
+    return number if is_infinite(number) else with_precision(math.floor(number), precision_of(number))
 
 
 def largest(*numbers: Number) -> Number:
@@ -41,14 +44,14 @@ def _some(numbers: Sequence[Number]) -> Sequence[Number]:
     return numbers
 
 
-def signum(number: Number) -> int:
+def signum(number: Number) -> Number:
     whole = whole_number(number, "the number")
-    return (whole > 0) - (whole < 0)
+    return with_precision((whole > 0) - (whole < 0), OF_INTEGERS)
 
 
-def log(number: Number, base: Number) -> Union[Number, Unknown]:
+def log(number: Number, base: Number) -> Number:
     """In double precision, as Terraform works it out."""
-    return _of_double(_quotient(_logarithm(_double(number)), _logarithm(_double(base))))
+    return _result(_quotient(_logarithm(_double(number)), _logarithm(_double(base))))
 
 
 def _double(number: Number) -> float:
@@ -94,13 +97,13 @@ def pow(number: Number, power: Number) -> Union[Number, Unknown]:
     if exponent == 0 or base == 1:
         return 1
     if base == 0:
-        return 0 if exponent > 0 else _of_double(math.inf)
+        return 0 if exponent > 0 else _result(math.inf)
     if math.isinf(base) or math.isinf(exponent):
-        return _of_double(math.inf)
+        return _result(math.pow(base, exponent))
     result = _power(base, exponent)
     if result is None:
         return Unknown("a power to a broken exponent is not worked out", NUMBER, not_null=True)
-    return _of_double(result)
+    return _result(result)
 
 
 def _power(base: float, exponent: float) -> Optional[float]:
@@ -142,13 +145,10 @@ def _power(base: float, exponent: float) -> Optional[float]:
         return math.copysign(math.inf, result)
 
 
-def _of_double(value: float) -> Union[Number, Unknown]:
-    """A double as Terraform writes it: by the fewest digits that tell it apart from other doubles."""
+def _result(value: float) -> Number:
     if math.isnan(value):
         raise InvalidExpressionError("the result is not a number")
-    if math.isinf(value):
-        return Unknown("a number without end is not worked out", NUMBER, not_null=True)
-    return rounded(Fraction(repr(value)))
+    return of_double(value)
 
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -177,7 +177,8 @@ def parseint(text: Value, base: Number) -> Value:
         value = value * radix + allowed.index(digit)
     if not digits:
         raise InvalidExpressionError(f"cannot parse `{text}` as a number of base {radix}")
-    return -value if text.startswith("-") else value
+    value = -value if text.startswith("-") else value
+    return with_precision(value, max(value.bit_length(), OF_INTEGERS))
 
 
 def total(numbers: Value) -> Value:
@@ -190,12 +191,9 @@ def total(numbers: Value) -> Value:
         raise InvalidExpressionError("cannot sum an empty list")
     converted = []
     for item in numbers.items:
-        if item is None or not (is_number(item) or isinstance(item, str) or is_hidden(item)):
+        if not (is_number(item) or isinstance(item, str) or is_hidden(item)):
             raise InvalidExpressionError("the argument must hold only numbers")
         converted.append(convert(item, NUMBER))
     if any(map(is_hidden, converted)):
         return unknown_result([numbers], NUMBER)
-    result = converted[0]
-    for item in converted[1:]:
-        result = rounded(Fraction(result) + item)
-    return result
+    return functools.reduce(sum_of, converted)

@@ -17,7 +17,7 @@ from sqs_checks.terraform.evaluation.functions.regular_expressions import (
     compiled,
 )
 from sqs_checks.terraform.evaluation.type_constraints import STRING, Type, list_of, object_of, tuple_of
-from sqs_checks.values.configuration_values import LIST, OBJECT, TUPLE, Elements, Entries, Unknown, Value, is_hidden
+from sqs_checks.values.configuration_values import LIST, OBJECT, TUPLE, Elements, Entries, Null, Unknown, Value, is_hidden
 
 _LONGEST_PATTERN = 10_000
 _LONGEST_TEXT = 10_000_000
@@ -46,7 +46,7 @@ def _result_type(pattern: Pattern) -> Type:
 
 
 def _captured(pattern: Pattern, text: str, match: tuple[int, ...]) -> Value:
-    groups = [text[match[at] : match[at + 1]] if match[at] >= 0 else None for at in range(2, len(match), 2)]
+    groups = [text[match[at] : match[at + 1]] if match[at] >= 0 else Null(STRING) for at in range(2, len(match), 2)]
     if not groups:
         return text[match[0] : match[1]]
     if pattern.names[0] is None:

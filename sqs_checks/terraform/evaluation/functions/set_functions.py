@@ -19,6 +19,7 @@ from sqs_checks.terraform.evaluation.type_constraints import (
     DYNAMIC,
     Type,
     convert,
+    is_open,
     list_of,
     set_items,
     set_of,
@@ -27,7 +28,17 @@ from sqs_checks.terraform.evaluation.type_constraints import (
     unify,
 )
 from sqs_checks.terraform.evaluation.value_equality import contains
-from sqs_checks.values.configuration_values import LIST, SET, TUPLE, Elements, Unknown, Value, is_hidden, is_wholly_known
+from sqs_checks.values.configuration_values import (
+    LIST,
+    SET,
+    TUPLE,
+    Elements,
+    Unknown,
+    Value,
+    is_hidden,
+    is_wholly_known,
+    without_type,
+)
 
 _HEAVIEST_PRODUCT = 1_000_000
 
@@ -46,7 +57,10 @@ def union(*sets: Value) -> Value:
     common, converted = _of_one_type(sets)
     if any(map(is_hidden, converted)):
         return unknown_result([one for one in converted if is_hidden(one)], set_of(common))
-    return Elements(SET, set_items([item for one in converted for item in one.items]), common)
+    items = [item for one in converted for item in one.parts]
+    if is_open(common) and len(set(map(type_of, items))) > 1 and all(map(is_wholly_known, items)):
+        raise InvalidExpressionError("the sets must all have compatible element types")
+    return Elements(SET, set_items(list(map(without_type, items))), common)
 
 
 def intersection(context: FunctionContext, *sets: Value) -> Value:
@@ -100,6 +114,6 @@ def product(context: FunctionContext, *sets: Value) -> Value:
     if size * len(sets) > _HEAVIEST_PRODUCT:
         return Unknown("a product of that many elements is not worked out", not_null=True)
     context.spend(size * len(sets))
-    converted = [[convert(item, common) for item in one.items] for one, common in zip(sets, elements)]
+    converted = [[convert(item, common) for item in one.parts] for one, common in zip(sets, elements)]
     rows = [Elements(TUPLE, row) for row in itertools.product(*converted)]
     return Elements(SET if is_set else LIST, set_items(rows) if is_set else rows, result)

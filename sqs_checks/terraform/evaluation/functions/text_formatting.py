@@ -6,9 +6,11 @@ packages fmt and math/big (how numbers are written).
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple, Optional
+from typing import Any, Final, NamedTuple, Optional
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.functions.function_rows import (
@@ -19,9 +21,12 @@ from sqs_checks.terraform.evaluation.functions.function_rows import (
     unknown_result,
 )
 from sqs_checks.terraform.evaluation.functions.grapheme_clusters import grapheme_clusters
-from sqs_checks.terraform.evaluation.type_constraints import BOOL, NUMBER, STRING, convert, list_of
+from sqs_checks.terraform.evaluation.functions.number_functions import absolute
+from sqs_checks.terraform.evaluation.type_constraints import BOOL, DYNAMIC, NUMBER, STRING, convert, list_of, type_of
 from sqs_checks.values.configuration_values import (
     LIST,
+    SET,
+    TUPLE,
     Attribute,
     Deferred,
     Elements,
@@ -30,12 +35,17 @@ from sqs_checks.values.configuration_values import (
     Value,
     first_unknown,
     is_hidden,
+    is_null,
+    is_number,
     joined_text,
+    without_type,
 )
 from sqs_checks.values.exact_numbers import (
     Number,
     digits_of,
     general_text,
+    is_infinite,
+    number_text,
     scientific_text,
     significant_digits,
 )
@@ -57,7 +67,16 @@ class _Directive(NamedTuple):
     precision: Optional[int]
 
 
+_UNTYPED_NULL: Final = Unknown("Terraform itself tells no text of a null without a type", STRING, not_null=True)
+
+
 def format_text(context: FunctionContext, template: Value, *values: Value) -> Value:
+    if any(is_null(value) and type_of(value) == DYNAMIC for value in values):
+        return _UNTYPED_NULL
+    return _formatted(context, template, values)
+
+
+def _formatted(context: FunctionContext, template: Value, values: Sequence[Value]) -> Value:
     if isinstance(template, PiecedText) or is_hidden(template):
         start = template.prefix if isinstance(template, PiecedText) else ""
         return unknown_result([template], STRING, prefix=start.partition("%")[0])
@@ -108,7 +127,7 @@ def _written(directive: _Directive, value: Value) -> list[Any]:
         return _written_as_it_is(directive, value)
     if verb not in "tbdoxXeEfgGsq":
         raise InvalidExpressionError(f"there is no verb `{verb}`, as in `{directive.text}`")
-    if value is None:
+    if is_null(value):
         raise InvalidExpressionError(f"a null value cannot be formatted by `{directive.text}`")
     wanted = BOOL if verb == "t" else STRING if verb in "sq" else NUMBER
     try:
@@ -126,6 +145,10 @@ def _written(directive: _Directive, value: Value) -> list[Any]:
         # A precision of nothing is none.
         cut = "".join(grapheme_clusters(converted)[: directive.precision]) if directive.precision else converted
         return [_padded(directive, cut if verb == "s" else str(write_json(cut)))]
+    if is_infinite(converted):
+        if verb in "bdoxX":
+            raise InvalidExpressionError(f"`{directive.text}` needs a finite number")
+        return [_padded(directive._replace(flags=directive.flags.replace("0", "")), number_text(converted))]
     digits = digits_of(abs(Fraction(converted).numerator)) + (directive.precision or 0)
     if digits > _MOST_DIGITS:
         return [Unknown("a number of that many digits is not worked out", STRING, not_null=True)]
@@ -134,9 +157,10 @@ def _written(directive: _Directive, value: Value) -> list[Any]:
 
 def _written_as_it_is(directive: _Directive, value: Value) -> list[Any]:
     written: Any
+    value = without_type(value)
     if isinstance(value, Unknown) or (isinstance(value, (str, PiecedText, Attribute)) and "#" not in directive.flags):
         written = value
-    elif isinstance(value, (int, Fraction)) and not isinstance(value, bool) and "#" not in directive.flags:
+    elif is_number(value) and "#" not in directive.flags:
         written = general_text(value, None, "e")
     else:
         value = expanded(value)
@@ -159,8 +183,9 @@ _PREFIXES = {"b": "0b", "o": "0", "x": "0x", "X": "0X", "d": ""}
 
 
 def _whole(directive: _Directive, value: Number) -> str:
-    if isinstance(value, Fraction):
+    if value != int(value):
         raise InvalidExpressionError(f"`{directive.text}` needs a whole number")
+    value = int(value)
     if directive.precision == 0 and value == 0:
         return ""
     digits = format(abs(value), directive.verb).rjust(directive.precision or 0, "0")
@@ -174,12 +199,12 @@ def _whole(directive: _Directive, value: Number) -> str:
 
 
 def _sign(directive: _Directive, value: Number) -> str:
-    return "-" if value < 0 else "+" if "+" in directive.flags else " " if " " in directive.flags else ""
+    return "-" if math.copysign(1, value) < 0 else "+" if "+" in directive.flags else " " if " " in directive.flags else ""
 
 
 def _floating(directive: _Directive, value: Number) -> str:
     verb, precision = directive.verb, directive.precision
-    magnitude: Number = -value if value < 0 else value
+    magnitude = absolute(value)
     if verb == "f":
         written = _fixed(magnitude, 6 if precision is None else precision)
     elif verb in "eE":
@@ -203,7 +228,11 @@ def _fixed(magnitude: Number, places: int) -> str:
 def format_list(context: FunctionContext, template: Value, *values: Value) -> Value:
     result = list_of(STRING)
     length: Optional[int] = None
+    if any(is_null(value) and type_of(value) == DYNAMIC for value in values):
+        return unknown_result([_UNTYPED_NULL], result)
     for number, value in enumerate(values):
+        if is_null(value) and type_of(value).kind in (LIST, SET, TUPLE):
+            raise InvalidExpressionError(f"argument {number + 1} is a null list")
         if isinstance(value, Elements):
             if length is not None and length != len(value.items) and not has_unsure_elements(value):
                 raise InvalidExpressionError(f"argument {number + 1} has another length than the lists before it")
@@ -213,8 +242,8 @@ def format_list(context: FunctionContext, template: Value, *values: Value) -> Va
         return unknown_result(hidden, result)
     count = 1 if length is None else length
     context.spend(count * (1 + len(values)))
-    rows = [[value.items[at] if isinstance(value, Elements) else value for value in values] for at in range(count)]
-    return Elements(LIST, [format_text(context, template, *row) for row in rows], STRING)
+    rows = [[value.parts[at] if isinstance(value, Elements) else value for value in values] for at in range(count)]
+    return Elements(LIST, [_formatted(context, template, row) for row in rows], STRING)
 
 
 def _may_be_list(value: Value) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple, Union
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.type_constraints import STRING
 from sqs_checks.values.configuration_values import Unknown
+from sqs_checks.values.exact_numbers import OF_INTEGERS, Number, with_precision
 
 _TIMESTAMP = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?(?:(Z)|([+-])([0-9]{2}):([0-9]{2}))"
@@ -100,12 +101,12 @@ def _zone(offset: timedelta, colon: str) -> str:
     return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02d}{colon}{minutes % 60:02d}"
 
 
-def timecmp(one: str, other: str) -> Union[int, Unknown]:
+def timecmp(one: str, other: str) -> Union[Number, Unknown]:
     try:
         first, second = _moment(one).in_utc(), _moment(other).in_utc()
     except OverflowError:
         return _far_away(one)
-    return (first > second) - (first < second)
+    return with_precision((first > second) - (first < second), OF_INTEGERS)
 
 
 _VERB = re.compile(r"''|'(?:[^']|'')*'|'|([A-Za-z])\1*|[^A-Za-z']+")

@@ -7,13 +7,13 @@ writes); libyaml's emitter (where it folds, when it writes a text in lines of it
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from fractions import Fraction
 from typing import Any, Final, Optional
 
-from sqs_checks.values.configuration_values import OBJECT, TUPLE, Elements, Entries, Value
+from sqs_checks.values.configuration_values import OBJECT, TUPLE, Elements, Entries, Value, is_number
 from sqs_checks.values.exact_numbers import Number, number_text, parse_number
 
 _LONGEST = 1_000_000
@@ -172,7 +172,7 @@ def _untagged(text: str) -> Value:
     if text in _WORDS:
         return _WORDS[text]
     if text in _ENDLESS:
-        raise UnsupportedYamlError("a number without end is not worked out")
+        return -math.inf if text.startswith("-") else math.inf
     if text in (".nan", ".NaN", ".NAN"):
         raise InvalidYamlError("floating point NaN is not supported")
     moment = _moment(text)
@@ -364,7 +364,7 @@ def _plain(value: Value) -> Optional[str]:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, Fraction)):
+    if is_number(value):
         return number_text(value)
     if isinstance(value, Elements):
         return None if value.items else "[]"
