@@ -121,9 +121,37 @@ def test_what_is_left_out_counts_by_itself(
 ) -> None:
     (tmp_path / "refused.tf").write_text(f'resource "aws_sqs_queue" "q" {{\n  name = {REFUSED}\n}}\n', encoding="utf-8")
     monkeypatch.setattr(sys, "argv", ["sqs-checks", "coverage", str(tmp_path)])
-    assert main() == 0
+    assert main() == 1
     assert capsys.readouterr().out == (
         "Terraform  /refused.tf  aws_sqs_queue.q\n"
-        "    not judged: Terraform makes it, but Checkov leaves it out\n"
-        "0 of 0 verdicts decided, 1 resource left out by Checkov\n"
+        "    not judged: it would be made, but Checkov leaves it out\n"
+        f"Terraform  {tmp_path}/refused.tf\n"
+        "    not read: Checkov cannot parse it\n"
+        "0 of 0 verdicts decided, 1 resource left out by Checkov, 1 file not read\n"
     )
+
+
+TEMPLATE = "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Condition: Production\n  R:\n    Type: AWS::SQS::Queue\n"
+CONDITION = "Parameters: {Env: {Type: String, Default: test}}\nConditions: {Production: !Equals [!Ref Env, production]}\n"
+
+
+def test_a_template_that_ends_checkovs_run_is_named_and_costs_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Checkov itself loses every template of the scan."""
+    (tmp_path / "odd.yaml").write_text("Resources:\n  A:\n    Type: {x: y}\n", encoding="utf-8")
+    (tmp_path / "queues.yaml").write_text(CONDITION + TEMPLATE, encoding="utf-8")
+    (tmp_path / "broken.yaml").write_text(TEMPLATE + "  - broken\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["sqs-checks", "coverage", str(tmp_path)])
+    assert main() == 1
+    said = capsys.readouterr().out
+    assert re.search(r"odd\.yaml\n    not read: Checkov fails on it: TypeError", said)
+    assert re.search(r"broken\.yaml\n    not read: it names SQS", said)
+    assert re.search(r"queues\.yaml  R\n    CKV_SQS_\d+ ", said)
+    assert ", 1 resource left out by Checkov, 2 files not read" in said
+
+
+def test_a_resource_whose_condition_does_not_hold_by_default_is_named(tmp_path: Path) -> None:
+    """A deployment may set the parameter otherwise; Checkov leaves the resource out."""
+    (tmp_path / "queues.yaml").write_text(CONDITION + TEMPLATE, encoding="utf-8")
+    assert [one.address for one in cover(tmp_path) if isinstance(one, LeftOut)] == ["Q"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any, Optional
 
@@ -26,6 +26,7 @@ from sqs_checks.cloudformation.stacks.sam_template import as_deployed
 from sqs_checks.cloudformation.stacks.serverless_template import serverless_template
 from sqs_checks.cloudformation.stacks.stack_tree import StackTree
 from sqs_checks.judgement.computed_once import computed_once
+from sqs_checks.model.relations import Place
 from sqs_checks.queues.queue_traits import QueueTraits
 
 _LONGEST_TEMPLATE = 5_000_000  # bytes of a file beside the scan; CloudFormation takes one
@@ -37,6 +38,7 @@ class TemplateScan:
     def __init__(self, templates: Mapping[str, Any]) -> None:
         self._templates = templates
         self._paths: dict[str, str] = {}
+        self.handed: set[tuple[str, str]] = set()  # path and logical id of what Checkov has handed to checks
         self._models: dict[Optional[str], DeploymentModels] = {}
 
     def path_of(self, file: str) -> str:
@@ -51,6 +53,18 @@ class TemplateScan:
 
     def holds(self, path: str) -> bool:
         return path in self._templates
+
+    @property
+    def paths(self) -> list[str]:
+        return list(self._templates)
+
+    def left_out(self, types: Iterable[str]) -> Iterator[Place]:
+        """The resources of some types that are made in some case, and that no check was handed."""
+        models = self.models(None)
+        for path in self._templates:
+            for resource in models.made_in(path, frozenset(types)):
+                if (path, resource.identity.logical_id) not in self.handed:
+                    yield resource.place
 
     def models(self, scanned_folder: Optional[str]) -> DeploymentModels:
         """What all templates say about queues. scanned_folder: the root of the scan."""
@@ -80,6 +94,8 @@ class ResourceAtHand:
         # The runner of the Serverless Framework names files by their whole path, which tells no root.
         self.scanned_folder = self.path[: -len(file)] or None if self.path.endswith(file) else None
         self.is_among_others = scan.holds(self.path)
+        if self.is_among_others:
+            scan.handed.add((self.path, self.logical_id))
         self._conf = conf
 
     @computed_once
@@ -105,8 +121,20 @@ class ResourceAtHand:
         return DeploymentModels(StackTree({self.path: template}), lambda path: path)
 
 
-# The scan of each runner that has begun one.
+# The scan of each runner that has begun one, by the module of the runner.
 _scans: dict[str, TemplateScan] = {}
+
+
+def left_out_of_templates(runner_class: type, types: Iterable[str]) -> list[Place]:
+    """The resources of some types that are made in some case, and that no check was handed. runner_class: that has run last."""
+    scan = _scans.get(runner_class.__module__)
+    return list(dict.fromkeys(scan.left_out(types))) if scan is not None else []
+
+
+def scanned_files(runner_class: type) -> list[str]:
+    """The templates that a runner has begun to scan."""
+    scan = _scans.get(runner_class.__module__)
+    return scan.paths if scan is not None else []
 
 
 def resource_at_hand(entity_path: str, conf: Mapping[str, Any]) -> ResourceAtHand:
@@ -163,7 +191,7 @@ def _keep_templates(build_definitions_context: Any) -> Any:
     def keeping(definitions: Any, *args: Any, **kwargs: Any) -> Any:
         # Single files are named as the user names them, files of a folder by their whole path.
         templates = {os.path.abspath(path): as_deployed(_copied(template)) for path, template in definitions.items()}
-        _scans["cloudformation"] = TemplateScan(templates)
+        _scans[cloudformation_runner.__name__] = TemplateScan(templates)
         for path, template in definitions.items():
             _add_queues(template, path)
         return build_definitions_context(definitions, *args, **kwargs)
@@ -175,7 +203,7 @@ def _keep_services(build_definitions_context: Any) -> Any:
     @wraps(build_definitions_context)
     def keeping(definitions: Any, *args: Any, **kwargs: Any) -> Any:
         templates = {os.path.abspath(path): serverless_template(_copied(service)) for path, service in definitions.items()}
-        _scans["serverless"] = TemplateScan(templates)
+        _scans[serverless_runner.__name__] = TemplateScan(templates)
         return build_definitions_context(definitions, *args, **kwargs)
 
     return keeping

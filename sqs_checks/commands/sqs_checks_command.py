@@ -86,15 +86,19 @@ def _coverage(path: str) -> int:
         print(f"sqs-checks: no such file or folder: {path}", file=sys.stderr)
         return 1
     try:
-        from sqs_checks.pack.coverage import LeftOut, cover
+        from sqs_checks.pack.coverage import LeftOut, NotRead, cover
     except ImportError as error:
         return _without_package(error)
-    decided = total = skipped = left_out = 0
+    decided = total = skipped = left_out = not_read = 0
     resource = None
     for one in cover(Path(path)):
         if isinstance(one, LeftOut):
             left_out += 1
-            print(f"{one.framework}  {one.file}  {one.address}\n    not judged: Terraform makes it, but Checkov leaves it out")
+            print(f"{one.framework}  {one.file}  {one.address}\n    not judged: it would be made, but Checkov leaves it out")
+            continue
+        if isinstance(one, NotRead):
+            not_read += 1
+            print(f"{one.framework}  {one.file}\n    not read: {one.why}")
             continue
         framework, found = one
         file = found.entity_path.partition(":")[0]
@@ -111,9 +115,10 @@ def _coverage(path: str) -> int:
         print(f"    {found.check:<11} {why}")
     by_settings = f", {skipped} skipped by the settings" if skipped else ""
     by_checkov = f", {left_out} resource{'s'[: left_out - 1]} left out by Checkov" if left_out else ""
-    is_empty = not (total or skipped or left_out)
+    by_checkov += f", {not_read} file{'s'[: not_read - 1]} not read" if not_read else ""
+    is_empty = not (total or skipped or left_out or not_read)
     print("no SQS resources found" if is_empty else f"{decided} of {total} verdicts decided{by_settings}{by_checkov}")
-    return 0
+    return 1 if not_read else 0
 
 
 _COMMANDS = {

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple, Optional, Union
 
 from checkov.cloudformation.runner import Runner as CloudFormationRunner
+from checkov.common.runners.base_runner import filter_ignored_paths
 from checkov.runner_filter import RunnerFilter
 from checkov.serverless.runner import Runner as ServerlessRunner
 from checkov.terraform.plan_runner import Runner as PlanRunner
 from checkov.terraform.runner import Runner as TerraformRunner
 
+from sqs_checks.cloudformation.resource_checks import CloudFormationCheck
+from sqs_checks.cloudformation.scanned_templates import left_out_of_templates, scanned_files
+from sqs_checks.configuration.setting_kinds import shortened
+from sqs_checks.model.relations import Place
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.pack.registration import register
 from sqs_checks.reporting.checkov_check import Observation, observing
 from sqs_checks.terraform.resource_checks import TerraformCheck
 from sqs_checks.terraform.scanned_code import left_out
 
+_TEMPLATES = (".yaml", ".yml", ".json", ".template")
+_LONGEST_TEMPLATE = 5_000_000  # bytes
 _RUNNERS: dict[str, Any] = {
     "Terraform": TerraformRunner,
     "Terraform plan": PlanRunner,
@@ -34,23 +42,97 @@ class Coverage(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """A resource that Terraform makes, and that Checkov hands to no check. file: relative to the scanned folder."""
+    """A resource that would be deployed, and that Checkov hands to no check. file: relative to the scanned folder."""
 
     framework: str
     file: str
     address: str
 
 
-def cover(path: Path) -> Iterator[Union[Coverage, LeftOut]]:
+class NotRead(NamedTuple):
+    """A file that Checkov could not read, so that nothing in it was judged. why: as a phrase."""
+
+    framework: str
+    file: str
+    why: str
+
+
+def cover(path: Path) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
     """Runs every check on every SQS resource below a folder, or in a file, through Checkov's runners."""
     register()
-    folder, files = (str(path), None) if path.is_dir() else (None, [str(path)])
     for framework, runner_class in _RUNNERS.items():
-        runner = runner_class()
-        with observing() as observations:
-            runner.run(root_folder=folder, files=files, runner_filter=RunnerFilter(checks=["CKV_SQS_*"], show_progress_bar=False))
-        yield from (Coverage(framework, observation) for observation in observations)
-        if runner_class is TerraformRunner:
-            types = {one for check in check_classes() if issubclass(check, TerraformCheck) for one in check.resource_types}
-            for place in left_out(runner, folder, files or (), sorted(types)):
-                yield LeftOut(framework, place.file, place.label)
+        yield from _Run(framework, runner_class, path).results()
+
+
+class _Run:
+    """One runner over a folder or a file."""
+
+    def __init__(self, framework: str, runner_class: Any, path: Path) -> None:
+        self._framework = framework
+        self._class = runner_class
+        self._path = path
+
+    def results(self) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
+        folder, files = (str(self._path), None) if self._path.is_dir() else (None, [str(self._path)])
+        runner = self._class()
+        try:
+            with observing() as observations:
+                report = self._run(runner, folder, files)
+        except Exception as fault:
+            taken = scanned_files(self._class)
+            yield from self._each_file(taken, fault) if folder is not None else [self._not_read(str(self._path), _why(fault))]
+        else:
+            taken = scanned_files(self._class)
+            yield from (Coverage(self._framework, observation) for observation in observations)
+            for place in self._left_out(runner, folder, files or ()):
+                yield LeftOut(self._framework, place.file, place.label)
+            for one in report if isinstance(report, list) else [report]:
+                for file in dict.fromkeys(one.parsing_errors):
+                    yield self._not_read(str(file), "Checkov cannot parse it")
+        if self._class is CloudFormationRunner and folder is not None:
+            for file in _templates_below(folder):
+                if file not in taken:
+                    yield self._not_read(file, "it names SQS, and Checkov does not take it for a template")
+
+    @staticmethod
+    def _run(runner: Any, folder: Optional[str], files: Optional[list[str]]) -> Any:
+        return runner.run(
+            root_folder=folder, files=files, runner_filter=RunnerFilter(checks=["CKV_SQS_*"], show_progress_bar=False)
+        )
+
+    def _each_file(self, files: Sequence[str], fault: Exception) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
+        """One file can end Checkov's run over all: each is then looked at by itself, to tell which one it is."""
+        if not files:
+            yield self._not_read(str(self._path), _why(fault))
+        for file in files:
+            yield from _Run(self._framework, self._class, Path(file)).results()
+
+    def _left_out(self, runner: Any, folder: Optional[str], files: Sequence[str]) -> Sequence[Place]:
+        base = TerraformCheck if self._class is TerraformRunner else CloudFormationCheck
+        types = {one for check in check_classes() if issubclass(check, base) for one in check.resource_types}
+        if self._class is TerraformRunner:
+            return left_out(runner, folder, files, sorted(types))
+        return [] if self._class is PlanRunner else left_out_of_templates(self._class, sorted(types))
+
+    def _not_read(self, file: str, why: str) -> NotRead:
+        return NotRead(self._framework, file, why)
+
+
+def _templates_below(folder: str) -> Iterator[str]:
+    """The files below a folder that a runner of CloudFormation should read: those that name a resource of SQS."""
+    for place, folders, files in os.walk(os.path.abspath(folder)):
+        filter_ignored_paths(place, folders, None)
+        for name in files:
+            path = os.path.join(place, name)
+            if name.endswith(_TEMPLATES) and os.path.isfile(path) and os.path.getsize(path) < _LONGEST_TEMPLATE:
+                try:
+                    with open(path, encoding="utf-8") as opened:
+                        text = opened.read()
+                except (OSError, ValueError):
+                    continue
+                if "AWS::SQS::" in text and "Resources" in text and not name.startswith("serverless."):
+                    yield path
+
+
+def _why(fault: Exception) -> str:
+    return f"Checkov fails on it: {type(fault).__name__}: {shortened(str(fault))}"

@@ -99,6 +99,13 @@ class DeploymentModels:
     def _deployed(self, file: str, logical_id: str) -> list[Stack]:
         return [stack for stack in self._tree.deployments(file) if logical_id in stack.evaluator.resources]
 
+    def made_in(self, file: str, types: frozenset[str]) -> Iterator[DeployedResource]:
+        """The resources of some types that the stacks of a template make in some case."""
+        for stack in self._tree.deployments(file):
+            for logical_id, resource in stack.evaluator.resources.items():
+                if resource.type in types:
+                    yield from (one.resource for one in self._deployment(stack).alone(stack.evaluator.identity(logical_id))[:1])
+
     def traits(self, file: str, logical_id: str) -> list[QueueTraits]:
         """By what settings pick the queue that a resource is, or those that its policy is attached to."""
         stacks = self._deployed(file, logical_id)
