@@ -95,9 +95,9 @@ def pow(number: Number, power: Number) -> Union[Number, Unknown]:
     """In double precision, as Terraform works it out."""
     base, exponent = _double(number), _double(power)
     if exponent == 0 or base == 1:
-        return 1
+        return _result(1.0)
     if base == 0:
-        return 0 if exponent > 0 else _result(math.inf)
+        return _result(0.0 if exponent > 0 else math.inf)
     if math.isinf(base) or math.isinf(exponent):
         return _result(math.pow(base, exponent))
     result = _power(base, exponent)
