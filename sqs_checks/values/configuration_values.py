@@ -189,22 +189,29 @@ def joined_text(pieces: Iterable[Union[str, Unknown, Attribute, PiecedText]]) ->
     """The texts one behind the other: a plain text where all pieces are."""
     joined = list(pieces)
     flat: list[Any] = []
+    is_labelled = False
     for piece in joined:
-        for part in piece.pieces if isinstance(piece, PiecedText) else (piece,):
-            if isinstance(part, str) and flat and isinstance(flat[-1], str):
-                flat[-1] += part
-            elif part != "":
+        if isinstance(piece, PiecedText):
+            is_labelled = is_labelled or piece.label is not None
+            parts: Iterable[Any] = piece.pieces
+        else:
+            parts = (piece,)
+        for part in parts:
+            if isinstance(part, str):
+                if flat and isinstance(flat[-1], str):
+                    flat[-1] += part
+                elif part:
+                    flat.append(part)
+            else:
                 flat.append(part)
     if not flat:
         return ""
     if len(flat) == 1 and isinstance(flat[0], str):
         return flat[0]
-    return PiecedText(tuple(flat), _joined_label(joined))
+    return PiecedText(tuple(flat), _joined_label(joined) if is_labelled else None)
 
 
 def _joined_label(pieces: Sequence[Any]) -> Optional[str]:
-    if not any(isinstance(piece, PiecedText) and piece.label is not None for piece in pieces):
-        return None
     written = [piece for piece in pieces if piece != ""]
     return written[0].label if len(written) == 1 else "".join(map(_shown_within, written))
 
