@@ -15,9 +15,9 @@ from evaluator_adapter import evaluate_expression
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sqs_checks.files.bounded_files import BoundedFiles
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.evaluation.operators_of_terraform import equal
-from sqs_checks.terraform.modules.bounded_files import BoundedFiles
 from sqs_checks.terraform.modules.json_syntax import parse_expression
 from sqs_checks.terraform.modules.root_module import ModuleFolders, RootModule
 from sqs_checks.terraform.syntax.block_parser import parse_file

@@ -9,7 +9,6 @@ future Checkov has no such name, nothing is wrapped: a resource is then judged b
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any, Optional
@@ -25,11 +24,10 @@ from sqs_checks.cloudformation.resources.queue_models import DeploymentModels, S
 from sqs_checks.cloudformation.stacks.sam_template import as_deployed
 from sqs_checks.cloudformation.stacks.serverless_template import serverless_template
 from sqs_checks.cloudformation.stacks.stack_tree import StackTree
+from sqs_checks.files.bounded_files import BoundedFiles
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.model.relations import Place
 from sqs_checks.queues.queue_traits import QueueTraits
-
-_LONGEST_TEMPLATE = 5_000_000  # bytes of a file beside the scan; CloudFormation takes one
 
 
 class TemplateScan:
@@ -145,14 +143,10 @@ def resource_at_hand(entity_path: str, conf: Mapping[str, Any]) -> ResourceAtHan
 
 def _read(path: str, folder: str) -> Optional[Mapping[str, Any]]:
     """The template of a file that is not scanned itself; None where it is none, or lies outside of the folder."""
-    real = os.path.realpath(path)
-    if not real.startswith(os.path.join(os.path.realpath(folder), "")):
+    if BoundedFiles(folder).read(path) is None:
         return None
     try:
-        found = os.stat(real)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _LONGEST_TEMPLATE:
-            return None
-        template, _ = parse(real)
+        template, _ = parse(path)
     except Exception:  # whatever Checkov's parsers raise of odd files
         return None
     return as_deployed(_copied(template)) if isinstance(template, Mapping) else None

@@ -17,6 +17,7 @@ from checkov.terraform.runner import Runner as TerraformRunner
 from sqs_checks.cloudformation.resource_checks import CloudFormationCheck
 from sqs_checks.cloudformation.scanned_templates import left_out_of_templates, scanned_files
 from sqs_checks.configuration.setting_kinds import shortened
+from sqs_checks.files.bounded_files import read_regular_file
 from sqs_checks.model.relations import Place
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.pack.registration import register
@@ -25,7 +26,6 @@ from sqs_checks.terraform.resource_checks import TerraformCheck
 from sqs_checks.terraform.scanned_code import left_out
 
 _TEMPLATES = (".yaml", ".yml", ".json", ".template")
-_LONGEST_TEMPLATE = 5_000_000  # bytes
 _RUNNERS: dict[str, Any] = {
     "Terraform": TerraformRunner,
     "Terraform plan": PlanRunner,
@@ -123,15 +123,10 @@ def _templates_below(folder: str) -> Iterator[str]:
     for place, folders, files in os.walk(os.path.abspath(folder)):
         filter_ignored_paths(place, folders, None)
         for name in files:
-            path = os.path.join(place, name)
-            if name.endswith(_TEMPLATES) and os.path.isfile(path) and os.path.getsize(path) < _LONGEST_TEMPLATE:
-                try:
-                    with open(path, encoding="utf-8") as opened:
-                        text = opened.read()
-                except (OSError, ValueError):
-                    continue
-                if "AWS::SQS::" in text and "Resources" in text and not name.startswith("serverless."):
-                    yield path
+            content = read_regular_file(os.path.join(place, name)) if name.endswith(_TEMPLATES) else None
+            is_service = name.startswith("serverless.")
+            if content is not None and b"AWS::SQS::" in content and b"Resources" in content and not is_service:
+                yield os.path.join(place, name)
 
 
 def _why(fault: Exception) -> str:

@@ -18,9 +18,9 @@ from checkov.common.runners.base_runner import filter_ignored_paths
 from checkov.terraform.plan_runner import Runner as PlanRunner
 from checkov.terraform.runner import Runner as CodeRunner
 
+from sqs_checks.files.bounded_files import BoundedFiles
 from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.model.relations import Place
-from sqs_checks.terraform.modules.bounded_files import BoundedFiles
 from sqs_checks.terraform.modules.module_callers import caller_of
 from sqs_checks.terraform.modules.resource_address import ModuleStep, ResourceAddress, parse_address
 from sqs_checks.terraform.modules.root_module import ModuleFolders, RootModule

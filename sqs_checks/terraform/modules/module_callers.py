@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Optional
 
-from sqs_checks.terraform.modules.bounded_files import read_regular_file
+from sqs_checks.files.bounded_files import read_regular_file
 
 _SOURCE = re.compile(rb'^\s*source\s*=\s*"(\.{1,2}(?:/[^"$]*)?)"', re.MULTILINE)
 _MOST_FILES = 3_000

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from sqs_checks.terraform.modules.bounded_files import read_regular_file
+from sqs_checks.files.bounded_files import read_regular_file
 from sqs_checks.terraform.modules.json_syntax import parse_json_file
 from sqs_checks.terraform.syntax.block_parser import parse_file
 from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, SourceFile

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, Union
 
+from sqs_checks.files.bounded_files import BoundedFiles
 from sqs_checks.terraform.evaluation.evaluation_errors import BudgetExceededError, InvalidExpressionError, IsFolderError
 from sqs_checks.terraform.evaluation.expression_evaluator import Evaluator
-from sqs_checks.terraform.modules.bounded_files import BoundedFiles
 from sqs_checks.terraform.syntax.expression_parser import ExpressionParser, SyntaxFaultError
 from sqs_checks.values.configuration_values import Entries, PiecedText, TooHeavyError, Unknown, Value, why_unknown
 from sqs_checks.values.exact_numbers import parse_number

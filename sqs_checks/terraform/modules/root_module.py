@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Optional
 
-from sqs_checks.terraform.modules.bounded_files import BoundedFiles, read_regular_file
+from sqs_checks.files.bounded_files import BoundedFiles, read_regular_file
 from sqs_checks.terraform.modules.json_syntax import parse_json_values
 from sqs_checks.terraform.modules.module_configuration import ModuleConfiguration, read_module
 from sqs_checks.terraform.modules.module_instance import ModuleInstance, NotGiven

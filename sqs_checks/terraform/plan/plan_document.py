@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Optional
 
+from sqs_checks.files.bounded_files import read_regular_file
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
-from sqs_checks.terraform.modules.bounded_files import read_regular_file
 from sqs_checks.terraform.modules.resource_address import ResourceAddress, parse_address, parse_module_address
 from sqs_checks.terraform.plan.plan_configuration import (
     Module,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Optional
 
+from sqs_checks.files.bounded_files import BoundedFiles
 from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.model.relations import Place
-from sqs_checks.terraform.modules.bounded_files import BoundedFiles
 from sqs_checks.terraform.modules.module_configuration import ModuleConfiguration
 from sqs_checks.terraform.modules.resource_address import parse_address
 from sqs_checks.terraform.modules.resource_instance import ResourceInstance
