@@ -117,9 +117,14 @@ def write_nothing(folder: Path) -> None:
         (folder / f"nothing_{number}.py").write_text(text, encoding="utf-8")
 
 
-def cpu_seconds(code: Path, *options: str) -> float:
+def machine() -> str:
+    """What the figures were taken on."""
+    return f"Checkov {metadata.version('checkov')}, Python {platform.python_version()}, {os.cpu_count()} cores"
+
+
+def cpu_seconds(code: Path, *options: str, framework: str = "terraform") -> float:
     """User and system time of one scan."""
-    line = [sys.executable, "-m", "checkov.main", "-d", str(code), "--framework", "terraform", "--skip-download", "-o", "json"]
+    line = [sys.executable, "-m", "checkov.main", "-d", str(code), "--framework", framework, "--skip-download", "-o", "json"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([*line, *options], capture_output=True, check=False, env={**os.environ, "CHECKOV_RUN_SCA": "false"})
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -145,7 +150,7 @@ def main() -> None:
     alone, idle, ours = (statistics.median(row[column] for row in times) for column in range(3))
     to_idle = [row[2] / row[1] for row in times]
     to_alone = [row[2] / row[0] for row in times]
-    print(f"Checkov {metadata.version('checkov')}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    print(machine())
     print(
         f"{queues} queues, {runs} runs: alone {alone:.1f} s, with checks that do nothing {idle:.1f} s, with the pack {ours:.1f} s"
     )
