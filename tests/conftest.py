@@ -84,7 +84,7 @@ def copy_with_plans(source: Path, target: Path) -> None:
 
     Those of whole stacks (`cdk`, `sam`) are scanned by their own tests: each by itself, as it is deployed.
     """
-    left_out = ("*.tfplan", "*.settings", "*.py", "__pycache__", "trees", "cdk", "sam")
+    left_out = ("*.tfplan", "*.settings", "expected.txt", "*.py", "__pycache__", "trees", "cdk", "sam")
     shutil.copytree(source, target, ignore=shutil.ignore_patterns(*left_out))
     for plan in source.glob("**/*.tfplan"):
         if "trees" in plan.relative_to(source).parts:
@@ -92,6 +92,10 @@ def copy_with_plans(source: Path, target: Path) -> None:
         shutil.copy(plan, (target / plan.relative_to(source)).with_suffix(".tfplan.json"))
     for settings in source.glob("**/*.settings"):
         shutil.copy(settings, (target / settings.relative_to(source)).with_suffix(".yaml"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-expected", action="store_true", help="write what users read anew (`expected.txt` of fixtures)")
 
 
 class _ErrorRecords(logging.Handler):

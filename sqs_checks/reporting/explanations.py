@@ -10,8 +10,9 @@ from sqs_checks.reporting.rule_pages import page_of
 
 WRITE_INSTEAD = "Write instead: "
 WHY = "Why: "
-# Names and policies of the scanned code can hold them; XML and terminals cannot.
+# Names and policies of the scanned code can hold them; XML and terminals cannot. Half a character can be written by none.
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_HALF_CHARACTERS = re.compile("[\ud800-\udfff]")
 
 
 class Explanation(NamedTuple):
@@ -42,4 +43,4 @@ def explained_lines(problems: Iterable[tuple[str, str]], why: str) -> list[str]:
 
 
 def printable(lines: Sequence[object]) -> tuple[str, ...]:
-    return tuple(_CONTROL_CHARACTERS.sub("", str(line)) for line in lines)
+    return tuple(_HALF_CHARACTERS.sub("\ufffd", _CONTROL_CHARACTERS.sub("", str(line))) for line in lines)
