@@ -1,9 +1,9 @@
 """The seam to Checkov's runners of CloudFormation and of the Serverless Framework: which resource is at hand, and the templates
 of the scan.
 
-A runner hands a check one resource, without the template around it and with its functions rewritten. So
-`build_definitions_context`, which is called with all templates before any check runs, is wrapped, once a process. Where a
-future Checkov has no such name, nothing is wrapped: a resource is then judged by what it states itself.
+A runner hands a check one resource, without the template around it and with its functions rewritten. So what is called with
+all templates, or gives them, before any check runs is wrapped, once a process (3.1.70 to 3.3.30). Where a future Checkov has
+no such name, nothing is wrapped: a resource is then judged by what it states itself.
 """
 
 from __future__ import annotations
@@ -193,19 +193,22 @@ def _keep_templates(build_definitions_context: Any) -> Any:
     return keeping
 
 
-def _keep_services(build_definitions_context: Any) -> Any:
-    @wraps(build_definitions_context)
-    def keeping(definitions: Any, *args: Any, **kwargs: Any) -> Any:
-        templates = {os.path.abspath(path): serverless_template(_copied(service)) for path, service in definitions.items()}
+def _keep_services(get_files_definitions: Any) -> Any:
+    @wraps(get_files_definitions)
+    def keeping(*args: Any, **kwargs: Any) -> Any:
+        found = get_files_definitions(*args, **kwargs)
+        templates = {os.path.abspath(path): serverless_template(_copied(service)) for path, service in found[0].items()}
         _scans[serverless_runner.__name__] = TemplateScan(templates)
-        return build_definitions_context(definitions, *args, **kwargs)
+        return found
 
     return keeping
 
 
 def wrap_runner() -> None:
     """Wraps what is there to be wrapped. To be called once a process, before the runners run."""
-    name = "build_definitions_context"
-    for runner, keep in ((cloudformation_runner, _keep_templates), (serverless_runner, _keep_services)):
+    for runner, name, keep in (
+        (cloudformation_runner, "build_definitions_context", _keep_templates),
+        (serverless_runner, "get_files_definitions", _keep_services),
+    ):
         if hasattr(runner, name):
             setattr(runner, name, keep(getattr(runner, name)))
