@@ -138,6 +138,13 @@ def main() -> int:
         commands.add_parser(name, help=summary, description=summary)
     coverage = "list each SQS resource and, for each check, whether it was decided and why not"
     commands.add_parser("coverage", help=coverage, description=coverage).add_argument("path", metavar="PATH")
+    summary = "judge a queue policy in JSON by itself; exit code 1 where something is wrong with it, 2 where there is none"
+    command = commands.add_parser("policy", help=summary, description=summary)
+    command.add_argument(
+        "file", metavar="FILE", help="the policy, or the output of `aws sqs get-queue-attributes`; - for standard input"
+    )
+    command.add_argument("--queue", metavar="ARN", help="the queue that the policy is attached to")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
     summary = "show, check or describe the settings"
     inner = commands.add_parser("config", help=summary, description=summary).add_subparsers(
         dest="config_command", required=True, metavar="COMMAND"
@@ -164,6 +171,10 @@ def _run(arguments: argparse.Namespace) -> int:
         except ImportError as error:
             return _without_package(error)
         return run_config_command(arguments)
+    if arguments.command == "policy":
+        from sqs_checks.commands.policy_command import judge_policy
+
+        return judge_policy(arguments.file, arguments.queue, arguments.format)
     if arguments.command == "coverage":
         return _coverage(arguments.path)
     run, _ = _COMMANDS[arguments.command]
