@@ -9,14 +9,12 @@ from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import Ternary, any_of, known, unknown
 from sqs_checks.policy.document import PolicyDocument, Statement, read_document
 from sqs_checks.policy.queue_identity import QueueIdentity
-from sqs_checks.policy.sqs_actions import matching_actions
+from sqs_checks.policy.sqs_actions import SEND
 from sqs_checks.policy.verdicts import SOURCE_KEYS, QueuePolicy, Verdict
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.values.configuration_values import Unknown
 from sqs_checks.values.json_text import NotJsonError
 from sqs_checks.values.texts import Text
-
-SEND = matching_actions("sqs:SendMessage")
 
 
 class AttachedPolicy:

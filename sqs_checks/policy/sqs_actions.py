@@ -101,3 +101,6 @@ def sqs_actions(pattern: str) -> frozenset[str]:
 def matching_actions(pattern: str) -> ActionSet:
     """Those of them that act on a queue."""
     return _mask(sqs_actions(pattern))
+
+
+SEND: ActionSet = matching_actions("sqs:SendMessage")

@@ -32,6 +32,7 @@ from sqs_checks.terraform.resources.provider_accounts import Account
 from sqs_checks.terraform.resources.queue_clients import CONSUMER, FUNCTION, SUBSCRIPTION, USES
 from sqs_checks.terraform.resources.queue_references import queue_reference
 from sqs_checks.terraform.resources.queue_resource import read_queue
+from sqs_checks.terraform.resources.sender_sources import source_of
 from sqs_checks.terraform.resources.stated_values import as_unknown, stated_number
 from sqs_checks.values.configuration_values import (
     Attribute,
@@ -230,9 +231,20 @@ class SourceModels:
         place = self._source.place(resource)
         for value in _rule_values(resource, rule):
             reference = queue_reference(value, resource, rule.path[-1])
-            use = Use(place, reference, there, rule.role, rule.what, rule.service)
+            use = Use(place, reference, there, rule.role, rule.what)
+            if rule.service is not None:
+                use = self._sent_by_service(use, resource, rule)
             is_consumer = rule.resource_type == CONSUMER and rule.role is Role.CONSUMES
             yield self._with_consumer(use, resource) if is_consumer else use
+
+    def _sent_by_service(self, use: Use, resource: ConfiguredResource, rule: UseRule) -> Use:
+        role = resource.value(rule.role_argument) if rule.role_argument else None
+        if role is not None and not (isinstance(role, Unknown) and not role.not_null):
+            return use
+        queue = self._source.resource(str(next(iter(use.queue.certain), "")))
+        source = source_of(resource, (queue or resource).account)
+        there = use.there if role is None else use.there & unknown(why_unknown(role))
+        return use._replace(service=rule.service, source=source, there=there)
 
     def _with_consumer(self, use: Use, resource: ConfiguredResource) -> Use:
         function = self._function(resource.value("function_name"))
