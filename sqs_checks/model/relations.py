@@ -11,7 +11,9 @@ from typing import NamedTuple, Optional, Union
 
 from sqs_checks.judgement.ternary import YES, Ternary, any_of, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.key_policy import KeyPolicy
 from sqs_checks.policy.queue_identity import QueueIdentity
+from sqs_checks.policy.service_request import ServiceRequest
 from sqs_checks.queues.setting import Setting, Stated
 from sqs_checks.values.configuration_values import Unknown
 from sqs_checks.values.texts import Text
@@ -117,6 +119,19 @@ class RedriveAllowance(NamedTuple):
         if self.sources is None:
             return ~refuses & (~by_queue | unknown("which sources the redrive allow policy lists is not known"))
         return ~refuses & (~by_queue | any_of(map(is_source, self.sources)))
+
+
+class OwnKey(NamedTuple):
+    """A customer-managed KMS key of the code. policies: each with how certain it is that it is the key's; without one, the key
+    has AWS's own, which lets no service in.
+    """
+
+    place: Place
+    policies: tuple[tuple[KeyPolicy, Ternary], ...]
+
+    def lets_in(self, request: ServiceRequest) -> Ternary:
+        """Whether a service may use the key."""
+        return any_of(certainty & policy.lets_in(request).granted for policy, certainty in self.policies)
 
 
 class Role(Enum):

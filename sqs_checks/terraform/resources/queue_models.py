@@ -27,6 +27,7 @@ from sqs_checks.queues.setting import Setting, Stated
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, NestedBody, resource_of
 from sqs_checks.terraform.resources.own_arns import queue_identity
+from sqs_checks.terraform.resources.own_keys import ALIAS, KEY_POLICY, OwnKeys
 from sqs_checks.terraform.resources.policy_values import read_policy_text
 from sqs_checks.terraform.resources.provider_accounts import Account
 from sqs_checks.terraform.resources.queue_clients import CONSUMER, FUNCTION, SUBSCRIPTION, USES
@@ -49,7 +50,7 @@ from sqs_checks.values.configuration_values import (
 QUEUE, POLICY = "aws_sqs_queue", "aws_sqs_queue_policy"
 REDRIVE, REDRIVE_ALLOW = "aws_sqs_queue_redrive_policy", "aws_sqs_queue_redrive_allow_policy"
 # The resources that are about queues, or may name one.
-TYPES = frozenset((QUEUE, POLICY, REDRIVE, REDRIVE_ALLOW, *(rule.resource_type for rule in USES)))
+TYPES = frozenset((QUEUE, POLICY, REDRIVE, REDRIVE_ALLOW, ALIAS, KEY_POLICY, *(rule.resource_type for rule in USES)))
 # The name of a queue within its address.
 _QUEUE_NAME = re.compile(r"aws_sqs_queue\.([^.\[]+)")
 _ANY = "*"
@@ -71,6 +72,7 @@ class SourceModels:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._keys = OwnKeys(source.of_type, source.place)
         queues = list(source.of_type(QUEUE))
         policies = list(source.of_type(POLICY))
         self.models = QueueModels(
@@ -83,7 +85,14 @@ class SourceModels:
 
     def _code_queue(self, resource: ConfiguredResource) -> CodeQueue:
         place = self._source.place(resource)
-        return CodeQueue(resource.label, place, _QUEUE_NAME, lambda: read_queue(resource), resource.region)
+        return CodeQueue(
+            resource.label,
+            place,
+            _QUEUE_NAME,
+            lambda: read_queue(resource),
+            resource.region,
+            read_keys=lambda: self._keys.of_queue(resource),
+        )
 
     # Policies
 
