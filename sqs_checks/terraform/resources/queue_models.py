@@ -21,6 +21,7 @@ from sqs_checks.model.relations import (
     Use,
 )
 from sqs_checks.model.use_rules import DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule
+from sqs_checks.model.vpc_endpoint import VpcEndpoint
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url
 from sqs_checks.queues.setting import Setting, Stated
@@ -35,6 +36,7 @@ from sqs_checks.terraform.resources.queue_references import queue_reference
 from sqs_checks.terraform.resources.queue_resource import read_queue
 from sqs_checks.terraform.resources.sender_sources import source_of
 from sqs_checks.terraform.resources.stated_values import as_unknown, stated_number
+from sqs_checks.terraform.resources.vpc_endpoints import ENDPOINT_POLICY, vpc_endpoint
 from sqs_checks.values.configuration_values import (
     Attribute,
     Elements,
@@ -50,7 +52,9 @@ from sqs_checks.values.configuration_values import (
 QUEUE, POLICY = "aws_sqs_queue", "aws_sqs_queue_policy"
 REDRIVE, REDRIVE_ALLOW = "aws_sqs_queue_redrive_policy", "aws_sqs_queue_redrive_allow_policy"
 # The resources that are about queues, or may name one.
-TYPES = frozenset((QUEUE, POLICY, REDRIVE, REDRIVE_ALLOW, ALIAS, KEY_POLICY, *(rule.resource_type for rule in USES)))
+TYPES = frozenset(
+    (QUEUE, POLICY, REDRIVE, REDRIVE_ALLOW, ALIAS, KEY_POLICY, ENDPOINT_POLICY, *(rule.resource_type for rule in USES))
+)
 # The name of a queue within its address.
 _QUEUE_NAME = re.compile(r"aws_sqs_queue\.([^.\[]+)")
 _ANY = "*"
@@ -146,6 +150,10 @@ class SourceModels:
             return None
         is_inline = resource.type == QUEUE
         return PolicyPlace(place, attachments, "queue_url", "policy" if is_inline else "queue_url", is_inline, self.models)
+
+    def vpc_endpoint(self, resource: ConfiguredResource) -> Optional[VpcEndpoint]:
+        """The VPC endpoint that a resource is, or whose policy it is; None where it is not about SQS."""
+        return vpc_endpoint(resource, self._source.of_type(ENDPOINT_POLICY), self._source.place(resource))
 
     # Dead letters
 
