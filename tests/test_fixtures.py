@@ -17,10 +17,10 @@ from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.reporting.checkov_check import CheckovCheck
 
 CHECKS = sorted({check.id for check in check_classes()})
-# The provider refuses to plan any name that AWS would refuse; `test_plan_with_a_refused_name` stands in.
-NEVER_FAILS = {("CKV_SQS_32", "terraform_plan")}
+# The provider refuses to plan what AWS would refuse; `test_plan_with_what_the_provider_refuses` stands in.
+NEVER_FAILS = {("CKV_SQS_32", "terraform_plan"), ("CKV_SQS_34", "terraform_plan")}
 VERDICTS = {"pass": "PASSED", "fail": "FAILED", "unknown": "UNKNOWN"}
-_TERRAFORM_NAME = re.compile(r'(?:module|resource) +"(?:aws_sqs_\w+" +")?((?:pass|fail|unknown)_\w+)"')
+_TERRAFORM_NAME = re.compile(r'(?:module|resource) +"(?:aws_(?:sqs|vpc)_\w+" +")?((?:pass|fail|unknown)_\w+)"')
 _PLANNED_NAME = re.compile(r'"address": "(?:[^"\\]|\\.)*?\b((?:pass|fail|unknown)_\w+)')
 _LOGICAL_ID = re.compile(r'^\s*"?((?:Pass|Fail|Unknown)[A-Z]\w*)"?:', re.MULTILINE)
 _PATTERNS = {
@@ -82,13 +82,20 @@ def test_the_same_queue_is_in_each_framework(check: str, other: str) -> None:
     assert ({"pass"} if (check, other) in NEVER_FAILS else {"pass", "fail"}) <= shared
 
 
-def test_plan_with_a_refused_name(tmp_path: Path) -> None:
-    """A plan made by another provider may hold a name that AWS refuses."""
-    plan = (FIXTURES / "CKV_SQS_32" / "main.tfplan").read_text(encoding="utf-8")
-    assert '"orders-created_v2"' in plan
-    (tmp_path / "plan.json").write_text(plan.replace('"orders-created_v2"', '"orders created"'), encoding="utf-8")
-    failed = [finding for finding in scan(tmp_path, ["terraform_plan"], ["CKV_SQS_32"]) if finding.result == "FAILED"]
-    assert [finding.resource for finding in failed] == ["aws_sqs_queue.pass_name"]
+@pytest.mark.parametrize(
+    ("check", "planned", "refused", "queue"),
+    [
+        ("CKV_SQS_32", '"orders-created_v2"', '"orders created"', "pass_name"),
+        ("CKV_SQS_34", '"delay_seconds": 900', '"delay_seconds": 901', "pass_most"),
+    ],
+)
+def test_plan_with_what_the_provider_refuses(check: str, planned: str, refused: str, queue: str, tmp_path: Path) -> None:
+    """A plan made by another provider may hold what AWS refuses."""
+    plan = (FIXTURES / check / "main.tfplan").read_text(encoding="utf-8")
+    assert planned in plan
+    (tmp_path / "plan.json").write_text(plan.replace(planned, refused), encoding="utf-8")
+    failed = [finding for finding in scan(tmp_path, ["terraform_plan"], [check]) if finding.result == "FAILED"]
+    assert [finding.resource for finding in failed] == [f"aws_sqs_queue.{queue}"]
 
 
 def test_a_failure_explains_itself_in_every_framework(fixture_findings: list[Finding]) -> None:

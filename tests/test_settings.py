@@ -26,7 +26,7 @@ from sqs_checks.pack.catalogue import check_classes
 BROKEN: tuple[tuple[str, str, int, str], ...] = (
     ("a key that is none", "messages:\n  max_byte: 5\n", 2, "messages.max_byte: unknown key: did you mean `max_bytes`?"),
     ("a section that is none", "message: {}\n", 1, "message: unknown key: did you mean `messages`?"),
-    ("a key like no other", "zzz: 1\n", 1, "zzz: unknown key: there are `unresolved`, `trusted`"),
+    ("a key like no other", "zzz: 1\n", 1, "zzz: unknown key: there are `unresolved`, `accounts`"),
     ("text for a number", "messages:\n  max_bytes: '2048'\n", 2, "a whole number of bytes is wanted, not the text `2048`"),
     ("a fraction", "messages: {max_bytes: 2048.5}\n", 1, "a whole number of bytes is wanted, not `2048.5`"),
     ("true for a number", "messages: {max_bytes: yes}\n", 1, "a whole number of bytes is wanted, not true"),
@@ -35,6 +35,7 @@ BROKEN: tuple[tuple[str, str, int, str], ...] = (
     ("a number for a flag", "encryption: {explicit: 1}\n", 1, "true or false is wanted, not `1`"),
     ("a bare account", "trusted:\n  accounts:\n    - 123456789012\n", 3, "trusted.accounts[0]: an account id of twelve digits"),
     ("a bare account says how", "trusted: {accounts: 123456789012}\n", 1, "put it in quotes"),
+    ("an own account", "accounts: {own: ['12345678901']}\n", 1, "accounts.own[0]: an account id of twelve digits"),
     ("eleven digits", "trusted: {accounts: '12345678901'}\n", 1, "an account id of twelve digits"),
     ("no organisation", "trusted: {organizations: acme}\n", 1, "an organisation's id such as `o-a1b2c3d4e5` is wanted"),
     ("no VPC", "vpc: {ids: [vpce-0a1b2c3d]}\n", 1, "vpc.ids[0]: a VPC's id such as"),

@@ -12,6 +12,7 @@ Give producers `sqs:SendMessage`, consumers `sqs:ReceiveMessage`, `sqs:DeleteMes
 each to a role of its own.
 
 ## Options
+`accounts.own`: the ids of your own accounts; to name one of them grants what its own policies grant anyway (default: none).
 `duties.administrators`: principals that may do everything, as the policy writes them (default: none).
 
 ## Limits
@@ -24,7 +25,7 @@ an action is known only at deployment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
@@ -32,7 +33,7 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, YES, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.principals import named_principals
+from sqs_checks.policy.principals import PrincipalKind, named_principals, parse_aws_principal
 from sqs_checks.policy.sqs_actions import DUTY_ACTIONS, NO_ACTIONS, ActionSet
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
@@ -46,7 +47,7 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
     area = Area.ACCESS_CONTROL_POLICY
     why = "a producer that can also receive reads other people's messages; a consumer that can also send forges them"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
-    settings = ("duties.administrators",)
+    settings = ("accounts.own", "duties.administrators")
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         grants: dict[Text, tuple[ActionSet, ActionSet]] = {}
@@ -63,7 +64,7 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
         if hidden:
             yield Fault(violated=unknown(*hidden), problem="", remedy="")
         for principal, (certain, possible) in grants.items():
-            if principal in settings.duties.administrators:
+            if principal in settings.duties.administrators or _is_of(principal, settings.accounts.own):
                 continue
             duties = [duty for duty, actions in DUTY_ACTIONS.items() if certain & actions]
             is_mixed = len(duties) > 1
@@ -74,6 +75,12 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
                 remedy="a role for each, with the actions of its own duty only",
                 paths=(subject.path,),
             )
+
+
+def _is_of(principal: Text, accounts: Collection[str]) -> bool:
+    """Whether a principal is one of some accounts as a whole."""
+    named = parse_aws_principal(principal)
+    return named.kind is PrincipalKind.ACCOUNT and named.account in accounts
 
 
 class MixedDutiesTerraform(MixedDuties, TerraformQueuePolicyCheck): ...

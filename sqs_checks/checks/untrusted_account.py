@@ -9,9 +9,10 @@ Access that was given to a partner once, or copied with an example, stays for go
 
 ## How to fix
 Take the grant out, or add whom it is for to the list. Where policies write out the number of the queue's own account,
-list it too: beside a queue of the same code nobody can tell it from another.
+list it in `accounts.own`: beside a queue of the same code nobody can tell it from another.
 
 ## Options
+`accounts.own`: the ids of your own accounts, which need no trust (default: none).
 `trusted.accounts`, `trusted.organizations`, `trusted.vpcs`, `trusted.endpoints`, `trusted.networks`: who may use the queues
 beside their own account (default: not set, and the check says nothing).
 
@@ -47,6 +48,7 @@ class UntrustedAccount(SqsCheck[AttachedPolicy]):
     why = "whoever was let in once, or by a copied example, keeps reading or writing messages unnoticed"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
     settings = (
+        "accounts.own",
         "trusted.accounts",
         "trusted.organizations",
         "trusted.vpcs",
@@ -60,7 +62,7 @@ class UntrustedAccount(SqsCheck[AttachedPolicy]):
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         listed = settings.trusted
         trust = Trust(
-            accounts=frozenset(listed.accounts or ()),
+            accounts=frozenset((*(listed.accounts or ()), *settings.accounts.own)),
             organizations=frozenset(listed.organizations or ()),
             vpcs=frozenset(listed.vpcs or ()),
             endpoints=frozenset(listed.endpoints or ()),
@@ -79,7 +81,7 @@ class UntrustedAccount(SqsCheck[AttachedPolicy]):
             violated=held,
             problem=problem,
             remedy="only accounts, organisations and endpoints that `trusted` lists in the settings, or a longer list there "
-            "(with the queue's own account, where policies write it out)",
+            "(the queue's own account, where policies write it out, in `accounts.own`)",
             paths=(subject.path,),
         )
 

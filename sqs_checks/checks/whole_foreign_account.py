@@ -10,9 +10,12 @@ Every user and role there whose administrator allows it gets in, now and later.
 ## How to fix
 Name the role that needs the queue, or narrow `aws:PrincipalArn` or `aws:PrincipalTag`.
 
+## Options
+`accounts.own`: the ids of your own accounts, which pass (default: none).
+
 ## Limits
 Not decided when a principal is known only at deployment. An account number passes only where the code says that it is
-the queue's own: the queue's ARN or URL, or the account of the deployment.
+the queue's own: the queue's ARN or URL, or the account of the deployment; or where the settings list it.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -40,6 +43,7 @@ class WholeForeignAccount(SqsCheck[AttachedPolicy]):
     area = Area.ACCESS_CONTROL_POLICY
     why = "every user and role of that account whose administrator allows it gets in, now and later"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    settings = ("accounts.own",)
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         for statement, applies in subject.allows:
@@ -50,7 +54,7 @@ class WholeForeignAccount(SqsCheck[AttachedPolicy]):
             decided = unknown(*statement.hidden_conditions) if statement.hidden_conditions else YES
             for text in statement.principals.aws:
                 principal = parse_aws_principal(text)
-                is_own = is_account(principal.account, subject.owner_account).is_yes
+                is_own = principal.account in settings.accounts.own or is_account(principal.account, subject.owner_account).is_yes
                 if principal.kind is PrincipalKind.ACCOUNT and not is_own:
                     yield Fault(
                         violated=applies & decided,

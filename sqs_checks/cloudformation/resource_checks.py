@@ -11,11 +11,13 @@ from checkov.common.models.enums import CheckResult
 from sqs_checks.cloudformation.resources.queue_models import Situation
 from sqs_checks.cloudformation.resources.queue_policy_resource import read_policy
 from sqs_checks.cloudformation.resources.queue_resource import read_queue
+from sqs_checks.cloudformation.resources.vpc_endpoint_resource import ENDPOINT, read_vpc_endpoint
 from sqs_checks.cloudformation.scanned_templates import ResourceAtHand, resource_at_hand
 from sqs_checks.configuration.settings_files import settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import QueueModel
+from sqs_checks.model.vpc_endpoint import VpcEndpoint
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.sqs_queue import Queue
@@ -94,6 +96,16 @@ class CloudFormationQueueModelCheck(CloudFormationCheck[QueueModel]):
         if not at_hand.is_among_others:
             return [("", NOT_AT_HAND)]
         return [(one.where, one.queue) for one in at_hand.among_others]
+
+
+class CloudFormationVpcEndpointCheck(CloudFormationCheck[VpcEndpoint]):
+    """A check on VPC endpoints for SQS."""
+
+    resource_types = (ENDPOINT,)
+    last_read = LastRead()
+
+    def read_cases(self, at_hand: ResourceAtHand) -> list[tuple[str, Union[VpcEndpoint, Unknown, None]]]:
+        return [(one.where, read_vpc_endpoint(one.resource)) for one in at_hand.alone]
 
 
 class CloudFormationPolicyPlaceCheck(CloudFormationCheck[PolicyPlace]):

@@ -29,7 +29,7 @@ from sqs_checks.judgement.metadata import Severity
 # Ids are stable for ever; a test holds this list against the checks themselves.
 CHECK_IDS = tuple(
     f"CKV_SQS_{number}"
-    for number in (*range(1, 18), 20, 21, 22, 23, 30, 31, 32, 33, 40, 41, 42, 43, 44)
+    for number in (*range(1, 24), 30, 31, 32, 33, 34, 40, 41, 42, 43, 44, 45)
 )  # fmt: skip
 
 
@@ -129,14 +129,23 @@ class CheckException:
 EVERY_QUEUE = QueueSelector(names=("*",))
 
 
+_ACCOUNT = Text("an account id of twelve digits, in quotes", r"\d{12}")
+
+
+@dataclass(frozen=True)
+class AccountSettings:
+    own: tuple[str, ...] = field(
+        default=(),
+        metadata=_takes(
+            ListOf(_ACCOUNT), "One's own accounts: their ids, where policies write them out, are those of the queues' owner."
+        ),
+    )
+
+
 @dataclass(frozen=True)
 class TrustSettings:
     accounts: Optional[tuple[str, ...]] = field(
-        default=None,
-        metadata=_takes(
-            ListOf(Text("an account id of twelve digits, in quotes", r"\d{12}")),
-            "Accounts that may use the queues beside their own; their own too, where policies write it out.",
-        ),
+        default=None, metadata=_takes(ListOf(_ACCOUNT), "Accounts that may use the queues beside one's own (`accounts.own`).")
     )
     organizations: Optional[tuple[str, ...]] = field(
         default=None,
@@ -300,6 +309,10 @@ class Settings:
             OneOf(("ignore", "fail")),
             "What becomes of a check that cannot be decided: `ignore` reports nothing, `fail` a failure.",
         ),
+    )
+    accounts: AccountSettings = field(
+        default=AccountSettings(),
+        metadata=_takes(Record(AccountSettings), "Accounts (CKV_SQS_6, CKV_SQS_9, CKV_SQS_10)."),
     )
     trusted: TrustSettings = field(
         default=TrustSettings(), metadata=_takes(Record(TrustSettings), "Whom to trust outside the account (CKV_SQS_6).")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any, Generic, Optional, Protocol, TypeVar
+from typing import Any, Generic, Optional, Protocol, TypeVar, Union
 
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, unknown
 from sqs_checks.model.relations import (
     Key,
+    OwnKey,
     Place,
     PolicyAttachment,
     QueueReference,
@@ -60,7 +61,8 @@ class CodeQueue:
 
     code_name: finds what the code calls the queue in the label of its place; None where that is the label itself. read: its
     attributes, read when they are asked for. region: that it lives in, where the code tells. own_name: its name, where parts of
-    that are things of the code.
+    that are things of the code. read_keys: the key of the code that encrypts it, or those of which it is one; none where it is
+    no key of the code.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class CodeQueue:
         read: Callable[[], Queue],
         region: Optional[str] = None,
         own_name: Optional[PiecedText] = None,
+        read_keys: Callable[[], Sequence[Union[OwnKey, Unknown]]] = tuple,
     ) -> None:
         self.key = key
         self.place = place
@@ -78,10 +81,15 @@ class CodeQueue:
         self._read = read
         self._region = region
         self._own_name = own_name
+        self._read_keys = read_keys
 
     @computed_once
     def queue(self) -> Queue:
         return self._read()
+
+    @computed_once
+    def keys(self) -> tuple[Union[OwnKey, Unknown], ...]:
+        return tuple(self._read_keys())
 
     def is_meant_by(self, reference: QueueReference) -> Ternary:
         """Whether a reference names this queue."""

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from enum import Enum
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from sqs_checks.judgement.ternary import YES, Ternary, any_of, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.key_policy import KeyPolicy
 from sqs_checks.policy.queue_identity import QueueIdentity
+from sqs_checks.policy.service_request import ServiceRequest
 from sqs_checks.queues.setting import Setting, Stated
+from sqs_checks.values.configuration_values import Unknown
+from sqs_checks.values.texts import Text
 
 # What tells one queue of the scanned code from another: whatever the framework's reader chooses.
 Key = Hashable
@@ -66,12 +70,16 @@ class QueueReference(NamedTuple):
 
 
 class PolicyAttachment(NamedTuple):
-    """A policy resource, or the inline policy of a queue. policy: what it says, read when it is asked for."""
+    """A policy resource, or the inline policy of a queue. policy: what it says, read when it is asked for.
+
+    number: which of the policy's queues this one is.
+    """
 
     place: Place
     queue: QueueReference
     there: Ternary
     policy: Callable[[], Optional[AttachedPolicy]]
+    number: int = 0
 
 
 class Redrive(NamedTuple):
@@ -113,6 +121,19 @@ class RedriveAllowance(NamedTuple):
         return ~refuses & (~by_queue | any_of(map(is_source, self.sources)))
 
 
+class OwnKey(NamedTuple):
+    """A customer-managed KMS key of the code. policies: each with how certain it is that it is the key's; without one, the key
+    has AWS's own, which lets no service in.
+    """
+
+    place: Place
+    policies: tuple[tuple[KeyPolicy, Ternary], ...]
+
+    def lets_in(self, request: ServiceRequest) -> Ternary:
+        """Whether a service may use the key."""
+        return any_of(certainty & policy.lets_in(request).granted for policy, certainty in self.policies)
+
+
 class Role(Enum):
     """What a resource other than a queue does with a queue."""
 
@@ -121,11 +142,19 @@ class Role(Enum):
     CONSUMES = "consumes"
 
 
+class Source(NamedTuple):
+    """The resource for which a service sends: the topic of a subscription, a bucket, a rule. account: that it belongs to."""
+
+    arn: Union[Text, Unknown]
+    account: Union[Text, Unknown]
+
+
 class Use(NamedTuple):
     """A resource that sends to a queue, leaves dead letters in it or consumes it.
 
     what: the kind of resource, in words (`SNS subscription`).
     service: the service principal that sends by itself, as the queue's policy has to allow; None where a role sends.
+    source: for what it sends, as its requests say; None where a role sends.
     consumer: the function that consumes. timeout: of that function, in seconds.
     """
 
@@ -135,5 +164,6 @@ class Use(NamedTuple):
     role: Role
     what: str
     service: Optional[str] = None
+    source: Optional[Source] = None
     consumer: Optional[Place] = None
     timeout: Stated[int] = None

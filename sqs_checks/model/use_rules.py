@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
-from sqs_checks.model.relations import Role
-from sqs_checks.values.configuration_values import Elements, Entries, Value, is_hidden
+from sqs_checks.model.relations import Role, Source
+from sqs_checks.policy.wildcards import arn_parts
+from sqs_checks.values.configuration_values import Elements, Entries, PiecedText, Unknown, Value, is_hidden
 
 ANY = "*"
 # The service principals of senders that need no role.
@@ -22,7 +23,8 @@ class UseRule(NamedTuple):
     """resource_type: of the resource. path: the names that lead to the queue's ARN or URL; `ANY` stands for any name.
 
     what: the kind of resource, in words. service: the service principal that sends by itself, so that the queue's policy
-    and key must let it; None where the sender acts by a role.
+    and key must let it; None where the sender acts by a role. role_argument: beside the queue, which names a role that sends
+    in the place of the service.
     """
 
     resource_type: str
@@ -30,6 +32,7 @@ class UseRule(NamedTuple):
     role: Role
     what: str
     service: Optional[str] = None
+    role_argument: Optional[str] = None
 
 
 def values_at(value: Value, path: Sequence[str]) -> Iterator[Value]:
@@ -44,3 +47,15 @@ def values_at(value: Value, path: Sequence[str]) -> Iterator[Value]:
         name, *rest = path
         for key in value.items if name == ANY else (name,):
             yield from values_at(value.items.get(key), rest)
+
+
+def source_of_arn(arn: Value) -> Source:
+    """The source that an ARN states, in which what the code knows to be its own is written as `own_names` has it."""
+    if not isinstance(arn, (str, PiecedText)):
+        why = arn.reason if isinstance(arn, Unknown) else "for which resource the service sends is not known"
+        return Source(Unknown(why), Unknown(why))
+    parts = arn_parts(arn)
+    account = parts[4] if len(parts) == 6 else Unknown(f"the account in `{arn}` is not known")
+    pieces = account.pieces if isinstance(account, PiecedText) else ()
+    hidden = next((piece for piece in pieces if isinstance(piece, Unknown)), None)
+    return Source(arn, hidden or account)

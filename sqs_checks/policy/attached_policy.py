@@ -9,14 +9,23 @@ from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import Ternary, any_of, known, unknown
 from sqs_checks.policy.document import PolicyDocument, Statement, read_document
 from sqs_checks.policy.queue_identity import QueueIdentity
-from sqs_checks.policy.sqs_actions import matching_actions
+from sqs_checks.policy.sqs_actions import SEND
 from sqs_checks.policy.verdicts import SOURCE_KEYS, QueuePolicy, Verdict
+from sqs_checks.policy.wildcards import arn_parts
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.values.configuration_values import Unknown
 from sqs_checks.values.json_text import NotJsonError
 from sqs_checks.values.texts import Text
 
-SEND = matching_actions("sqs:SendMessage")
+
+def _services_of_sources(statement: Statement) -> Sequence[Text]:
+    """The services for whose resources a statement lets everyone in: by the ARNs that it states, where they tell."""
+    texts = [value.text for condition in statement.conditions if condition.key == "aws:sourcearn" for value in condition.values]
+    arns = [arn_parts(text) for text in texts]
+    named = [parts[2] if len(parts) == 6 else "" for parts in arns]
+    if named and all(isinstance(name, str) and name.isalnum() for name in named):
+        return [f"{name}.amazonaws.com" for name in dict.fromkeys(named)]
+    return ["the service that its `aws:SourceArn` or `aws:SourceAccount` names"]
 
 
 class AttachedPolicy:
@@ -102,7 +111,8 @@ class AttachedPolicy:
             for service in principals.services:
                 yield statement, service, applies & may_send
             if principals.everyone and any(condition.key in SOURCE_KEYS for condition in statement.conditions):
-                yield statement, "the service that its `aws:SourceArn` or `aws:SourceAccount` names", applies & may_send
+                for service in _services_of_sources(statement):
+                    yield statement, service, applies & may_send
             elif principals.everyone and statement.hidden_conditions:
                 yield statement, "the service that its conditions may name", unknown(*statement.hidden_conditions)
             if principals.hidden:

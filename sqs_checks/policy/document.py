@@ -16,7 +16,7 @@ from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.policy.condition import Condition, Value, read_value
 from sqs_checks.policy.condition_keys import CONDITION_KEY_NAMES
 from sqs_checks.policy.condition_operators import parse_operator
-from sqs_checks.policy.sqs_actions import ALL_ACTIONS, NO_ACTIONS, ActionSet, matching_actions
+from sqs_checks.policy.sqs_actions import NO_ACTIONS, ON_QUEUES, ActionCatalogue, ActionSet, matching_actions
 from sqs_checks.policy.wildcards import arn_parts, has_wildcard
 from sqs_checks.values.configuration_values import (
     Elements,
@@ -171,7 +171,7 @@ def _principals(stated: Any) -> Principals:
     return Principals(everyone, named.get("AWS", ()), services, others, hidden)
 
 
-def _actions(stated: Mapping[str, Any]) -> tuple[ActionSet, ActionSet, tuple[str, ...], bool]:
+def _actions(stated: Mapping[str, Any], catalogue: ActionCatalogue) -> tuple[ActionSet, ActionSet, tuple[str, ...], bool]:
     inverted = "NotAction" in stated
     if not inverted and "Action" not in stated:
         return NO_ACTIONS, NO_ACTIONS, (), False
@@ -179,10 +179,10 @@ def _actions(stated: Mapping[str, Any]) -> tuple[ActionSet, ActionSet, tuple[str
     patterns = tuple(text for text in texts if isinstance(text, str))
     certain = NO_ACTIONS
     for pattern in patterns:
-        certain |= matching_actions(pattern)
-    possible = ALL_ACTIONS if hidden or len(patterns) < len(texts) else certain
+        certain |= catalogue.matching(pattern)
+    possible = catalogue.all if hidden or len(patterns) < len(texts) else certain
     if inverted:
-        certain, possible = ALL_ACTIONS & ~possible, ALL_ACTIONS & ~certain
+        certain, possible = catalogue.all & ~possible, catalogue.all & ~certain
     return certain, possible, patterns, inverted
 
 
@@ -227,22 +227,22 @@ def _conditions(stated: Any, path: str, has_variables: Optional[bool]) -> tuple[
     return tuple(conditions), tuple(hidden)
 
 
-def _hidden_statement(path: str, reason: str) -> Statement:
+def _hidden_statement(path: str, reason: str, catalogue: ActionCatalogue) -> Statement:
     maybe = unknown(reason)
     return Statement(
-        path, None, maybe, maybe, Principals(hidden=(reason,)), False, NO_ACTIONS, ALL_ACTIONS, (), False,
+        path, None, maybe, maybe, Principals(hidden=(reason,)), False, NO_ACTIONS, catalogue.all, (), False,
         (Unknown(reason),), False, (), (reason,),
     )  # fmt: skip
 
 
-def _statement(value: Any, path: str, has_variables: Optional[bool]) -> Statement:
+def _statement(value: Any, path: str, has_variables: Optional[bool], catalogue: ActionCatalogue) -> Statement:
     if not isinstance(value, Entries):
-        return _hidden_statement(path, _why_not(value, f"`{path}` is not a statement"))
+        return _hidden_statement(path, _why_not(value, f"`{path}` is not a statement"), catalogue)
     stated = value.items
     effect = stated.get("Effect")
     hidden_effect = unknown(why_unknown(effect)) if is_hidden(effect) else NO
     sid = stated.get("Sid")
-    certain, possible, patterns, inverts_actions = _actions(stated)
+    certain, possible, patterns, inverts_actions = _actions(stated, catalogue)
     conditions, hidden_conditions = _conditions(stated.get("Condition"), f"{path}.Condition", has_variables)
     inverts_principals = "Principal" not in stated and "NotPrincipal" in stated
     principal = stated.get("NotPrincipal" if inverts_principals else "Principal")
@@ -264,20 +264,20 @@ def _statement(value: Any, path: str, has_variables: Optional[bool]) -> Statemen
     )
 
 
-def read_document(stated: Any) -> PolicyDocument:
-    """The document that a value states, of which any part may not be known."""
+def read_document(stated: Any, catalogue: ActionCatalogue = ON_QUEUES) -> PolicyDocument:
+    """The document that a value states, of which any part may not be known. catalogue: the actions that it may be about."""
     if not isinstance(stated, Entries):
         reason = _why_not(stated, "the document is not a mapping")
-        return PolicyDocument((_hidden_statement("Statement", reason),), (reason,))
+        return PolicyDocument((_hidden_statement("Statement", reason, catalogue),), (reason,))
     version = stated.items.get("Version")
     has_variables = None if is_hidden(version) else version == _CURRENT_VERSION
     statements = stated.items.get("Statement")
     if statements is None:
         return PolicyDocument(())
     if not isinstance(statements, Elements):
-        return PolicyDocument((_statement(statements, "Statement", has_variables),))
+        return PolicyDocument((_statement(statements, "Statement", has_variables, catalogue),))
     return PolicyDocument(
-        tuple(_statement(item, f"Statement[{number}]", has_variables) for number, item in enumerate(statements.items))
+        tuple(_statement(item, f"Statement[{number}]", has_variables, catalogue) for number, item in enumerate(statements.items))
     )
 
 

@@ -6,9 +6,11 @@ Developer Guide, "Limitations of Amazon SQS custom policies" (actions that SQS h
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqs_checks.policy.wildcards import compile_glob
 
@@ -101,3 +103,14 @@ def sqs_actions(pattern: str) -> frozenset[str]:
 def matching_actions(pattern: str) -> ActionSet:
     """Those of them that act on a queue."""
     return _mask(sqs_actions(pattern))
+
+
+class ActionCatalogue(NamedTuple):
+    """The actions that the statements of a policy can be about. matching: those that a value of `Action` matches."""
+
+    matching: Callable[[str], ActionSet]
+    all: ActionSet
+
+
+ON_QUEUES = ActionCatalogue(matching_actions, ALL_ACTIONS)
+SEND: ActionSet = matching_actions("sqs:SendMessage")

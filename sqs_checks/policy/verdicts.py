@@ -29,7 +29,8 @@ from sqs_checks.policy.principals import (
 from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.policy.request_space import Space
 from sqs_checks.policy.search import Finding, Rule, Witness, find_request
-from sqs_checks.policy.sqs_actions import ALL_ACTIONS, CROSS_ACCOUNT_ACTIONS
+from sqs_checks.policy.service_request import Admission, ServiceRequest, admission
+from sqs_checks.policy.sqs_actions import ALL_ACTIONS, CROSS_ACCOUNT_ACTIONS, SEND
 from sqs_checks.policy.trust import NOBODY, Trust
 from sqs_checks.values.configuration_values import Unknown
 from sqs_checks.values.texts import Text
@@ -354,6 +355,10 @@ class QueuePolicy:
             if not known_allowed.is_yes:
                 for allow in allows:
                     yield find_request(elsewhere, allow, denies, CROSS_ACCOUNT_ACTIONS)
+
+    def lets_in(self, sender: ServiceRequest) -> Admission:
+        """Whether an AWS service may send to the queue for a resource of its own."""
+        return admission(sender, (*self._queue_allows, *self._queue_denies), SEND, self.owner_account)
 
     @computed_once
     def wildcard_action(self) -> Verdict:

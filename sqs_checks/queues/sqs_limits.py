@@ -24,6 +24,9 @@ class Bounds:
         return f"{self.minimum} to {self.maximum}"
 
 
+DELAY_SECONDS = Bounds(0, 900)
+RECEIVE_WAIT_SECONDS = Bounds(0, 20)
+VISIBILITY_SECONDS = Bounds(0, 43_200)
 DATA_KEY_REUSE_SECONDS = Bounds(60, 86_400)
 DEFAULT_DATA_KEY_REUSE_SECONDS = 300
 MESSAGE_BYTES = Bounds(1_024, 1_048_576)

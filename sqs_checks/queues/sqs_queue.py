@@ -66,5 +66,7 @@ class Queue:
     maximum_message_size: Setting[int]
     message_retention_period: Setting[int]
     visibility_timeout: Setting[int]
+    delay: Setting[int]
+    receive_message_wait_time: Setting[int]
     tags: Setting[Tags]
     own_key_example: str

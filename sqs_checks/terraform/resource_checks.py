@@ -13,6 +13,7 @@ from sqs_checks.configuration.settings_files import settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import QueueModel
+from sqs_checks.model.vpc_endpoint import VpcEndpoint
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.sqs_queue import Queue
@@ -21,6 +22,7 @@ from sqs_checks.reporting.last_read import LastRead, OfRun
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource
 from sqs_checks.terraform.resources.queue_models import POLICY, QUEUE, REDRIVE, REDRIVE_ALLOW, SourceModels, queue_of
 from sqs_checks.terraform.resources.queue_resource import read_queue
+from sqs_checks.terraform.resources.vpc_endpoints import ENDPOINT, ENDPOINT_POLICY
 from sqs_checks.terraform.scanned_code import ResourceAtHand, resource_at_hand
 from sqs_checks.values.configuration_values import Unknown, why_unknown
 
@@ -122,6 +124,15 @@ class TerraformQueueModelCheck(TerraformCheck[QueueModel]):
         if resource.type in (REDRIVE, REDRIVE_ALLOW):
             return models.stand_in(resource)
         return models.models.of(resource.label)
+
+
+class TerraformVpcEndpointCheck(TerraformCheck[VpcEndpoint]):
+    """A check on VPC endpoints for SQS and their policies."""
+
+    resource_types = (ENDPOINT, ENDPOINT_POLICY)
+
+    def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[VpcEndpoint]:
+        return models.vpc_endpoint(resource)
 
 
 class TerraformPolicyPlaceCheck(TerraformCheck[PolicyPlace]):

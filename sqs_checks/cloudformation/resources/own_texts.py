@@ -24,8 +24,9 @@ from sqs_checks.values.configuration_values import (
     joined_text,
     only_possibility,
 )
-from sqs_checks.values.texts import Text, called
+from sqs_checks.values.texts import Text, called, split_text
 
+_RULE = "AWS::Events::Rule"
 _PSEUDO_PARAMETERS: Mapping[str, Text] = {
     "AWS::AccountId": THIS_ACCOUNT,
     "AWS::Partition": THIS_PARTITION,
@@ -51,7 +52,7 @@ _NAMINGS: Mapping[str, _Naming] = {
     "AWS::S3::Bucket": _Naming(arn_formats.BUCKET, property="BucketName"),
     "AWS::IAM::Role": _Naming(arn_formats.ROLE, property="RoleName"),
     "AWS::IAM::User": _Naming(arn_formats.USER, property="UserName"),
-    "AWS::Events::Rule": _Naming(arn_formats.RULE),
+    _RULE: _Naming(arn_formats.RULE),
     "AWS::Events::EventBus": _Naming(arn_formats.EVENT_BUS),
     "AWS::Lambda::Function": _Naming(arn_formats.FUNCTION, property="FunctionName"),
     "AWS::Serverless::Function": _Naming(arn_formats.FUNCTION, property="FunctionName"),
@@ -93,10 +94,33 @@ def attribute_text(attribute: Attribute, resource: DeployedResource) -> Optional
     return called(text, attribute.label) if text is not None else None
 
 
+def arn_of(resource: DeployedResource) -> Optional[Text]:
+    """The ARN of a resource; None where its shape is not known."""
+    naming = _NAMINGS.get(resource.type)
+    if naming is None:
+        return None
+    name = name_of(resource)
+    return naming.format.arn(_on_bus(resource, name) if resource.type == _RULE else name)
+
+
+def _on_bus(rule: DeployedResource, name: Text) -> Text:
+    """What stands in the ARN of a rule behind `rule/`: the event bus too, unless that is the default one.
+
+    Source: Service Authorization Reference, "Resource types defined by Amazon EventBridge" (rule-on-default-event-bus,
+    rule-on-custom-event-bus).
+    """
+    bus = with_own_texts(rule.value("EventBusName"), rule)
+    if bus is None or bus == "default":
+        return name
+    is_told = isinstance(bus, str) or (isinstance(bus, PiecedText) and not any(isinstance(one, Unknown) for one in bus.pieces))
+    # Of a bus that is not known, all behind `rule/` is the rule's own.
+    return joined_text([split_text(bus, "event-bus/")[-1], "/", name]) if is_told else own_name(rule.identity, rule.place.label)
+
+
 def _text_of(owner: DeployedResource, attribute: Attribute) -> Optional[Text]:
     naming = _NAMINGS.get(owner.type)
     if naming is not None and attribute.name in naming.arn:
-        return naming.format.arn(name_of(owner))
+        return arn_of(owner)
     if naming is not None and attribute.name == naming.name:
         return name_of(owner)
     itself = PiecedText((attribute,))

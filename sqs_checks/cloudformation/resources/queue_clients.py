@@ -14,6 +14,7 @@ MAPPING = "AWS::Lambda::EventSourceMapping"
 _SENDS, _DEAD, _CONSUMES = Role.SENDS, Role.LEAVES_DEAD_LETTERS, Role.CONSUMES
 # `Protocol` stands beside what these rows name.
 SUBSCRIPTION_ENDPOINT = UseRule("AWS::SNS::Subscription", ("Endpoint",), _SENDS, "SNS subscription", SNS)
+RULE_TARGET = UseRule("AWS::Events::Rule", ("Targets", "Arn"), _SENDS, "EventBridge rule", EVENTS, role_argument="RoleArn")
 TOPIC_ENDPOINT = UseRule("AWS::SNS::Topic", ("Subscription", "Endpoint"), _SENDS, "SNS subscription", SNS)
 
 USES = (
@@ -21,7 +22,14 @@ USES = (
     TOPIC_ENDPOINT,
     UseRule("AWS::SNS::Subscription", ("RedrivePolicy", "deadLetterTargetArn"), _DEAD, "SNS subscription", SNS),
     UseRule("AWS::S3::Bucket", ("NotificationConfiguration", "QueueConfigurations", "Queue"), _SENDS, "S3 notification", S3),
-    UseRule("AWS::Events::Rule", ("Targets", "Arn"), _SENDS, "EventBridge rule", EVENTS),
+    UseRule(
+        "Custom::S3BucketNotifications",  # CDK's own resource, which sets the notifications of a bucket
+        ("NotificationConfiguration", "QueueConfigurations", "QueueArn"),
+        _SENDS,
+        "S3 notification",
+        S3,
+    ),
+    RULE_TARGET,
     UseRule("AWS::Events::Rule", ("Targets", "DeadLetterConfig", "Arn"), _DEAD, "EventBridge rule", EVENTS),
     UseRule("AWS::Events::EventBus", ("DeadLetterConfig", "Arn"), _DEAD, "event bus", EVENTS),
     UseRule("AWS::Pipes::Pipe", ("Target",), _SENDS, "EventBridge pipe"),

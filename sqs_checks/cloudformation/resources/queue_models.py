@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from sqs_checks.cloudformation.intrinsics.case_exploration import MOST_CASES, by_default, explored
 from sqs_checks.cloudformation.intrinsics.deployment_cases import (
@@ -17,6 +17,7 @@ from sqs_checks.cloudformation.intrinsics.deployment_cases import (
 )
 from sqs_checks.cloudformation.intrinsics.template_evaluator import NESTED_STACK_TYPES
 from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
+from sqs_checks.cloudformation.resources.own_keys import ALIAS, KEYS, own_keys
 from sqs_checks.cloudformation.resources.own_texts import told_name
 from sqs_checks.cloudformation.resources.queue_clients import FUNCTION, USES
 from sqs_checks.cloudformation.resources.queue_policy_resource import POLICY_TYPES
@@ -34,11 +35,11 @@ from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import CodeQueue, QueueModel, QueueModels
-from sqs_checks.model.relations import Place
+from sqs_checks.model.relations import OwnKey, Place
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.values.configuration_values import LIST, Attribute, Elements, Entries, PiecedText, Unknown, Value
 
-_RELEVANT = frozenset({QUEUE, FUNCTION, *POLICY_TYPES, *NESTED_STACK_TYPES, *(rule.resource_type for rule in USES)})
+_RELEVANT = frozenset({QUEUE, FUNCTION, *POLICY_TYPES, *NESTED_STACK_TYPES, *KEYS, ALIAS, *(rule.resource_type for rule in USES)})
 _MOST_MODELS = 64  # of one deployment
 _MOST_NEIGHBOURS = 100
 
@@ -298,7 +299,7 @@ class DeploymentInCase:
         queues, functions = by_type.get(QUEUE, []), by_type.get(FUNCTION, [])
         attaching = [resource for kind in POLICY_TYPES for resource in by_type.get(kind, ())]
         return QueueModels(
-            queues=[_code_queue(queue) for queue in queues],
+            queues=[_code_queue(queue, by_type.get(ALIAS, ())) for queue in queues],
             policies=[
                 *(attachment for resource in attaching for attachment in policy_attachments(resource)),
                 *(attachment for attachments, _ in out_of_sight for attachment in attachments),
@@ -328,6 +329,10 @@ class DeploymentInCase:
         return [self.models.traits_of(one.queue) for one in attachments]
 
 
-def _code_queue(queue: DeployedResource) -> CodeQueue:
+def _code_queue(queue: DeployedResource, aliases: Sequence[DeployedResource]) -> CodeQueue:
     name = told_name(queue.value("QueueName"), queue)
-    return CodeQueue(queue.identity, queue.place, None, lambda: read_queue(queue), own_name=name)
+
+    def keys() -> Sequence[Union[OwnKey, Unknown]]:
+        return own_keys(queue, aliases)
+
+    return CodeQueue(queue.identity, queue.place, None, lambda: read_queue(queue), own_name=name, read_keys=keys)

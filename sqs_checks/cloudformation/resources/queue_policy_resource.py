@@ -5,7 +5,7 @@ Source: AWS CloudFormation User Guide, those resource types.
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import NamedTuple, Optional, Union
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdentity
 from sqs_checks.cloudformation.intrinsics.template_scalars import why_open
@@ -50,16 +50,31 @@ def _identity(value: Value, resource: DeployedResource) -> QueueIdentity:
     return identity_from_url(text) if is_known else QueueIdentity()
 
 
-def read_policy(resource: DeployedResource) -> Optional[AttachedPolicy]:
-    """The policy that a resource attaches to queues; None where it holds no document."""
-    stated = with_own_texts(resource.value("PolicyDocument"), resource)
+class StatedDocument(NamedTuple):
+    """stated: the document as a value, or why it is none. repeated_keys: of its objects, where it is JSON text."""
+
+    stated: Union[Value, NotJsonError]
+    repeated_keys: tuple[str, ...] = ()
+
+
+def read_policy_document(resource: DeployedResource, name: str) -> Optional[StatedDocument]:
+    """The policy document that a property states, as a mapping or as JSON text; None where it states none."""
+    stated = with_own_texts(resource.value(name), resource)
     if stated is None:
         return None
-    identities = [_identity(queue, resource) for queue in attached_queues(resource)]
     if not isinstance(stated, (str, PiecedText)):
-        return AttachedPolicy(stated, identities, _PATH)
+        return StatedDocument(stated)
     try:
         read = read_json_text(stated)
     except NotJsonError as fault:
-        return AttachedPolicy(fault if isinstance(stated, str) else Unknown(why_open(stated)), identities, _PATH)
+        return StatedDocument(fault if isinstance(stated, str) else Unknown(why_open(stated)))
+    return StatedDocument(read.stated, read.repeated_keys)
+
+
+def read_policy(resource: DeployedResource) -> Optional[AttachedPolicy]:
+    """The policy that a resource attaches to queues; None where it holds no document."""
+    read = read_policy_document(resource, "PolicyDocument")
+    if read is None:
+        return None
+    identities = [_identity(queue, resource) for queue in attached_queues(resource)]
     return AttachedPolicy(read.stated, identities, _PATH, read.repeated_keys)

@@ -11,9 +11,16 @@ from typing import Optional
 from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdentity
 from sqs_checks.cloudformation.intrinsics.template_scalars import PartOf
 from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
-from sqs_checks.cloudformation.resources.queue_clients import FUNCTION, MAPPING, SUBSCRIPTION_ENDPOINT, TOPIC_ENDPOINT
+from sqs_checks.cloudformation.resources.queue_clients import (
+    FUNCTION,
+    MAPPING,
+    RULE_TARGET,
+    SUBSCRIPTION_ENDPOINT,
+    TOPIC_ENDPOINT,
+)
 from sqs_checks.cloudformation.resources.queue_policy_resource import attached_queues, read_policy
 from sqs_checks.cloudformation.resources.queue_references import queue_reference
+from sqs_checks.cloudformation.resources.sender_sources import source_of
 from sqs_checks.cloudformation.resources.stated_values import stated_number
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.redrive_policies import item_count, item_of_each, item_text, stated_object
@@ -46,10 +53,10 @@ def _is_of(resource: DeployedResource, reference: QueueReference) -> bool:
 
 def policy_attachments(resource: DeployedResource) -> Iterator[PolicyAttachment]:
     """A policy on each queue that it states."""
-    for stated in attached_queues(resource):
+    for number, stated in enumerate(attached_queues(resource)):
         reference = queue_reference(stated, resource)
         there = _there(resource, reference)
-        yield PolicyAttachment(resource.place, reference, there, lambda: read_policy(resource))
+        yield PolicyAttachment(resource.place, reference, there, lambda: read_policy(resource), number)
 
 
 def itself(queue: DeployedResource) -> QueueReference:
@@ -120,22 +127,44 @@ def uses_of(resource: DeployedResource, rule: UseRule, functions: Iterable[Deplo
         yield from _subscription(resource, rule, resource.properties)
         return
     name, *path = rule.path
+    if rule is RULE_TARGET:
+        for target in values_at(resource.value(name), ()):
+            yield from _rule_target(resource, rule, target)
+        return
+    source = source_of(resource) if rule.service is not None else None
     for value in values_at(resource.value(name), path):
         reference = queue_reference(value, resource)
-        use = Use(resource.place, reference, _there(resource, reference), rule.role, rule.what, rule.service)
+        use = Use(resource.place, reference, _there(resource, reference), rule.role, rule.what, rule.service, source)
         yield _with_consumer(use, resource, functions) if rule.role is Role.CONSUMES else use
+
+
+def _rule_target(resource: DeployedResource, rule: UseRule, target: Value) -> Iterator[Use]:
+    """A target of an EventBridge rule: EventBridge sends by itself, or by a role where one is stated."""
+    role = target.items.get(str(rule.role_argument)) if isinstance(target, Entries) else None
+    for value in values_at(target, rule.path[1:]):
+        reference = queue_reference(value, resource)
+        use = Use(resource.place, reference, _there(resource, reference), rule.role, rule.what)
+        if role is None:
+            yield use._replace(service=rule.service, source=source_of(resource))
+        elif isinstance(role, Unknown) and not role.not_null:
+            there = use.there & unknown(role.reason)
+            yield use._replace(service=rule.service, source=source_of(resource), there=there)
+        else:
+            yield use
 
 
 def _subscription(resource: DeployedResource, rule: UseRule, stated: Value) -> Iterator[Use]:
     if not isinstance(stated, Entries):
         if isinstance(stated, Unknown):
-            yield Use(resource.place, queue_reference(stated, resource), resource.there, rule.role, rule.what, rule.service)
+            reference = queue_reference(stated, resource)
+            yield Use(resource.place, reference, resource.there, rule.role, rule.what, rule.service, source_of(resource))
         return
     protocol, endpoint = stated.items.get("Protocol"), stated.items.get("Endpoint")
     is_sqs = known(protocol.lower() == "sqs") if isinstance(protocol, str) else unknown("the protocol is not known")
     if endpoint is not None and not is_sqs.is_no:
         reference = queue_reference(endpoint, resource)
-        yield Use(resource.place, reference, is_sqs & _there(resource, reference), rule.role, rule.what, rule.service)
+        there = is_sqs & _there(resource, reference)
+        yield Use(resource.place, reference, there, rule.role, rule.what, rule.service, source_of(resource))
 
 
 def _with_consumer(use: Use, resource: DeployedResource, functions: Iterable[DeployedResource]) -> Use:

@@ -99,6 +99,8 @@ def read_queue(resource: DeployedResource) -> Queue:
         maximum_message_size=read("MaximumMessageSize", stated_number),
         message_retention_period=read("MessageRetentionPeriod", stated_number),
         visibility_timeout=read("VisibilityTimeout", stated_number),
+        delay=read("DelaySeconds", stated_number),
+        receive_message_wait_time=read("ReceiveMessageWaitTimeSeconds", stated_number),
         tags=read("Tags", _tags),
         own_key_example="!GetAtt <YourKey>.Arn",
     )

@@ -10,7 +10,7 @@ from sqs_checks.terraform.evaluation.expression_evaluator import Evaluator, pair
 from sqs_checks.terraform.modules.json_syntax import body_block, stated_objects
 from sqs_checks.terraform.modules.module_evaluation import Memo
 from sqs_checks.terraform.modules.resource_address import InstanceKey, ResourceAddress
-from sqs_checks.terraform.syntax.syntax_tree import Block, ObjectOf
+from sqs_checks.terraform.syntax.syntax_tree import Block, ObjectOf, Traversal
 from sqs_checks.values.configuration_values import (
     LIST,
     OBJECT,
@@ -66,6 +66,19 @@ class EvaluatedBody:
             return Unknown(f"Terraform refuses `{name}`: {fault}")
         except RecursionError:
             return Unknown(f"`{name}` depends on too many things in a row")
+
+    def referred_instance(self, name: str) -> Optional[ResourceInstance]:
+        """The instance whose attribute an argument is set to, whether that attribute is known or not: `bucket.b.id`."""
+        expression = self.block.expression(name)
+        if not isinstance(expression, Traversal) or not expression.steps or not isinstance(expression.steps[-1], str):
+            return None
+        whole = expression._replace(steps=expression.steps[:-1])
+        try:
+            value = self._memo.get(("whole", name), self.label, lambda: self._evaluator().evaluate(whole))
+        except (InvalidExpressionError, RecursionError):
+            return None
+        owner = value.owner if isinstance(value, Deferred) else None
+        return owner if isinstance(owner, ResourceInstance) else None
 
     def states(self, name: str) -> bool:
         """Whether the body has an argument or nested blocks of a name."""

@@ -11,7 +11,7 @@ from sqs_checks.terraform.modules.module_instance import ModuleInstance
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
 from sqs_checks.terraform.resources.provider_accounts import Account, account_of, default_tags_of, region_of
 from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, Traversal
-from sqs_checks.values.configuration_values import Attribute, Deferred, Elements, Entries, Unknown, Value
+from sqs_checks.values.configuration_values import Attribute, Deferred, Elements, Entries, Unknown, Value, only_possibility
 
 # The body of a nested block: of code, as values, or any number of blocks that are not known.
 NestedBody = Union[EvaluatedBody, Entries, Unknown]
@@ -48,6 +48,9 @@ class ConfiguredResource(Protocol):
 
     def origin(self, name: str) -> Optional[Attribute]:
         """The attribute that the known value of an argument was taken from, where only a plan tells that."""
+
+    def referred(self, name: str) -> Optional[ConfiguredResource]:
+        """The resource whose attribute an argument is set to, whether that is known or not."""
 
     def blocks(self, name: str) -> Sequence[NestedBody]:
         """The nested blocks of a type."""
@@ -98,6 +101,10 @@ class CodeResource:
 
     def origin(self, name: str) -> Optional[Attribute]:
         return None  # a value that the code itself tells needs none
+
+    def referred(self, name: str) -> Optional[ConfiguredResource]:
+        instance = self.instance.referred_instance(name)
+        return code_resource(instance) if instance is not None else owner_of(self.value(name))
 
     def blocks(self, name: str) -> Sequence[NestedBody]:
         return self.instance.blocks(name)
@@ -187,6 +194,12 @@ def code_resource(instance: ResourceInstance) -> CodeResource:
 def resource_of(owner: Any) -> ConfiguredResource:
     """The resource whose attribute a value is. owner: of the attribute."""
     return code_resource(owner) if isinstance(owner, ResourceInstance) else owner
+
+
+def owner_of(value: Value) -> Optional[ConfiguredResource]:
+    """The resource whose attribute a value is; None where it is something else."""
+    value = only_possibility(value)
+    return resource_of(value.owner) if isinstance(value, Attribute) else None
 
 
 def there_whenever(resource: ConfiguredResource, other: ConfiguredResource) -> Optional[Condition]:

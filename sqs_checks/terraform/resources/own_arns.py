@@ -22,7 +22,7 @@ from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, resource_of
 from sqs_checks.terraform.resources.provider_accounts import Account, SameAccount, same_account
 from sqs_checks.values.configuration_values import Attribute, PiecedText, joined_text
-from sqs_checks.values.texts import Text, called
+from sqs_checks.values.texts import Text, called, split_text
 
 
 class ArnShape(NamedTuple):
@@ -72,12 +72,31 @@ def name_of(resource: ConfiguredResource, argument: Optional[str]) -> Text:
     return stated if isinstance(stated, str) and stated else own_name(resource.label, resource.label)
 
 
+def bus_prefix(resource: ConfiguredResource, owner: Account) -> Optional[Text]:
+    """What stands ahead of a rule's name in its ARN: the name of its event bus, unless that is the default one; None where
+    that is not known.
+
+    Source: Service Authorization Reference, "Resource types defined by Amazon EventBridge" (rule-on-default-event-bus,
+    rule-on-custom-event-bus).
+    """
+    bus = resource.value("event_bus_name")
+    if bus is None or bus == "default":
+        return ""
+    text = attribute_text(bus, owner) if isinstance(bus, Attribute) else bus if isinstance(bus, str) else None
+    # A bus of another account, or one of a partner, may be named by its ARN.
+    return joined_text([split_text(text, "event-bus/")[-1], "/"]) if text is not None else None
+
+
 def arn_of(resource: ConfiguredResource, owner: Account) -> Optional[Text]:
     """The ARN of a thing of the code; None where its shape is not known."""
     shape = SHAPES.get(resource.type)
     if shape is None:
         return None
     name, account = name_of(resource, shape.name), account_text(resource.account, owner)
+    if resource.type == "aws_cloudwatch_event_rule":
+        prefix = bus_prefix(resource, owner)
+        # Of a bus that is not known, all behind `rule/` is the rule's own.
+        name = joined_text([prefix, name]) if prefix is not None else own_name(resource.label, resource.label)
     return shape.format.arn(name, resource.region or THIS_REGION, account, partition_of(resource))
 
 

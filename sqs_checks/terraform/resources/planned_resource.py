@@ -12,7 +12,13 @@ from typing import Any, Optional, Protocol
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.terraform.plan.plan_configuration import Referred, mapping, references_in
 from sqs_checks.terraform.plan.plan_document import PER_INSTANCE, PlannedResource
-from sqs_checks.terraform.resources.configured_resource import CodeResource, Condition, NestedBody
+from sqs_checks.terraform.resources.configured_resource import (
+    CodeResource,
+    Condition,
+    ConfiguredResource,
+    NestedBody,
+    owner_of,
+)
 from sqs_checks.terraform.resources.expression_references import fits_references
 from sqs_checks.terraform.resources.policy_document_data import document_of
 from sqs_checks.terraform.resources.provider_accounts import (
@@ -185,6 +191,9 @@ class PlanResource:
                     read = ReadBlock(resource_type, block, "data" if mode else "managed", constants, self)
                     return Attribute(read, attribute, reference)
         return None
+
+    def referred(self, name: str) -> Optional[ConfiguredResource]:
+        return owner_of(self.value(name))
 
     def blocks(self, name: str) -> Sequence[NestedBody]:
         stated, unknown, expression = self.planned.planned_values(name)

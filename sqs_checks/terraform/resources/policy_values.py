@@ -40,18 +40,19 @@ def read_policy_text(value: Value, owner: Account) -> Optional[StatedPolicy]:
     except NotJsonError as fault:
         # What is not known of the text may be what makes it JSON.
         return StatedPolicy(fault if isinstance(value, str) else as_unknown(value))
-    return StatedPolicy(_with_own_texts(read.stated, owner), read.repeated_keys)
+    return StatedPolicy(with_own_texts(read.stated, owner), read.repeated_keys)
 
 
 def _is_only_unknown(text: PiecedText) -> bool:
     return not any(isinstance(piece, str) and piece.strip() for piece in text.pieces)
 
 
-def _with_own_texts(value: Value, owner: Account) -> Value:
+def with_own_texts(value: Value, owner: Account) -> Value:
+    """A value in which what the code knows to be its own is written as `own_names` has it. owner: the account of the queue."""
     if isinstance(value, Elements):
-        return Elements(value.kind, [_with_own_texts(item, owner) for item in value.items])
+        return Elements(value.kind, [with_own_texts(item, owner) for item in value.items])
     if isinstance(value, Entries):
-        return Entries(value.kind, {name: _with_own_texts(item, owner) for name, item in value.items.items()})
+        return Entries(value.kind, {name: with_own_texts(item, owner) for name, item in value.items.items()})
     if isinstance(value, Attribute):
         return attribute_text(value, owner) or as_unknown(value)
     if isinstance(value, PiecedText):

@@ -17,7 +17,7 @@ USES = (
     UseRule(SUBSCRIPTION, ("endpoint",), Role.SENDS, "SNS subscription", SNS),
     UseRule(SUBSCRIPTION, ("redrive_policy", "deadLetterTargetArn"), Role.LEAVES_DEAD_LETTERS, "SNS subscription", SNS),
     UseRule("aws_s3_bucket_notification", ("queue", "queue_arn"), Role.SENDS, "S3 notification", S3),
-    UseRule("aws_cloudwatch_event_target", ("arn",), Role.SENDS, "EventBridge rule", EVENTS),
+    UseRule("aws_cloudwatch_event_target", ("arn",), Role.SENDS, "EventBridge rule", EVENTS, role_argument="role_arn"),
     UseRule("aws_cloudwatch_event_target", ("dead_letter_config", "arn"), Role.LEAVES_DEAD_LETTERS, "EventBridge rule", EVENTS),
     UseRule("aws_cloudwatch_event_bus", ("dead_letter_config", "arn"), Role.LEAVES_DEAD_LETTERS, "event bus", EVENTS),
     UseRule("aws_pipes_pipe", ("target",), Role.SENDS, "EventBridge pipe"),

@@ -21,18 +21,22 @@ from sqs_checks.model.relations import (
     Use,
 )
 from sqs_checks.model.use_rules import DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule
+from sqs_checks.model.vpc_endpoint import VpcEndpoint
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url
 from sqs_checks.queues.setting import Setting, Stated
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, NestedBody, resource_of
 from sqs_checks.terraform.resources.own_arns import queue_identity
+from sqs_checks.terraform.resources.own_keys import ALIAS, KEY_POLICY, OwnKeys
 from sqs_checks.terraform.resources.policy_values import read_policy_text
 from sqs_checks.terraform.resources.provider_accounts import Account
 from sqs_checks.terraform.resources.queue_clients import CONSUMER, FUNCTION, SUBSCRIPTION, USES
 from sqs_checks.terraform.resources.queue_references import queue_reference
 from sqs_checks.terraform.resources.queue_resource import read_queue
+from sqs_checks.terraform.resources.sender_sources import source_of
 from sqs_checks.terraform.resources.stated_values import as_unknown, stated_number
+from sqs_checks.terraform.resources.vpc_endpoints import ENDPOINT_POLICY, vpc_endpoint
 from sqs_checks.values.configuration_values import (
     Attribute,
     Elements,
@@ -50,7 +54,9 @@ from sqs_checks.values.configuration_values import (
 QUEUE, POLICY = "aws_sqs_queue", "aws_sqs_queue_policy"
 REDRIVE, REDRIVE_ALLOW = "aws_sqs_queue_redrive_policy", "aws_sqs_queue_redrive_allow_policy"
 # The resources that are about queues, or may name one.
-TYPES = frozenset((QUEUE, POLICY, REDRIVE, REDRIVE_ALLOW, *(rule.resource_type for rule in USES)))
+TYPES = frozenset(
+    (QUEUE, POLICY, REDRIVE, REDRIVE_ALLOW, ALIAS, KEY_POLICY, ENDPOINT_POLICY, *(rule.resource_type for rule in USES))
+)
 # The name of a queue within its address.
 _QUEUE_NAME = re.compile(r"aws_sqs_queue\.([^.\[]+)")
 _ANY = "*"
@@ -72,6 +78,7 @@ class SourceModels:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._keys = OwnKeys(source.of_type, source.place)
         queues = list(source.of_type(QUEUE))
         policies = list(source.of_type(POLICY))
         self.models = QueueModels(
@@ -84,7 +91,14 @@ class SourceModels:
 
     def _code_queue(self, resource: ConfiguredResource) -> CodeQueue:
         place = self._source.place(resource)
-        return CodeQueue(resource.label, place, _QUEUE_NAME, lambda: read_queue(resource), resource.region)
+        return CodeQueue(
+            resource.label,
+            place,
+            _QUEUE_NAME,
+            lambda: read_queue(resource),
+            resource.region,
+            read_keys=lambda: self._keys.of_queue(resource),
+        )
 
     # Policies
 
@@ -148,6 +162,10 @@ class SourceModels:
             return None
         is_inline = resource.type == QUEUE
         return PolicyPlace(place, attachments, "queue_url", "policy" if is_inline else "queue_url", is_inline, self.models)
+
+    def vpc_endpoint(self, resource: ConfiguredResource) -> Optional[VpcEndpoint]:
+        """The VPC endpoint that a resource is, or whose policy it is; None where it is not about SQS."""
+        return vpc_endpoint(resource, self._source.of_type(ENDPOINT_POLICY), self._source.place(resource))
 
     # Dead letters
 
@@ -242,9 +260,20 @@ class SourceModels:
         place = self._source.place(resource)
         for value in _rule_values(resource, rule):
             reference = queue_reference(value, resource, rule.path[-1])
-            use = Use(place, reference, there, rule.role, rule.what, rule.service)
+            use = Use(place, reference, there, rule.role, rule.what)
+            if rule.service is not None:
+                use = self._sent_by_service(use, resource, rule)
             is_consumer = rule.resource_type == CONSUMER and rule.role is Role.CONSUMES
             yield self._with_consumer(use, resource) if is_consumer else use
+
+    def _sent_by_service(self, use: Use, resource: ConfiguredResource, rule: UseRule) -> Use:
+        role = resource.value(rule.role_argument) if rule.role_argument else None
+        if role is not None and not (isinstance(role, Unknown) and not role.not_null):
+            return use
+        queue = self._source.resource(str(next(iter(use.queue.certain), "")))
+        source = source_of(resource, (queue or resource).account)
+        there = use.there if role is None else use.there & unknown(why_unknown(role))
+        return use._replace(service=rule.service, source=source, there=there)
 
     def _with_consumer(self, use: Use, resource: ConfiguredResource) -> Use:
         function = self._function(resource.value("function_name"))

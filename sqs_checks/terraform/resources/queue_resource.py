@@ -117,6 +117,8 @@ def read_queue(resource: ConfiguredResource) -> Queue:
         maximum_message_size=read("max_message_size", stated_number),
         message_retention_period=read("message_retention_seconds", stated_number),
         visibility_timeout=read("visibility_timeout_seconds", stated_number),
+        delay=read("delay_seconds", stated_number),
+        receive_message_wait_time=read("receive_wait_time_seconds", stated_number),
         tags=Setting("tags", "tags", read_tags(resource), "{} = {}"),
         own_key_example="aws_kms_key.<your key>.arn",
     )
