@@ -142,6 +142,11 @@ _IDENTITY_PROVIDERS = ("saml:", "cognito-identity.amazonaws.com:", "accounts.goo
 _LOGIN_WITH_AMAZON = "www.amazon.com:"
 
 
+def all_condition_keys() -> tuple[ConditionKey, ...]:
+    """The keys of the table; those with a name of the user's in them, and those of identity providers, aside."""
+    return _KEYS
+
+
 @lru_cache(maxsize=1024)
 def find_condition_key(name: str) -> Optional[ConditionKey]:
     """The key of that name, whatever its case; None where no request to SQS is known to carry one."""
