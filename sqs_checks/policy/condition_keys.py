@@ -29,6 +29,7 @@ class Presence(Enum):
     ROLE_SESSION = "requests of a role's session, but may be absent"
     ORGANIZATION_MEMBER = "requests of a principal in an organisation"
     SERVICE = "requests of an AWS service, but may be absent"
+    ALWAYS_SERVICE = "requests of an AWS service"
     ENDPOINT = "requests through a VPC endpoint"
     NOT_ENDPOINT = "requests that come from the internet"
     TAGGING = "requests that tag the queue, but may be absent"
@@ -67,8 +68,8 @@ _KEYS = (
     ConditionKey("aws:PrincipalOrgPaths", _T.STRING, _P.ORGANIZATION_MEMBER, _C.IDENTITY, True),
     ConditionKey("aws:PrincipalOrgID", _T.STRING, _P.ORGANIZATION_MEMBER, _C.IDENTITY),
     ConditionKey("aws:PrincipalIsAWSService", _T.BOOL, _P.NOT_ANONYMOUS, _C.SERVICE),
-    ConditionKey("aws:PrincipalServiceName", _T.STRING, _P.SERVICE, _C.SERVICE),
-    ConditionKey("aws:PrincipalServiceNamesList", _T.STRING, _P.SERVICE, _C.SERVICE, True),
+    ConditionKey("aws:PrincipalServiceName", _T.STRING, _P.ALWAYS_SERVICE, _C.SERVICE),
+    ConditionKey("aws:PrincipalServiceNamesList", _T.STRING, _P.ALWAYS_SERVICE, _C.SERVICE, True),
     ConditionKey("aws:PrincipalType", _T.STRING, _P.NOT_SERVICE, _C.CALLER),
     ConditionKey("aws:userid", _T.STRING, _P.NOT_SERVICE, _C.IDENTITY),
     ConditionKey("aws:username", _T.STRING, _P.USER, _C.CALLER),

@@ -78,7 +78,9 @@ def arn_of(resource: ConfiguredResource, owner: Account) -> Optional[Text]:
     if shape is None:
         return None
     name, account = name_of(resource, shape.name), account_text(resource.account, owner)
-    return shape.format.arn(name, resource.region or THIS_REGION, account, partition_of(resource))
+    # Where nothing but the name tells whose it is, the text must still tell that it is the code's.
+    partition = partition_of(resource) if shape.format.has_account else THIS_PARTITION
+    return shape.format.arn(name, resource.region or THIS_REGION, account, partition)
 
 
 def partition_of(resource: ConfiguredResource) -> Text:
