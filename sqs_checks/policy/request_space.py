@@ -349,9 +349,16 @@ def _principal_arn_values(space: Space, texts: list[Text]) -> Iterator[Text]:
     yield from (arn for text in texts for arn in _principal_arns(space, text) if arn not in space.named)
 
 
-def _session_arn_values(space: Space, key: str, texts: list[Text]) -> Iterator[Text]:
+def any_session_arn(key: str, account: Text) -> Optional[Text]:
+    """The ARN of something of an account that a session may run for; None where the key holds none."""
+    if key not in _SESSION_ARNS:
+        return None
     begin, end = _SESSION_ARNS[key].split("{}")
-    yield joined_text([begin, space.caller.account or "", end])
+    return joined_text([begin, account, end])
+
+
+def _session_arn_values(space: Space, key: str, texts: list[Text]) -> Iterator[Text]:
+    yield any_session_arn(key, space.caller.account or "") or ""
     for text in texts:
         for prefix, partition, service, region, account, resource in _padded_arns(text):
             for own in _own_accounts(space.caller, account):
@@ -434,8 +441,8 @@ def _is_present(space: Space, presence: Presence) -> tuple[bool, bool]:
     if presence is Presence.ORGANIZATION_MEMBER:
         is_member = is_signed and space.in_organization
         return is_member, not is_member
-    if presence is Presence.SERVICE:
-        return is_service, True
+    if presence in (Presence.SERVICE, Presence.ALWAYS_SERVICE):
+        return is_service, not is_service or presence is Presence.SERVICE
     through_endpoint = space.through_endpoint
     if presence is Presence.ENDPOINT:
         return through_endpoint, not through_endpoint
