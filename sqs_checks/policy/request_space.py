@@ -71,7 +71,9 @@ IDENTITY_KEYS = frozenset(
         *(name for name, presence in KEY_PRESENCE.items() if presence in (Presence.USER, Presence.ROLE_SESSION)),
     }
 )
-_ACCOUNT_KEYS = {"aws:principalaccount", "aws:vpceaccount", "aws:sourceaccount", "aws:sourceowner"}
+ACCOUNT_KEYS = frozenset(
+    {"aws:principalaccount", "aws:resourceaccount", "aws:sourceaccount", "aws:sourceowner", "aws:vpceaccount"}
+)
 _ABOUT_SOURCE = {"aws:sourcearn", "aws:sourceaccount"}
 _PATH_KEYS = {"aws:principalorgpaths", "aws:vpceorgpaths", "aws:sourceorgpaths"}
 _USER, _ROLE, _ROOT = PrincipalKind.USER, PrincipalKind.ROLE, PrincipalKind.ACCOUNT
@@ -202,7 +204,7 @@ def _own_arns(pattern: Text, stated_buckets: frozenset[Text], *, names_change_ha
 
 def _own_identities(key: str, pattern: Text) -> Iterator[Text]:
     """Identifiers of a stranger's that a pattern lets through."""
-    if key in _ACCOUNT_KEYS:
+    if key in ACCOUNT_KEYS:
         own = _own_account(pattern)
         if own is not None:
             yield own
