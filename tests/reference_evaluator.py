@@ -148,12 +148,14 @@ NOBODY = Who()
 STRANGERS = tuple(
     Who(account, f"arn:aws:iam::{account}:{name}")
     for account in (STRANGER,)
-    for name in ("role/app", "role/x", "user/x", "user/alice", "root")
+    for name in ("role/app", "role/x", "user/x", "user/alice", "user/bob", "root")
 )
-OWNERS = tuple(Who(OWNER, f"arn:aws:iam::{OWNER}:{name}") for name in ("role/app", "role/x", "user/x", "user/alice", "root"))
+OWNERS = tuple(
+    Who(OWNER, f"arn:aws:iam::{OWNER}:{name}") for name in ("role/app", "role/x", "user/x", "user/alice", "user/bob", "root")
+)
 PARTNERS = tuple(
     Who(PARTNER, f"arn:aws:iam::{PARTNER}:{name}")
-    for name in ("role/partner", "role/app", "role/x", "user/x", "user/alice", "root")
+    for name in ("role/partner", "role/app", "role/x", "user/x", "user/alice", "user/bob", "root")
 )
 OTHER_SERVICE = Who(service="other.amazonaws.com")
 SERVICES = (OTHER_SERVICE, Who(service=SNS), Who(service=S3))

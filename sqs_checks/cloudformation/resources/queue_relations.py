@@ -14,7 +14,7 @@ from sqs_checks.cloudformation.resources.deployed_resource import DeployedResour
 from sqs_checks.cloudformation.resources.queue_clients import FUNCTION, MAPPING, SUBSCRIPTION_ENDPOINT, TOPIC_ENDPOINT
 from sqs_checks.cloudformation.resources.queue_policy_resource import attached_queues, read_policy
 from sqs_checks.cloudformation.resources.queue_references import queue_reference
-from sqs_checks.cloudformation.resources.stated_values import stated_number
+from sqs_checks.cloudformation.resources.stated_values import stated_bool, stated_number
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.redrive_policies import item_count, item_text, stated_object
 from sqs_checks.model.relations import PolicyAttachment, QueueReference, Redrive, RedriveAllowance, Role, Use
@@ -125,8 +125,17 @@ def uses_of(resource: DeployedResource, rule: UseRule, functions: Iterable[Deplo
     name, *path = rule.path
     for value in values_at(resource.value(name), path):
         reference = queue_reference(value, resource)
-        use = Use(resource.place, reference, _there(resource, reference), rule.role, rule.what, rule.service)
+        there = _there(resource, reference) & (_is_enabled(resource) if rule.resource_type == MAPPING else YES)
+        use = Use(resource.place, reference, there, rule.role, rule.what, rule.service)
         yield _with_consumer(use, resource, functions) if rule.role is Role.CONSUMES else use
+
+
+def _is_enabled(mapping: DeployedResource) -> Ternary:
+    """Whether an event source mapping is at work; so it is where nothing is said."""
+    enabled = stated_bool(mapping.value("Enabled"))
+    if isinstance(enabled, Unknown):
+        return unknown(enabled.reason)
+    return known(enabled is not False)
 
 
 def _subscription(resource: DeployedResource, rule: UseRule, stated: Value) -> Iterator[Use]:

@@ -32,7 +32,7 @@ from sqs_checks.terraform.resources.provider_accounts import Account
 from sqs_checks.terraform.resources.queue_clients import CONSUMER, FUNCTION, SUBSCRIPTION, USES
 from sqs_checks.terraform.resources.queue_references import queue_reference
 from sqs_checks.terraform.resources.queue_resource import read_queue
-from sqs_checks.terraform.resources.stated_values import as_unknown, stated_number
+from sqs_checks.terraform.resources.stated_values import as_unknown, stated_bool, stated_number
 from sqs_checks.values.configuration_values import (
     Attribute,
     Elements,
@@ -225,6 +225,8 @@ class SourceModels:
         there: Ternary = YES
         if rule.resource_type == SUBSCRIPTION and rule.role is Role.SENDS:
             there = _is_for_sqs(resource)
+        elif rule.resource_type == CONSUMER:
+            there = _is_enabled(resource)
         if there.is_no:
             return
         place = self._source.place(resource)
@@ -292,6 +294,14 @@ def queue_of(resource: ConfiguredResource) -> QueueReference:
     if isinstance(url, str) and url and reference.is_no_queue and "/" not in url and ":" not in url:
         return QueueReference(url, identity=QueueIdentity(name=url), attribute=NAME)
     return reference
+
+
+def _is_enabled(mapping: ConfiguredResource) -> Ternary:
+    """Whether an event source mapping is at work; so it is where nothing is said."""
+    enabled = stated_bool(mapping.value("enabled"))
+    if isinstance(enabled, Unknown):
+        return unknown(enabled.reason)
+    return known(enabled is not False)
 
 
 def _is_for_sqs(resource: ConfiguredResource) -> Ternary:
