@@ -76,6 +76,7 @@ ACCOUNT_KEYS = frozenset(
 )
 _ABOUT_SOURCE = {"aws:sourcearn", "aws:sourceaccount"}
 _PATH_KEYS = {"aws:principalorgpaths", "aws:vpceorgpaths", "aws:sourceorgpaths"}
+_ORGANIZATION_KEYS = {*_PATH_KEYS, "aws:principalorgid", "aws:vpceorgid", "aws:sourceorgid"}
 _USER, _ROLE, _ROOT = PrincipalKind.USER, PrincipalKind.ROLE, PrincipalKind.ACCOUNT
 _PRINCIPAL_TYPES = {_USER: ("User",), _ROLE: ("AssumedRole", "FederatedUser"), _ROOT: ("Account",)}
 _USER_IDS = {_USER: "AIDASTRANGER0000000A", _ROLE: "AROASTRANGER0000000A:stranger", _ROOT: STRANGERS_ACCOUNT}
@@ -202,6 +203,15 @@ def _own_arns(pattern: Text, stated_buckets: frozenset[Text], *, names_change_ha
                 yield _arn("arn", partition, service, region, own, _filled(resource, star))
 
 
+def _identifiers(key: str, pattern: Text, star: str) -> Iterator[Text]:
+    """Identifiers that a pattern lets through, with a text for its stars. Those of organisations begin with `o-`."""
+    filled = _filled(pattern, star)
+    if key not in _ORGANIZATION_KEYS or prefix_of(filled).startswith("o-") or not isinstance(filled, str):
+        yield filled
+    elif isinstance(pattern, str) and pattern.startswith("*"):
+        yield _filled(f"o-{pattern}", star)
+
+
 def _own_identities(key: str, pattern: Text) -> Iterator[Text]:
     """Identifiers of a stranger's that a pattern lets through."""
     if key in ACCOUNT_KEYS:
@@ -219,7 +229,7 @@ def _own_identities(key: str, pattern: Text) -> Iterator[Text]:
         first = split_text(pattern, ":")[0]
     # An organisation or a unique id that is stated in full is not a stranger's, whatever follows it.
     if has_wildcard(first):
-        yield _filled(pattern, "stranger")
+        yield from _identifiers(key, pattern, "stranger")
 
 
 @lru_cache(maxsize=4096)
@@ -407,7 +417,9 @@ def _identity_values(space: Space, key: str, definition: ConditionKey, texts: li
         return
     own = tuple(_USER_IDS[kind] for kind in space.identities) if key == "aws:userid" else _STRANGERS_OWN.get(key, ("stranger",))
     if key != "aws:principalaccount":  # whoever is of a trusted account is a caller by name
-        yield from (_variants(text)[0] for text in texts if _may_have(space, key, definition, text))
+        yield from (
+            found for text in texts if _may_have(space, key, definition, text) for found in _identifiers(key, text, "any")
+        )
     yield from own
     arns = [parts for parts in map(arn_parts, texts) if len(parts) == 6]
     buckets = frozenset(split_text(parts[5], "/")[0] for parts in arns)

@@ -217,7 +217,8 @@ class QueuePolicy:
         """The services that an Allow lets in: those that it names, and those that the policy states where it lets in everyone."""
         principals = statement.principals
         named = () if statement.inverts_principals else principals.services
-        stated = self._stated_services if principals.everyone or statement.inverts_principals else ()
+        may_be_any = principals.everyone or principals.hidden or statement.inverts_principals
+        stated = self._stated_services if may_be_any else ()
         for service in dict.fromkeys((*named, *stated)):
             yield Caller(CallerKind.SERVICE, service=service)
 
@@ -231,11 +232,18 @@ class QueuePolicy:
                 named += [text for text in condition.stated_texts() if not has_wildcard(text)]
         return tuple(dict.fromkeys(named))
 
-    @computed_once
-    def _exempted_services(self) -> frozenset[Text]:
-        """The services that a Deny leaves out by `NotPrincipal`."""
-        inverted = (statement for statement, _ in self._queue_denies if statement.inverts_principals)
-        return frozenset(service for statement in inverted for service in statement.principals.services)
+    def _is_left_out(self, service: Optional[Text]) -> Ternary:
+        """Whether a Deny leaves a service out by `NotPrincipal`."""
+        result = NO
+        for statement, applies in self._queue_denies:
+            principals = statement.principals
+            # Of a statement that is hidden as a whole it is not known either.
+            may_be_inverted = statement.inverts_principals or (statement.is_deny.is_unknown and principals.hidden)
+            if statement.inverts_principals and service in principals.services:
+                result = result | applies
+            elif may_be_inverted and principals.hidden:
+                result = result | (applies & unknown(*principals.hidden))
+        return result
 
     def not_denied(self, principal: Text, statement: Statement, actions: ActionSet = ALL_ACTIONS) -> Ternary:
         """Whether some request of a principal whom an Allow names, for some of its actions, is not denied again."""
@@ -377,13 +385,14 @@ class QueuePolicy:
 
     def _deputy_requests(self) -> Iterator[Finding]:
         for allow in self._queue_allows:
-            principals = allow[0].principals
-            named = frozenset() if allow[0].inverts_principals else frozenset(principals.services)
-            services = [one for one in self._services(allow[0]) if one.service in named | self._exempted_services]
-            if principals.hidden and not allow[0].inverts_principals:
-                services.append(UNNAMED_SERVICE)
-            for service in services:
-                yield from self._granted(service, trusted=False, by=allow, names_change_hands=True)
+            statement, _ = allow
+            named = () if statement.inverts_principals else statement.principals.services
+            for service in (*self._services(statement), UNNAMED_SERVICE):
+                weight = YES if service.service in named else self._is_left_out(service.service)
+                if statement.principals.hidden and not statement.inverts_principals:
+                    weight = weight | unknown(*statement.principals.hidden)
+                if not weight.is_no:
+                    yield from self._granted(service, trusted=False, by=allow, weight=weight, names_change_hands=True)
 
     @computed_once
     def non_tls_refused(self) -> Verdict:
