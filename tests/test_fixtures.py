@@ -18,7 +18,8 @@ from sqs_checks.reporting.checkov_check import CheckovCheck
 
 CHECKS = sorted({check.id for check in check_classes()})
 # The provider refuses to plan what AWS would refuse; `test_plan_with_what_the_provider_refuses` stands in.
-NEVER_FAILS = {("CKV_SQS_32", "terraform_plan"), ("CKV_SQS_34", "terraform_plan")}
+# It plans no message size above the one that it sets by itself, either.
+NEVER_FAILS = {(f"CKV_SQS_{number}", "terraform_plan") for number in (30, 32, 34)}
 VERDICTS = {"pass": "PASSED", "fail": "FAILED", "unknown": "UNKNOWN"}
 _TERRAFORM_NAME = re.compile(r'(?:module|resource) +"(?:aws_(?:sqs|vpc)_\w+" +")?((?:pass|fail|unknown)_\w+)"')
 _PLANNED_NAME = re.compile(r'"address": "(?:[^"\\]|\\.)*?\b((?:pass|fail|unknown)_\w+)')

@@ -17,9 +17,11 @@ from sqs_checks.judgement.fault import Judgement, judge
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.queue_identity import identity_from_arn
+from sqs_checks.policy.validation import problems_of
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 from sqs_checks.values.json_text import NotJsonError, from_json, read_json_text
 
+SNS = service("sns.amazonaws.com")
 CHECKS = {check.id: check for check in check_classes() if issubclass(check, TerraformQueuePolicyCheck)}
 GOOD = policy(
     allow(service("sns.amazonaws.com"), {"ArnEquals": {"aws:SourceArn": [TOPIC]}}, Sid="Topic"),
@@ -238,6 +240,64 @@ PROBLEMS: list[tuple[str, Any, str]] = [
         policy(allow(aws(ROLE), {"ArnLike": {"aws:SourceArn": "created"}})),
         "Statement[0].Condition.ArnLike.aws:SourceArn",
     ),
+    (
+        "a key of several values, compared as one",
+        policy(allow("*", {"StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}})),
+        "Statement[0].Condition.StringLike.aws:PrincipalOrgPaths",
+    ),
+    (
+        "a star that StringEquals takes for itself",
+        policy(allow(SNS, {"StringEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:*"}})),
+        "Statement[0].Condition.StringEquals.aws:SourceArn",
+    ),
+    (
+        "an organisation by a star",
+        policy(deny({"StringNotEquals": {"aws:PrincipalOrgID": "o-*"}})),
+        "Statement[0].Condition.StringNotEquals.aws:PrincipalOrgID",
+    ),
+    (
+        "an account of eleven digits",
+        policy(allow(SNS, {"StringEquals": {"aws:SourceAccount": "12345678901"}})),
+        "Statement[0].Condition.StringEquals.aws:SourceAccount",
+    ),
+    (
+        "one in an ARN",
+        policy(allow(SNS, {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:12345678901:*"}})),
+        "Statement[0].Condition.ArnLike.aws:SourceArn",
+    ),
+    (
+        "a private network",
+        policy(allow(aws(ROLE), {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "10.1.0.0/16"]}})),
+        "Statement[0].Condition.IpAddress.aws:SourceIp",
+    ),
+    (
+        "keys that differ by case only",
+        policy(allow(SNS, {"StringEquals": {"aws:SourceAccount": "123456789012", "AWS:sourceaccount": "999999999999"}})),
+        "Statement[0].Condition.StringEquals.AWS:sourceaccount",
+    ),
+    (
+        "true and false",
+        policy(deny({"Bool": {"aws:SecureTransport": ["true", "false"]}})),
+        "Statement[0].Condition.Bool.aws:SecureTransport",
+    ),
+    (
+        "a key that AWS's list does not promise of SQS",
+        policy(deny({"StringNotEquals": {"aws:VpceAccount": "123456789012"}})),
+        "Statement[0].Condition.StringNotEquals.aws:VpceAccount",
+    ),
+    ("any identity provider", policy(allow({"Federated": "*"})), "Statement[0].Principal.Federated"),
+    ("a root of STS", policy(allow(aws("arn:aws:sts::123456789012:root"))), "Statement[0].Principal.AWS"),
+    (
+        "a role's session without its name",
+        policy(allow(aws("arn:aws:sts::123456789012:assumed-role/app"))),
+        "Statement[0].Principal.AWS",
+    ),
+    (
+        "a principal of another partition",
+        policy(allow(aws("arn:aws-cn:iam::123456789012:role/app"))),
+        "Statement[0].Principal.AWS",
+    ),
+    ("of one that there is not", policy(allow(aws("arn:awss:iam::123456789012:role/app"))), "Statement[0].Principal.AWS"),
     ("a Sid twice", policy(allow(aws(ROLE), Sid="A"), deny(NO_TLS, Sid="A")), "Statement[1].Sid"),
 ]
 
@@ -250,11 +310,68 @@ def test_the_problem_is_found_where_it_is(stated: Any, path: str) -> None:
     assert fault.remedy
 
 
+def of_bytes(size: int) -> Any:
+    empty = len(json.dumps(policy(allow(aws(ROLE), Sid="")), separators=(",", ":")))
+    return policy(allow(aws(ROLE), Sid="x" * (size - empty)))
+
+
+QUOTAS: list[tuple[str, str, Any]] = [
+    ("50 principals", "", policy(allow(aws(*[f"arn:aws:iam::123456789012:role/r{n}" for n in range(50)])))),
+    (
+        "51 in two statements",
+        "51 principals",
+        policy(
+            allow(aws(*[f"arn:aws:iam::123456789012:role/r{n}" for n in range(50)])),
+            allow(aws(ROLE), action="sqs:ReceiveMessage"),
+        ),
+    ),
+    ("10 conditions", "", policy(*[allow(aws(ROLE), {"Bool": {"aws:SecureTransport": "true"}}) for _ in range(10)])),
+    (
+        "11 in as many statements",
+        "11 conditions",
+        policy(*[allow(aws(ROLE), {"Bool": {"aws:SecureTransport": "true"}}) for _ in range(11)]),
+    ),
+    ("7 actions", "", policy(allow(aws(ROLE), action=["sqs:SendMessage"] * 7))),
+    ("20 statements", "", policy(*[allow(aws(ROLE))] * 20)),
+    ("8,192 bytes", "", of_bytes(8192)),
+    ("one more", "8193 bytes", of_bytes(8193)),
+]
+
+
+@pytest.mark.parametrize(("problem", "stated"), [pytest.param(problem, stated, id=name) for name, problem, stated in QUOTAS])
+def test_quotas(problem: str, stated: Any) -> None:
+    """As AWS's page of policy quotas counts them: principals and conditions over the whole policy."""
+    found = [fault.problem for fault in judged("CKV_SQS_14", stated).faults]
+    assert [problem in text for text in found] == [True] * bool(problem)
+
+
+@pytest.mark.parametrize(
+    ("version", "variable", "terraform", "elsewhere"),
+    [
+        ("2012-10-17", "${aws:username}", False, False),
+        (None, "x", True, False),
+        ("2008-10-17", "x", True, False),
+        (None, "${aws:username}", True, True),
+        ("2008-10-17", "${aws:username}", True, True),
+        ("2015-01-01", "x", True, True),
+    ],
+)
+def test_version(version: str | None, variable: str, terraform: bool, elsewhere: bool) -> None:
+    """Terraform waits for SQS to give the same document back; elsewhere only policy variables need the version."""
+    stated = policy(allow(aws(ROLE), {"StringEquals": {"aws:PrincipalTag/a": variable}}), version=version)
+    if version is None:
+        del stated["Version"]
+    for compares_documents, expected in ((True, terraform), (False, elsewhere)):
+        problems = list(problems_of(from_json(stated), compares_documents=compares_documents))
+        assert bool(problems) == expected
+        assert compares_documents or "Terraform" not in str(problems)
+
+
 @pytest.mark.parametrize(
     "stated",
     [
         policy(allow(aws("123456789012"))),
-        policy(allow(aws("arn:aws-cn:iam::123456789012:role/path/app"))),
+        policy(allow(aws("arn:aws:iam::123456789012:role/path/app"))),
         policy(allow(aws("arn:aws:sts::123456789012:assumed-role/app/session"))),
         policy(allow(aws("AROAJQABLZS4A3QDU576Q"))),
         policy(allow(service("logs.eu-west-1.amazonaws.com"))),
@@ -264,7 +381,17 @@ def test_the_problem_is_found_where_it_is(stated: Any, path: str) -> None:
         policy(deny({"StringEquals": {"aws:SecureTransport": "false"}})),
         policy(allow(aws(ROLE), {"StringLike": {"aws:SourceArn": "arn:aws:sns:*"}})),
         policy(allow(aws(ROLE), {"DateLessThan": {"aws:EpochTime": "1900000000"}})),
-        policy(allow(aws(ROLE), {"ForAnyValue:StringEqualsIfExists": {"aws:PrincipalOrgPaths": "o-a/*"}})),
+        policy(allow(aws(ROLE), {"ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": "o-a/*"}})),
+        policy(allow(aws(ROLE), {"Null": {"aws:PrincipalOrgPaths": "false"}})),
+        policy(allow(aws(ROLE), {"StringEquals": {"aws:PrincipalTag/rating": "*"}})),
+        policy(allow(aws(ROLE), {"StringEquals": {"aws:Referer": "https://example.com/?a=b"}})),
+        policy(allow(aws(ROLE), {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}})),
+        policy(allow(aws(ROLE), {"IpAddress": {"aws:VpcSourceIp": "10.1.0.0/16"}})),
+        policy(allow(aws(ROLE), {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::aws:role/*"}})),
+        policy(allow(SNS, {"StringLike": {"aws:SourceAccount": "1234*"}})),
+        policy(deny({"Bool": {"aws:SecureTransport": ["false"]}})),
+        policy(allow(aws("arn:aws:sts::123456789012:federated-user/alice"))),
+        policy(allow(SNS, {"ArnLike": {"codebuild:BuildArn": "arn:aws:codebuild:eu-west-1:123456789012:build/p:*"}})),
         policy(allow(aws(ROLE), {"Null": {"aws:TokenIssueTime": False}})),
         {"Version": "2012-10-17", "Id": "orders", "Statement": allow(aws(ROLE))},
     ],

@@ -35,10 +35,13 @@ def plain_name(finding: Finding) -> str:
 
 
 def test_the_same_infrastructure_has_the_same_findings(fixture_findings: list[Finding]) -> None:
-    """Code, plan and CloudFormation: every check fails on the same queues and policies."""
+    """Code, plan and CloudFormation: every check fails on the same queues and policies.
+
+    But CKV_SQS_30: where nothing is written, Terraform's provider sets a size and CloudFormation does not.
+    """
     failed: dict[str, set[tuple[str, str]]] = {}
     for finding in fixture_findings:
-        if finding.file.startswith("/same_findings/") and finding.result == "FAILED":
+        if finding.file.startswith("/same_findings/") and finding.result == "FAILED" and finding.check != "CKV_SQS_30":
             failed.setdefault(finding.framework, set()).add((finding.check, plain_name(finding)))
     assert failed["terraform"] == failed["terraform_plan"] == failed["cloudformation"]
     across = {(check, name) for check, name in failed["terraform"] if check in {*ON_QUEUES, *ON_PLACES}}

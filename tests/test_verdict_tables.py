@@ -12,8 +12,9 @@ import pytest
 from policies import HIDDEN, NO_TLS, OTHER, OWNER, QUEUE, ROLE, TOPIC, allow, aws, deny, policy, service
 
 from sqs_checks.policy.document import read_document
-from sqs_checks.policy.own_names import THIS_ACCOUNT, own_arn
+from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_REGION, own_arn, own_name
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn
+from sqs_checks.policy.trust import NOBODY, Trust
 from sqs_checks.policy.verdicts import QueuePolicy
 from sqs_checks.values.json_text import from_json
 
@@ -277,7 +278,159 @@ PUBLIC: list[tuple[str, str, list[Any]]] = [
     (MAYBE, "an operator that IAM does not know", [allow("*", when("StringMatches", "aws:PrincipalOrgID", ORG))]),
     (MAYBE, "a global key that is not known", [allow("*", when("StringEquals", "aws:SourceAcount", OWNER))]),
     (NO, "a key of another service is never there", [allow("*", when("StringEquals", "s3:prefix", "x"))]),
-    (MAYBE, "tags of the queue are its owner's", [allow("*", when("StringEquals", "aws:ResourceTag/open", "yes"))]),
+    (
+        NO,
+        "SQS asks for tags of a queue in policies of IAM only",
+        [allow("*", when("StringEquals", "aws:ResourceTag/open", "yes"))],
+    ),
+    (YES, "so they are never there", [allow("*", when("StringNotEquals", "aws:ResourceTag/open", "no"))]),
+    (
+        NO,
+        "an unknown key leaves the others as they are",
+        [allow("*", both(when("StringEquals", "aws:Brandnew", "x"), when("StringEquals", "aws:PrincipalOrgID", ORG)))],
+    ),
+    (MAYBE, "nor does it hide what they let in", [allow("*", both(when("StringEquals", "aws:Brandnew", "x"), NO_TLS))]),
+    # Who carries which key.
+    (
+        YES,
+        "callers without credentials do not say that they are no service",
+        [allow("*", when("Null", "aws:PrincipalIsAWSService", "true"))],
+    ),
+    (
+        YES,
+        "so a Deny of all that are none leaves them",
+        [
+            allow(),
+            deny(when("Bool", "aws:PrincipalIsAWSService", "false")),
+            deny(when("StringEquals", "aws:PrincipalIsAWSService", "true")),
+        ],
+    ),
+    (
+        NO,
+        "unless it counts where the key is absent",
+        [
+            allow(),
+            deny(when("BoolIfExists", "aws:PrincipalIsAWSService", "false")),
+            deny(when("Bool", "aws:PrincipalIsAWSService", "true")),
+        ],
+    ),
+    (YES, "the queue's own region is everybody's", [allow("*", when("StringEquals", "aws:RequestedRegion", "eu-west-1"))]),
+    (NO, "no queue is called in another region", [allow("*", when("StringEquals", "aws:RequestedRegion", "us-east-1"))]),
+    (NO, "every request has a user agent", [allow("*", when("Null", "aws:UserAgent", "true"))]),
+    (YES, "whichever it is", [allow("*", when("Null", "aws:UserAgent", "false"))]),
+    (NO, "only requests that tag the queue hold tags", [allow("*", when("StringEquals", "aws:RequestTag/a", "x"))]),
+    (
+        NO,
+        "and SQS lets no stranger tag it",
+        [allow("*", when("ForAnyValue:StringEquals", "aws:TagKeys", "a"), action="sqs:TagQueue")],
+    ),
+    (YES, "sending without tags", [allow("*", when("ForAllValues:StringEquals", "aws:TagKeys", "a"))]),
+    (
+        NO,
+        "a role's ARN is the role's, never its session's",
+        [allow("*", when("ArnLike", "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/app/*"))],
+    ),
+    (YES, "any role of that name", [allow("*", when("ArnLike", "aws:PrincipalArn", "arn:aws:*::*:role/app"))]),
+    (
+        NO,
+        "a role has no user name",
+        [
+            allow(
+                "*",
+                both(when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*"), when("StringLike", "aws:username", "*")),
+            )
+        ],
+    ),
+    (
+        YES,
+        "a user has one",
+        [
+            allow(
+                "*",
+                both(when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), when("StringLike", "aws:username", "*")),
+            )
+        ],
+    ),
+    (
+        NO,
+        "no service acts for a caller without credentials",
+        [allow("*", both(when("Bool", "aws:ViaAWSService", "true"), when("Null", "aws:PrincipalArn", "true")))],
+    ),
+    (YES, "one may for a stranger", [allow("*", when("Bool", "aws:ViaAWSService", "true"))]),
+    (NO, "no service uses plain HTTP", [allow("*", both(NO_TLS, when("Bool", "aws:PrincipalIsAWSService", "true")))]),
+    (
+        NO,
+        "nor a customer's endpoint",
+        [allow("*", both(when("StringLike", "aws:SourceVpce", "*"), when("Bool", "aws:PrincipalIsAWSService", "true")))],
+    ),
+    (
+        NO,
+        "nor an address",
+        [allow("*", both(when("IpAddress", "aws:SourceIp", "0.0.0.0/0"), when("Bool", "aws:PrincipalIsAWSService", "true")))],
+    ),
+    (
+        YES,
+        "the service that is left is without both",
+        [allow("*", both(when("Null", "aws:SourceIp", "true"), when("Null", "aws:SourceVpce", "true")))],
+    ),
+    (YES, "an agent's server calls for anybody", [allow("*", when("Bool", "aws:ViaAWSMCPService", "true"))]),
+    (
+        NO,
+        "a function of one account",
+        [allow("*", when("ArnLike", "lambda:SourceFunctionArn", f"arn:aws:lambda:*:{OTHER}:function:*"))],
+    ),
+    (
+        YES,
+        "any account's function of that name",
+        [allow("*", when("ArnLike", "lambda:SourceFunctionArn", "arn:aws:lambda:*:*:function:sync"))],
+    ),
+    (
+        NO,
+        "one build project",
+        [allow("*", when("ArnEquals", "codebuild:ProjectArn", f"arn:aws:codebuild:eu-west-1:{OTHER}:project/p"))],
+    ),
+    # What the caller chooses, where it chooses the other side too.
+    (
+        YES,
+        "an organisation that its tag names",
+        [allow("*", when("StringEquals", "aws:PrincipalOrgID", "${aws:PrincipalTag/org}"))],
+    ),
+    (YES, "a tag that names its account", [allow("*", when("StringEquals", "aws:PrincipalTag/a", "${aws:PrincipalAccount}"))]),
+    (YES, "with text around it", [allow("*", when("StringEquals", "aws:PrincipalTag/a", "of-${aws:PrincipalAccount}"))]),
+    (
+        YES,
+        "a role of that name in its own account",
+        [allow("*", when("ArnEquals", "aws:PrincipalArn", "arn:aws:iam::${aws:PrincipalAccount}:role/app"))],
+    ),
+    (
+        YES,
+        "a topic of that name in its own account",
+        [allow("*", when("ArnEquals", "aws:SourceArn", "arn:aws:sns:eu-west-1:${aws:SourceAccount}:created"))],
+    ),
+    (
+        NO,
+        "the account of the queue",
+        [allow("*", when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::${aws:ResourceAccount}:role/*"))],
+    ),
+    (
+        YES,
+        "other organisations have units of the same ids",
+        [allow("*", when("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "*/r-ab12/ou-ab12-11111111/*"))],
+    ),
+    (
+        YES,
+        "ForAllValues of one value is true without it: a service has no account",
+        [allow("*", when("ForAllValues:StringEquals", "aws:PrincipalAccount", OWNER))],
+    ),
+    (NO, "ForAnyValue is not", [allow("*", when("ForAnyValue:StringEquals", "aws:PrincipalAccount", OWNER))]),
+    # Services that a Deny leaves out.
+    (YES, "all but a service are denied: it comes in for anybody", [allow(), deny(principal=..., NotPrincipal=SNS)]),
+    (
+        NO,
+        "for one topic only",
+        [allow("*", when("ArnEquals", "aws:SourceArn", TOPIC)), deny(principal=..., NotPrincipal=SNS)],
+    ),
+    (NO, "a named service is still no public one", [allow(SNS), deny(principal=..., NotPrincipal=SNS)]),
     (MAYBE, "a condition that is hidden", [allow("*", HIDDEN)]),
     (MAYBE, "a condition that is no mapping", [allow("*", "aws:SourceArn")]),
     (NO, "an ARN is compared part by part", [allow("*", when("ArnLike", "aws:SourceArn", "arn:aws:sns:*"))]),
@@ -415,6 +568,60 @@ CROSS_ACCOUNT: list[tuple[str, str, list[Any]]] = [
     (YES, "a network", [allow("*", when("IpAddress", "aws:SourceIp", "198.51.100.0/24"))]),
     (YES, "everyone of another account", [allow("*", when("StringEquals", "aws:PrincipalAccount", OTHER))]),
     (NO, "everyone of the own one", [allow("*", when("StringEquals", "aws:PrincipalAccount", OWNER))]),
+    (
+        NO,
+        "AWS: a bucket of the own account, whose ARN holds none",
+        [
+            allow(
+                S3,
+                both(when("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:bucket"), when("StringEquals", "aws:SourceAccount", OWNER)),
+            )
+        ],
+    ),
+    (
+        YES,
+        "the same of another account",
+        [
+            allow(
+                S3,
+                both(when("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:bucket"), when("StringEquals", "aws:SourceAccount", OTHER)),
+            )
+        ],
+    ),
+    (MAYBE, "a bucket without an account", [allow(S3, when("ArnLike", "aws:SourceArn", "arn:aws:s3:::bucket"))]),
+    (
+        NO,
+        "the own account within an organisation",
+        [allow(SNS, both(when("StringEquals", "aws:SourceOrgID", ORG), when("StringEquals", "aws:SourceAccount", OWNER)))],
+    ),
+    (YES, "an organisation's services", [allow(SNS, when("StringEquals", "aws:SourceOrgID", ORG))]),
+    (NO, "whether there is a source says not whose", [allow(SNS, when("Null", "aws:SourceAccount", "false"))]),
+    (NO, "all but another account's is no grant to it", [allow(SNS, when("StringNotEquals", "aws:SourceAccount", OTHER))]),
+    (
+        YES,
+        "another account that a Deny leaves out",
+        [allow(SNS), deny(when("StringNotEquals", "aws:SourceAccount", OWNER, OTHER), principal=SNS)],
+    ),
+    (
+        YES,
+        "a function of another account",
+        [allow("*", when("ArnEquals", "lambda:SourceFunctionArn", f"arn:aws:lambda:eu-west-1:{OTHER}:function:f"))],
+    ),
+    (
+        NO,
+        "a function of the own account",
+        [allow("*", when("ArnEquals", "lambda:SourceFunctionArn", f"arn:aws:lambda:eu-west-1:{OWNER}:function:f"))],
+    ),
+    (
+        YES,
+        "a chat of another account",
+        [allow("*", when("ArnLike", "aws:ChatbotSourceArn", f"arn:aws:chatbot::{OTHER}:chat-configuration/*"))],
+    ),
+    (
+        YES,
+        "callers without credentials, from a network",
+        [allow("*", both(when("Null", "aws:PrincipalArn", "true"), when("IpAddress", "aws:SourceIp", "198.51.100.0/24")))],
+    ),
     (NO, "a foreign grant that SQS ignores", [allow(aws(FOREIGN_ROOT), action="sqs:DeleteQueue")]),
     (NO, "another account, denied again", [allow(aws(FOREIGN_ROOT)), deny(principal=aws(OTHER))]),
     (YES, "another account, but one role", [allow(aws(FOREIGN_ROOT)), deny(principal=aws(FOREIGN_ROLE))]),
@@ -462,7 +669,29 @@ NON_TLS_REFUSED: list[tuple[str, str, list[Any]]] = [
     (NO, "another queue only", [deny(NO_TLS, resource=f"{QUEUE}-dead")]),
     (NO, "from a network only", [deny(both(NO_TLS, when("IpAddress", "aws:SourceIp", "198.51.100.0/24")))]),
     (NO, "all but one role, by a condition", [deny(both(NO_TLS, when("ArnNotEquals", "aws:PrincipalArn", ROLE)))]),
-    (NO, "not for services", [deny(both(NO_TLS, when("Bool", "aws:PrincipalIsAWSService", "false")))]),
+    (
+        NO,
+        "services left out, and with them whoever has no credentials: they lack the key",
+        [deny(both(NO_TLS, when("Bool", "aws:PrincipalIsAWSService", "false")))],
+    ),
+    (
+        YES,
+        "services left out only: they use TLS",
+        [deny(both(NO_TLS, when("BoolIfExists", "aws:PrincipalIsAWSService", "false")))],
+    ),
+    (YES, "by name too", [deny(NO_TLS, principal=..., NotPrincipal=SNS)]),
+    (NO, "only requests that tag the queue", [deny(both(NO_TLS, when("Null", "aws:TagKeys", "false")))]),
+    (
+        YES,
+        "tagging or not",
+        [deny(both(NO_TLS, when("Null", "aws:TagKeys", "false"))), deny(both(NO_TLS, when("Null", "aws:TagKeys", "true")))],
+    ),
+    (
+        YES,
+        "in the queue's region: there is no other",
+        [deny(both(NO_TLS, when("StringEquals", "aws:RequestedRegion", "eu-west-1")))],
+    ),
+    (NO, "in another region", [deny(both(NO_TLS, when("StringEquals", "aws:RequestedRegion", "us-east-1")))]),
     (NO, "an effect in the wrong case", [deny(NO_TLS, Effect="deny")]),
     (MAYBE, "hidden actions", [deny(NO_TLS, action=HIDDEN)]),
     (MAYBE, "a hidden condition", [deny(HIDDEN)]),
@@ -525,7 +754,40 @@ CONFUSED_DEPUTY: list[tuple[str, str, list[Any]]] = [
     (YES, "anything but one topic", [allow(SNS, when("ArnNotEquals", "aws:SourceArn", TOPIC))]),
     (YES, "TLS is no limit", [allow(SNS, when("Bool", "aws:SecureTransport", "true"))]),
     (YES, "the queue's account is no limit", [allow(SNS, when("StringEquals", "aws:ResourceAccount", OWNER))]),
-    (NO, "one bucket", [allow(S3, when("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:receipts"))]),
+    (
+        YES,
+        "one bucket, whoever has its name: AWS asks for the account too where the ARN holds none",
+        [allow(S3, when("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:receipts"))],
+    ),
+    (YES, "without stars", [allow(S3, when("ArnEquals", "aws:SourceArn", "arn:aws:s3:::receipts"))]),
+    (NO, "a bucket of the same code", [allow(S3, when("ArnEquals", "aws:SourceArn", own_arn("s3", "", "", own_name("b", "b"))))]),
+    (
+        NO,
+        "one bucket of one account",
+        [
+            allow(
+                S3,
+                both(
+                    when("ArnEquals", "aws:SourceArn", "arn:aws:s3:::receipts"), when("StringEquals", "aws:SourceAccount", OWNER)
+                ),
+            )
+        ],
+    ),
+    (
+        NO,
+        "one bucket of one organisation",
+        [
+            allow(
+                S3,
+                both(when("ArnEquals", "aws:SourceArn", "arn:aws:s3:::receipts"), when("StringEquals", "aws:SourceOrgID", ORG)),
+            )
+        ],
+    ),
+    (YES, "let in by a star, left out of the Deny", [allow(), deny(principal=..., NotPrincipal=SNS)]),
+    (NO, "for one topic", [allow("*", when("ArnEquals", "aws:SourceArn", TOPIC)), deny(principal=..., NotPrincipal=SNS)]),
+    (NO, "let in by a star alone is public, no deputy", [allow()]),
+    (NO, "services come from no network", [allow(SNS, when("IpAddress", "aws:SourceIp", "0.0.0.0/0"))]),
+    (NO, "nor over plain HTTP", [allow(SNS, NO_TLS)]),
     (YES, "any bucket", [allow(S3, when("ArnLike", "aws:SourceArn", "arn:aws:s3:*:*:*"))]),
     (
         NO,
@@ -623,6 +885,65 @@ OWNERS: list[tuple[str, str, QueueIdentity, list[Any]]] = [
     ),
     (MAYBE, "a number that may be this account's", QueueIdentity(account=THIS_ACCOUNT), [allow(aws(OTHER), resource="*")]),
 ]
+
+
+BEYOND_TRUST: list[tuple[str, str, Trust, list[Any]]] = [
+    (YES, "a foreign role", NOBODY, [allow(aws(FOREIGN_ROLE))]),
+    (NO, "of a trusted account", Trust(accounts=frozenset({OTHER})), [allow(aws(FOREIGN_ROLE))]),
+    (
+        NO,
+        "as a member of a trusted organisation",
+        Trust(organizations=frozenset({ORG})),
+        [allow(aws(FOREIGN_ROLE), when("StringEquals", "aws:PrincipalOrgID", ORG))],
+    ),
+    (
+        YES,
+        "as a member of another organisation",
+        Trust(organizations=frozenset({ORG})),
+        [allow(aws(FOREIGN_ROLE), when("StringEquals", "aws:PrincipalOrgID", "o-other00000"))],
+    ),
+    (YES, "member or not", Trust(organizations=frozenset({ORG})), [allow(aws(FOREIGN_ROLE))]),
+    (
+        NO,
+        "a topic of a trusted account",
+        Trust(accounts=frozenset({OTHER})),
+        [allow(SNS, when("ArnEquals", "aws:SourceArn", f"arn:aws:sns:eu-west-1:{OTHER}:t"))],
+    ),
+    (
+        NO,
+        "a trusted organisation's services",
+        Trust(organizations=frozenset({ORG})),
+        [allow(SNS, when("StringEquals", "aws:SourceOrgID", ORG))],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("expected", "trust", "statements"),
+    [pytest.param(expected, trust, statements, id=reason) for expected, reason, trust, statements in BEYOND_TRUST],
+)
+def test_beyond_the_trusted(expected: str, trust: Trust, statements: list[Any]) -> None:
+    attached = QueuePolicy(read_document(from_json(policy(*statements))), identity_from_arn(QUEUE))
+    assert outcome(attached.cross_account_beyond(trust).holds) == expected
+
+
+HERE = QueueIdentity(region=THIS_REGION)
+REGIONS: list[tuple[str, str, QueueIdentity, list[Any]]] = [
+    (MAYBE, "a region, and nobody knows the queue's", HERE, ["eu-west-1"]),
+    (YES, "the region of the deployment", HERE, [THIS_REGION]),
+    (YES, "any region", HERE, ["*"]),
+    (MAYBE, "another region of the code", HERE, [own_name("region", "region")]),
+]
+
+
+@pytest.mark.parametrize(
+    ("expected", "identity", "regions"),
+    [pytest.param(expected, identity, regions, id=reason) for expected, reason, identity, regions in REGIONS],
+)
+def test_the_region_of_the_queue(expected: str, identity: QueueIdentity, regions: list[Any]) -> None:
+    statements = [allow("*", when("StringLike", "aws:RequestedRegion", *regions), resource="*")]
+    attached = QueuePolicy(read_document(from_json(policy(*statements))), identity)
+    assert outcome(attached.public.holds) == expected
 
 
 @pytest.mark.parametrize(

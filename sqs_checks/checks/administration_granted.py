@@ -2,7 +2,8 @@
 
 ## What it does
 Reports an Allow of an action that administers the queue: its attributes and policy, deleting, purging, tagging, moving
-messages. Says so where SQS would ignore the grant, because it honours it for the queue's own account only.
+messages. Says so where SQS would ignore the grant, because it honours it for the queue's own account only. Not reported: a
+grant to the own account as a whole, which adds nothing to what IAM grants there, and one that a Deny takes back.
 
 ## Why it matters
 Who can set a queue's attributes can set its policy, and give the queue to anybody.
@@ -29,10 +30,11 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyC
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import YES, unknown
+from sqs_checks.judgement.ternary import YES, any_of, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.document import EVERYONE
 from sqs_checks.policy.explanation import actions_in_words
-from sqs_checks.policy.principals import is_account, named_principals, parse_aws_principal
+from sqs_checks.policy.principals import is_account, named_principals, parse_aws_principal, same_principal
 from sqs_checks.policy.sqs_actions import CROSS_ACCOUNT_ACTIONS, DUTY_ACTIONS, ActionSet, Duty
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
@@ -56,15 +58,21 @@ class AdministrationGranted(SqsCheck[AttachedPolicy]):
             certain, possible = statement.certain_actions & administration, statement.possible_actions & administration
             if not possible:
                 continue
-            listed = settings.duties.administrators
-            principals = named_principals(statement)
-            others = [principal for principal in principals if principal not in listed]
-            if not others and not statement.inverts_principals and not statement.principals.hidden:
-                continue
-            is_certain = (others or statement.inverts_principals) and certain
+            administrators = {same_principal(principal) for principal in settings.duties.administrators}
+            principals = {
+                principal: ~subject.is_own_account(principal) & subject.not_denied(principal, statement, administration)
+                for principal in named_principals(statement)
+                if same_principal(principal) not in administrators
+            }
+            others = [principal for principal, granted in principals.items() if not granted.is_no]
+            granted = any_of(principals.values())
+            if statement.inverts_principals:
+                granted = subject.not_denied(EVERYONE, statement, administration)
+            elif statement.principals.hidden:
+                granted = granted | unknown(*statement.principals.hidden)
             to_whom = ", ".join(f"`{principal}`" for principal in others) or "everyone it does not name"
             yield Fault(
-                violated=applies & (YES if is_certain else unknown("an action or a principal is not known")),
+                violated=applies & granted & (YES if certain else unknown("an action is not known")),
                 problem=(
                     f"{statement.label}: grants {actions_in_words(certain)} to {to_whom}."
                     f"{self._ignored(subject, others, certain)}"

@@ -1,7 +1,9 @@
 """An AWS service may send to the queue on anybody's behalf.
 
 ## What it does
-Reports a policy that lets a service it names act on the queue for a resource of an unrelated account.
+Reports a policy that lets a service act on the queue for a resource of an unrelated account: one that it names, or that it
+lets in by `*` while a Deny with `NotPrincipal` leaves the service out. The ARN of a bucket holds no account, and its name can
+become somebody else's: AWS asks for `aws:SourceAccount` beside it. A bucket of the same code needs none, its name is taken.
 
 ## Why it matters
 Anybody can set up a topic, bucket or rule of their own that has the service send to the queue: the service is the
@@ -15,6 +17,7 @@ organisation.
 Not decided when the service or a limiting value is known only at deployment.
 
 ## References
+- [AWS global condition context keys: aws:SourceArn](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html)
 - [The confused deputy problem](https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html)
 """
 

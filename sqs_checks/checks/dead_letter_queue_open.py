@@ -2,7 +2,7 @@
 
 ## What it does
 Reports a dead-letter queue without a redrive allow policy, with one that allows all queues, or with one whose list of
-sources is empty or longer than the ten that AWS takes.
+sources is empty, longer than the ten that AWS takes, or holds what is no queue's ARN.
 
 ## Why it matters
 Every queue of the account and region can name it as its dead-letter queue: foreign messages mix with the ones that
@@ -102,6 +102,15 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
                 remedy=f"one to {REDRIVE_SOURCES} source queues in `sourceQueueArns`",
                 paths=(permission.path,),
             )
+            for source in allowance.sources or ():
+                if source.instead_of_an_arn:
+                    yield Fault(
+                        violated=certainty & (unknown(source.why_possible) if source.possible else YES),
+                        problem=f"`sourceQueueArns` in {allowance.place} holds `{source.text}`, {source.instead_of_an_arn}: "
+                        "AWS refuses it.",
+                        remedy="the ARNs of the source queues",
+                        paths=(permission.path,),
+                    )
 
 
 class DeadLetterQueueOpenTerraform(DeadLetterQueueOpen, TerraformQueueModelCheck):

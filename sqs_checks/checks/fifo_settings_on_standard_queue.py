@@ -1,7 +1,8 @@
 """A standard queue has settings that only a FIFO queue takes.
 
 ## What it does
-Reports deduplication and throughput settings on a queue whose FIFO flag is not set.
+Reports deduplication and throughput settings on a queue whose FIFO flag is not set; in CloudFormation also the flag itself where
+it is false, which SQS refuses. Of a FIFO queue: a throughput limit for each message group without deduplication for each.
 
 ## Why it matters
 AWS refuses the queue, or somebody counts on each message coming once and in order, which a standard queue never promises.
@@ -20,11 +21,13 @@ Not decided when the FIFO flag or the setting is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import NO
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
@@ -37,6 +40,10 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
     area = Area.NOTHING_LOST
     why = "AWS refuses or ignores it, and nothing comes once and in order as the setting suggests"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html"
+
+    # Whether `false` reaches SQS. message_group: as the language writes the text.
+    is_sent_as_stated: ClassVar[bool] = False
+    message_group: ClassVar[str] = "messageGroup"
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         fifo = subject.fifo_queue
@@ -54,9 +61,26 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
                 remedy=f"{fifo.assign(True)}, or leave `{setting.name}` out",
                 paths=(setting.path, fifo.path),
             )
+        yield Fault(
+            violated=fifo.holds(lambda flag: not flag) if self.is_sent_as_stated else NO,
+            problem=f"{fifo}: SQS knows the attribute of a FIFO queue only, and refuses it.",
+            remedy=f"nothing: leave `{fifo.name}` out",
+            paths=(fifo.path,),
+        )
+        scope, limit = subject.deduplication_scope, subject.fifo_throughput_limit
+        yield Fault(
+            violated=~is_standard
+            & limit.holds(lambda text: text == "perMessageGroupId")
+            & ~scope.holds(lambda text: text == "messageGroup"),
+            problem=f"{limit}, but {scope}: AWS takes the limit for each message group only where deduplication is for each too.",
+            remedy=scope.assign(self.message_group),
+            paths=(limit.path, scope.path),
+        )
 
 
-class FifoSettingsOnStandardQueueTerraform(FifoSettingsOnStandardQueue, TerraformQueueCheck): ...
+class FifoSettingsOnStandardQueueTerraform(FifoSettingsOnStandardQueue, TerraformQueueCheck):
+    message_group = '"messageGroup"'
 
 
-class FifoSettingsOnStandardQueueCloudFormation(FifoSettingsOnStandardQueue, CloudFormationQueueCheck): ...
+class FifoSettingsOnStandardQueueCloudFormation(FifoSettingsOnStandardQueue, CloudFormationQueueCheck):
+    is_sent_as_stated = True

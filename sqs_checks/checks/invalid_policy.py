@@ -1,9 +1,18 @@
 """SQS would refuse the policy, or part of it silently has no effect.
 
 ## What it does
-Reports what is not JSON, unknown elements, a missing or old `Version`, an `Effect` other than Allow and Deny, bad
-principals, missing or foreign resources and actions, unknown condition operators and keys, operators that do not fit
-their key, values that nothing matches, repeated `Sid`s and keys, and SQS's limits.
+Reports what AWS would refuse, and what can never match:
+
+- what is not JSON, unknown elements, a `Version` that is none, an `Effect` other than Allow and Deny, missing or foreign
+  resources and actions, repeated `Sid`s, elements and keys (those that differ by case only too), SQS's quotas;
+- principals that do not exist: of another partition, `arn:aws:sts::…:root`, a role's session without its name,
+  `"Federated": "*"`, a wildcard inside an ARN;
+- unknown condition operators and keys, operators that do not fit their key, keys of several values without `ForAnyValue:` or
+  `ForAllValues:`, `StringEquals` with a `*` meant as a pattern, account ids that are none, private networks under
+  `aws:SourceIp`, `true` and `false` in one list.
+
+A missing or old `Version` is reported in Terraform, which waits in vain for SQS to give the same document back, and elsewhere
+where policy variables need the new one.
 
 ## Why it matters
 The deployment fails or hangs, or a protection that somebody counts on is not there.
@@ -22,6 +31,7 @@ What is known only at deployment is passed over. A document of which nothing can
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
@@ -42,15 +52,22 @@ class InvalidPolicy(SqsCheck[AttachedPolicy]):
     why = "the deployment fails or hangs, or a protection that somebody counts on is not there"
     guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"
 
+    # Whether what deploys the policy waits for SQS to give the same document back.
+    compares_documents: ClassVar[bool] = False
+
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
-        for problem in problems_of(subject.stated, subject.repeated_keys):
+        partition = subject.queues[0].partition
+        for problem in problems_of(
+            subject.stated, subject.repeated_keys, partition=partition, compares_documents=self.compares_documents
+        ):
             where = f"{problem.path}: " if problem.path else ""
             yield Fault(YES, f"{where}{problem.text}.", problem.remedy, (subject.path,))
         for reason in hidden_parts(subject.stated):
             yield Fault(violated=unknown(reason), problem="", remedy="")
 
 
-class InvalidPolicyTerraform(InvalidPolicy, TerraformQueuePolicyCheck): ...
+class InvalidPolicyTerraform(InvalidPolicy, TerraformQueuePolicyCheck):
+    compares_documents = True
 
 
 class InvalidPolicyCloudFormation(InvalidPolicy, CloudFormationQueuePolicyCheck): ...

@@ -1,7 +1,7 @@
 """The queue policy names an IAM user.
 
 ## What it does
-Reports an Allow that names an IAM user, by ARN or by unique id (`AIDA…`).
+Reports an Allow that names an IAM user, by ARN or by unique id (`AIDA…`), unless a Deny takes the whole grant back.
 
 ## Why it matters
 A user's access keys live until somebody rotates them; a role's credentials end by themselves.
@@ -49,7 +49,7 @@ class LongTermCredentials(SqsCheck[AttachedPolicy]):
             for text in statement.principals.aws:
                 if parse_aws_principal(text).kind is PrincipalKind.USER:
                     yield Fault(
-                        violated=applies,
+                        violated=applies & subject.not_denied(text, statement),
                         problem=f"{statement.label}: `{text}` is an IAM user.",
                         remedy='a role: `"Principal": {"AWS": "arn:aws:iam::<account>:role/<role>"}`',
                         paths=(subject.path,),

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports a queue whose maximum message size is not set, is above the maximum, or is outside what AWS takes (1024 to 1048576
-bytes).
+bytes). In Terraform it is always set: where the code says nothing, the provider sets 262144.
 
 ## Why it matters
 Consumers get input of a size they were not written for; AWS's own default has risen from 256 KiB to 1 MiB.
@@ -14,8 +14,7 @@ Set the size of the largest message that the consumers expect.
 `messages.max_bytes`: the maximum, in bytes (default 262144).
 
 ## Limits
-In a plan the provider's default looks like a value that somebody wrote; the plan's configuration tells them apart. Not
-decided when the size is known only at deployment.
+Not decided when the size is known only at deployment.
 
 ## References
 - [Amazon SQS message quotas](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html)

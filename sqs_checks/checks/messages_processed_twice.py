@@ -2,7 +2,8 @@
 
 ## What it does
 Reports a queue whose visibility timeout is shorter than a multiple of the timeout of the Lambda function that an event
-source mapping in the scanned code has consume it. AWS advises six times.
+source mapping in the scanned code has consume it. AWS advises six times, and refuses the mapping below the function's own
+timeout. A mapping that is switched off does not count.
 
 ## Why it matters
 A message that is still being processed, or waits for a throttled function, is handed out a second time: it is processed
@@ -54,8 +55,16 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
             own: Setting[int] = visibility.or_default(DEFAULT_VISIBILITY_SECONDS)
             timeout: Setting[int] = Setting("timeout", "timeout", use.timeout, "{} = {}")
             wanted = factor * use.timeout if isinstance(use.timeout, int) else None
+            is_refused = certainty & own.holds_with(timeout, lambda mine, theirs: mine < theirs)
             yield Fault(
-                violated=certainty & own.holds_with(timeout, lambda mine, theirs: mine < factor * theirs),
+                violated=is_refused,
+                problem=f"{visibility}{self._by_default(visibility)}, less than the {use.timeout} seconds that "
+                f"{self._consumer(use)} may take: AWS refuses that.",
+                remedy=f"{visibility.assign(wanted)} ({factor} times the function's timeout) or more",
+                paths=(visibility.path,),
+            )
+            yield Fault(
+                violated=certainty & ~is_refused & own.holds_with(timeout, lambda mine, theirs: mine < factor * theirs),
                 problem=f"{visibility}{self._by_default(visibility)}, less than {factor} times the {use.timeout} seconds that "
                 f"{self._consumer(use)} may take.",
                 remedy=f"{visibility.assign(wanted)} ({factor} times the function's timeout) or more",

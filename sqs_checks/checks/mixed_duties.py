@@ -2,7 +2,8 @@
 
 ## What it does
 Reports a policy whose Allows together give one principal more than one of the three kinds of access: administrator,
-producer, consumer. Wildcards count by what they match.
+producer, consumer. Wildcards count by what they match, what a Deny takes back does not. The number of an account and its
+root's ARN are one principal. The queue's own account is none that could be mixed: a grant to it adds nothing to IAM's.
 
 ## Why it matters
 A producer that can also receive reads other people's messages; a consumer that can also send forges them.
@@ -26,15 +27,16 @@ an action is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import combinations
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import NO, YES, unknown
+from sqs_checks.judgement.ternary import NO, Ternary, any_of, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.principals import PrincipalKind, named_principals, parse_aws_principal
-from sqs_checks.policy.sqs_actions import DUTY_ACTIONS, NO_ACTIONS, ActionSet
+from sqs_checks.policy.principals import PrincipalKind, named_principals, parse_aws_principal, same_principal
+from sqs_checks.policy.sqs_actions import DUTY_ACTIONS, Duty
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 from sqs_checks.values.texts import Text
@@ -50,28 +52,30 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
     settings = ("accounts.own", "duties.administrators")
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
-        grants: dict[Text, tuple[ActionSet, ActionSet]] = {}
+        administrators = {same_principal(principal) for principal in settings.duties.administrators}
         hidden: tuple[str, ...] = ()
+        granted: dict[Text, dict[Duty, Ternary]] = {}
+        shown: dict[Text, Text] = {}
         for statement, applies in subject.allows:
             hidden += statement.principals.hidden
-            if statement.inverts_principals:
-                continue
             for principal in named_principals(statement):
-                certain, possible = grants.get(principal, (NO_ACTIONS, NO_ACTIONS))
-                if applies.is_yes:
-                    certain |= statement.certain_actions
-                grants[principal] = (certain, possible | statement.possible_actions)
+                key = same_principal(principal)
+                shown.setdefault(key, principal)
+                duties = granted.setdefault(key, {})
+                for duty, actions in DUTY_ACTIONS.items():
+                    if statement.possible_actions & actions:
+                        has_duty = applies & subject.not_denied(principal, statement, actions)
+                        duties[duty] = duties.get(duty, NO) | has_duty
         if hidden:
             yield Fault(violated=unknown(*hidden), problem="", remedy="")
-        for principal, (certain, possible) in grants.items():
-            if principal in settings.duties.administrators or _is_of(principal, settings.accounts.own):
+        for key, duties in granted.items():
+            if key in administrators or _is_of(shown[key], settings.accounts.own):
                 continue
-            duties = [duty for duty, actions in DUTY_ACTIONS.items() if certain & actions]
-            is_mixed = len(duties) > 1
-            may_be_mixed = sum(1 for actions in DUTY_ACTIONS.values() if possible & actions) > 1
+            pairs = (one & other for one, other in combinations(duties.values(), 2))
+            certain = " and ".join(duty.value for duty in DUTY_ACTIONS if duty in duties and duties[duty].is_yes)
             yield Fault(
-                violated=YES if is_mixed else unknown("an action is not known") if may_be_mixed else NO,
-                problem=f"`{principal}` is {' and '.join(duty.value for duty in duties)} of this queue in one.",
+                violated=any_of(pairs) & ~subject.is_own_account(shown[key]),
+                problem=f"`{shown[key]}` is {certain} of this queue in one.",
                 remedy="a role for each, with the actions of its own duty only",
                 paths=(subject.path,),
             )

@@ -1,9 +1,10 @@
 """Messages that cannot be processed have nowhere to go.
 
 ## What it does
-Reports a queue without a redrive policy, or whose `maxReceiveCount` is outside the bounds. A queue that is itself a
-dead-letter target in the scanned code, of a queue, a Lambda function, an SNS subscription, an EventBridge rule or pipe or
-a schedule, needs none.
+Reports a queue without a redrive policy, or with one whose `maxReceiveCount` is outside the bounds or whose
+`deadLetterTargetArn` is no queue's ARN. A queue that is itself a dead-letter target in the scanned code, of a queue, a Lambda
+function, an SNS subscription, an EventBridge rule or pipe, a schedule or the error action of an IoT rule, needs none; nor does
+one whose redrive allow policy lets queues leave their dead letters in it.
 
 ## Why it matters
 A message that no consumer can process comes back until its retention period ends, and is lost; until then it keeps
@@ -31,6 +32,7 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCh
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import YES, any_of, unknown
 from sqs_checks.model.queue_model import QueueModel, any_linked
 from sqs_checks.queues.number_bounds import out_of_bounds
 from sqs_checks.queues.sqs_limits import RECEIVE_COUNT, Bounds
@@ -53,8 +55,13 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         has_redrive = any_linked(subject.redrives)
         if not has_redrive.is_yes:
+            # Whoever says which queues may leave their dead letters here says that it is a dead-letter queue.
+            takes_dead_letters = any_of(
+                certainty & allowance.permission.holds(lambda permission: permission != "denyAll")
+                for allowance, certainty in subject.allowances
+            )
             yield Fault(
-                violated=~has_redrive & ~subject.is_dead_letter_target,
+                violated=~has_redrive & ~subject.is_dead_letter_target & ~takes_dead_letters,
                 problem=f"{subject.place} has no redrive policy, and nothing in the scanned code leaves its dead letters in it.",
                 remedy="a redrive policy that names a dead-letter queue and `maxReceiveCount`",
             )
@@ -65,6 +72,14 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
                 yield Fault(
                     violated=certainty,
                     problem=f"The redrive policy of {redrive.place} names no dead-letter queue.",
+                    remedy="the ARN of the dead-letter queue as `deadLetterTargetArn`",
+                    paths=(count.path,),
+                )
+            elif redrive.target.instead_of_an_arn:
+                what = redrive.target.instead_of_an_arn
+                yield Fault(
+                    violated=certainty & (unknown(redrive.target.why_possible) if redrive.target.possible else YES),
+                    problem=f"The redrive policy of {redrive.place} names `{redrive.target.text}`, {what}: AWS refuses it.",
                     remedy="the ARN of the dead-letter queue as `deadLetterTargetArn`",
                     paths=(count.path,),
                 )

@@ -2,13 +2,15 @@
 
 ## What it does
 Reports an Allow that names an account (`arn:aws:iam::…:root` or the bare id) other than the queue's own, with no
-condition that narrows which of its principals.
+condition that narrows which of its principals. A condition that any of them fulfils, such as one on the ARN `arn:aws:*`,
+narrows nothing; nor is there anything to report where a Deny takes the whole grant back.
 
 ## Why it matters
 Every user and role there whose administrator allows it gets in, now and later.
 
 ## How to fix
-Name the role that needs the queue, or narrow `aws:PrincipalArn` or `aws:PrincipalTag`.
+Name the role that needs the queue, or narrow `aws:PrincipalArn`, `aws:PrincipalTag` or what calls by a key such as
+`lambda:SourceFunctionArn`.
 
 ## Options
 `accounts.own`: the ids of your own accounts, which pass (default: none).
@@ -31,9 +33,11 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.principals import PrincipalKind, is_account, narrows_principal, parse_aws_principal
+from sqs_checks.policy.narrowing import narrows_principal
+from sqs_checks.policy.principals import PrincipalKind, is_account, parse_aws_principal, same_principal
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
+from sqs_checks.values.texts import Text
 
 
 class WholeForeignAccount(SqsCheck[AttachedPolicy]):
@@ -47,21 +51,24 @@ class WholeForeignAccount(SqsCheck[AttachedPolicy]):
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         for statement, applies in subject.allows:
-            if statement.inverts_principals or narrows_principal(statement):
+            if statement.inverts_principals:
                 continue
             if statement.principals.hidden:
                 yield Fault(violated=unknown(*statement.principals.hidden), problem="", remedy="")
             decided = unknown(*statement.hidden_conditions) if statement.hidden_conditions else YES
+            said: set[Text] = set()
             for text in statement.principals.aws:
                 principal = parse_aws_principal(text)
                 is_own = principal.account in settings.accounts.own or is_account(principal.account, subject.owner_account).is_yes
-                if principal.kind is PrincipalKind.ACCOUNT and not is_own:
-                    yield Fault(
-                        violated=applies & decided,
-                        problem=f"{statement.label}: `{text}` is a whole account that is not known to be the queue's own.",
-                        remedy='the role that needs the queue, such as `"arn:aws:iam::<account>:role/<role>"`',
-                        paths=(subject.path,),
-                    )
+                if principal.kind is not PrincipalKind.ACCOUNT or is_own or same_principal(text) in said:
+                    continue
+                said.add(same_principal(text))
+                yield Fault(
+                    violated=applies & decided & ~narrows_principal(statement, principal) & subject.not_denied(text, statement),
+                    problem=f"{statement.label}: `{text}` is a whole account that is not known to be the queue's own.",
+                    remedy='the role that needs the queue, such as `"arn:aws:iam::<account>:role/<role>"`',
+                    paths=(subject.path,),
+                )
 
 
 class WholeForeignAccountTerraform(WholeForeignAccount, TerraformQueuePolicyCheck): ...

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports an Allow on the queue whose action holds a wildcard that matches more than one action of a queue, such as
-`sqs:*` or `*`. What `NotAction` leaves is CKV_SQS_4's.
+`sqs:*` or `*`. What `NotAction` leaves is CKV_SQS_4's. A grant to the queue's own account adds nothing to what IAM grants
+there, and one that a Deny takes back grants nothing: neither is reported.
 
 ## Why it matters
 Who only sends can then also purge, delete or reconfigure the queue, and every action that SQS adds.
@@ -25,9 +26,11 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyC
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import any_of, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.document import wildcard_of
+from sqs_checks.policy.document import EVERYONE, wildcard_of
 from sqs_checks.policy.explanation import actions_in_words
+from sqs_checks.policy.principals import named_principals
 from sqs_checks.policy.wildcards import has_wildcard
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
@@ -46,9 +49,17 @@ class WildcardAction(SqsCheck[AttachedPolicy]):
         for statement, applies in subject.allows:
             if statement.inverts_actions:
                 continue
+            granted = any_of(
+                ~subject.is_own_account(principal) & subject.not_denied(principal, statement)
+                for principal in named_principals(statement)
+            )
+            if statement.inverts_principals:
+                granted = subject.not_denied(EVERYONE, statement)
+            elif statement.principals.hidden:
+                granted = granted | unknown(*statement.principals.hidden)
             wildcards = ", ".join(f"`{pattern}`" for pattern in statement.action_patterns if has_wildcard(pattern))
             yield Fault(
-                violated=applies & wildcard_of(statement),
+                violated=applies & wildcard_of(statement) & granted,
                 problem=f"{statement.label}: {wildcards} grants {actions_in_words(statement.certain_actions)}.",
                 remedy='the actions that are needed, such as `"Action": "sqs:SendMessage"`',
                 paths=(subject.path,),

@@ -64,6 +64,13 @@ class QueueReference(NamedTuple):
         return self._replace(certain=frozenset(), possible=self.certain | self.possible, why_possible=self.why_possible or why)
 
     @property
+    def instead_of_an_arn(self) -> str:
+        """What it certainly is where a queue's ARN belongs; empty where it may be that ARN."""
+        if self.attribute in (URL, NAME):
+            return "a queue's URL" if self.attribute == URL else "a queue's name"
+        return "no queue's ARN" if self.is_no_queue else ""
+
+    @property
     def is_no_queue(self) -> bool:
         """Whether it certainly names no queue, of the code or not."""
         return not self.certain and not self.possible and self.identity is None and self.hidden is None

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Optional
 
 from sqs_checks.judgement.computed_once import computed_once
-from sqs_checks.judgement.ternary import Ternary, any_of, known, unknown
+from sqs_checks.judgement.ternary import NO, Ternary, any_of, known, unknown
 from sqs_checks.policy.document import PolicyDocument, Statement, read_document
+from sqs_checks.policy.principals import PrincipalKind, is_account, parse_aws_principal
 from sqs_checks.policy.queue_identity import QueueIdentity
-from sqs_checks.policy.sqs_actions import SEND
+from sqs_checks.policy.sqs_actions import ALL_ACTIONS, SEND, ActionSet
 from sqs_checks.policy.verdicts import SOURCE_KEYS, QueuePolicy, Verdict
 from sqs_checks.policy.wildcards import arn_parts
 from sqs_checks.queues.queue_traits import QueueTraits
@@ -117,6 +118,17 @@ class AttachedPolicy:
                 yield statement, "the service that its conditions may name", unknown(*statement.hidden_conditions)
             if principals.hidden:
                 yield statement, "", unknown(*principals.hidden)
+
+    def not_denied(self, principal: Text, statement: Statement, actions: ActionSet = ALL_ACTIONS) -> Ternary:
+        """Whether what a statement allows a principal is not wholly denied again, on one of the queues."""
+        return any_of(
+            policy.applies_to_queue(statement) & policy.not_denied(principal, statement, actions) for policy in self.policies
+        )
+
+    def is_own_account(self, principal: Text) -> Ternary:
+        """Whether a principal is the queue's own account: a grant to it adds nothing to what IAM grants there."""
+        parsed = parse_aws_principal(principal)
+        return is_account(parsed.account, self.owner_account) if parsed.kind is PrincipalKind.ACCOUNT else NO
 
     @property
     def owner_account(self) -> Optional[Text]:

@@ -6,7 +6,8 @@ Source: IAM User Guide, "IAM JSON policy elements: Condition" and "Policy variab
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional, Union
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, any_of, unknown
@@ -16,8 +17,20 @@ from sqs_checks.policy.wildcards import LITERAL_QUESTION_MARK, LITERAL_STAR
 from sqs_checks.values.configuration_values import joined_text
 from sqs_checks.values.texts import Text, comparable, pieces_of, with_known_pieces
 
+
+@dataclass(frozen=True)
+class Undetermined:
+    """A value that every request carries and the code does not tell. text: what the code knows of it: a thing of its own."""
+
+    reason: str
+    text: Optional[Text] = None
+
+    def __str__(self) -> str:
+        return str(self.text) if self.text is not None else "that is not known"
+
+
 # The value of a condition key in a request: several of a multivalued key; None where the request does not carry the key.
-ContextValue = Union[None, Text, tuple[Text, ...]]
+ContextValue = Union[None, Text, tuple[Text, ...], Undetermined]
 
 # `${aws:username}`, `${aws:username, 'default'}`; `${*}`, `${?}` and `${$}` are the characters themselves.
 _VARIABLE = re.compile(r"\$\{\s*([^}$*?,\s]+)\s*(?:,\s*'([^']*)'\s*)?}")
@@ -46,7 +59,7 @@ class Value(NamedTuple):
             end = 0
             for match in _VARIABLE.finditer(piece):
                 found = context.get(match.group(1).lower())
-                if found is None or isinstance(found, tuple):
+                if found is None or isinstance(found, (tuple, Undetermined)):
                     if match.group(2) is None:
                         return None
                     found = match.group(2)
@@ -56,6 +69,31 @@ class Value(NamedTuple):
                 end = match.end()
             filled.append(piece[end:])
         return joined_text(filled)
+
+    def contents_for(self, texts: Iterable[Text]) -> Iterator[Text]:
+        """What its only variable must hold for the value to fit a text."""
+        found = _VARIABLE.search(self.text) if isinstance(self.text, str) else None
+        if found is None:
+            yield from texts
+            return
+        before, after = map(_as_expression, (found.string[: found.start()], found.string[found.end() :]))
+        for text in texts:
+            fitting = re.fullmatch(f"{before}(.*){after}", text, re.DOTALL) if isinstance(text, str) else None
+            if fitting is not None:
+                yield fitting.group(1)
+
+
+def _as_expression(pattern: str) -> str:
+    return "[^:/]*?".join(map(re.escape, pattern.split("*")))
+
+
+def texts_in(values: Iterable[ContextValue]) -> Iterator[Text]:
+    """The texts among values of a key."""
+    for value in values:
+        if isinstance(value, tuple):
+            yield from value
+        elif value is not None and not isinstance(value, Undetermined):
+            yield value
 
 
 def read_value(text: Text, *, has_variables: bool) -> Value:
@@ -104,8 +142,11 @@ class Condition:
             self.undecidable = f"`{operator_name}` is not a condition operator of IAM"
         elif self.definition is None and self.key.startswith("aws:"):
             self.undecidable = f"`{key_name}` is not a known condition key"
-        elif self.key.startswith("aws:resourcetag/"):
-            self.undecidable = f"`{key_name}` is a tag of the queue, known only when it is made"
+
+    def stated_texts(self) -> Iterator[Text]:
+        """The values that a request could carry. `Null` states none: it asks whether there is one."""
+        if self.operator is not None and self.operator.base.type is not ValueType.NULL:
+            yield from (value.text for value in self.values if not value.variables)
 
     def holds(self, value: ContextValue, context: Mapping[str, ContextValue]) -> Ternary:
         """Whether the condition is true of a request. value: of its key. context: for the variables."""
@@ -128,12 +169,19 @@ class Condition:
             return any_of(each) if operator.set_prefix is SetPrefix.FOR_ANY_VALUE else all_of(each)
         return all_of(each) if operator.set_prefix is SetPrefix.FOR_ALL_VALUES else any_of(each)
 
-    def _matches(self, single: Text, context: Mapping[str, ContextValue]) -> Ternary:
+    def _matches(self, single: Union[Text, Undetermined], context: Mapping[str, ContextValue]) -> Ternary:
         """Whether a value of the request fits one of the policy's."""
         assert self.operator is not None
-        matches = self.operator.base.matches
+        base = self.operator.base
+        reasons = self.hidden
         for value in self.values:
+            filled = (context.get(name) for name in value.variables)
+            undetermined = [found.reason for found in (single, *filled) if isinstance(found, Undetermined)]
             text = value.resolved(context)
-            if text is not None and matches(*comparable(text, single)):
+            if not isinstance(single, Undetermined):
+                if text is not None and base.matches(*comparable(text, single)):
+                    return YES
+            elif text is not None and (text == single.text or (text == "*" and base.takes_wildcards)):
                 return YES
-        return unknown(*self.hidden) if self.hidden else NO
+            reasons += tuple(undetermined)
+        return unknown(*dict.fromkeys(reasons)) if reasons else NO

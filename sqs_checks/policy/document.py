@@ -104,8 +104,8 @@ class PolicyDocument:
         return frozenset(text for statement in self.statements for text in statement.principals.aws)
 
     @computed_once
-    def queue_accounts(self) -> frozenset[str]:
-        """The accounts in the queue ARNs that the statements name, where they are written out."""
+    def _queue_arns(self) -> list[list[Text]]:
+        """The parts of the queue ARNs that the statements name, where they hold no wildcard."""
         named = (
             arn_parts(resource.text)
             for statement in self.statements
@@ -113,8 +113,18 @@ class PolicyDocument:
             for resource in statement.resources or ()
             if isinstance(resource, Value) and not has_wildcard(resource.text)
         )
-        queues = (parts[4] for parts in named if len(parts) == 6 and parts[2] == "sqs")
-        return frozenset(account for account in queues if isinstance(account, str) and _ACCOUNT_ID.fullmatch(account))
+        return [parts for parts in named if len(parts) == 6 and parts[2] == "sqs"]
+
+    @computed_once
+    def queue_accounts(self) -> frozenset[str]:
+        """The accounts in the queue ARNs that the statements name, where they are written out."""
+        accounts = (parts[4] for parts in self._queue_arns)
+        return frozenset(account for account in accounts if isinstance(account, str) and _ACCOUNT_ID.fullmatch(account))
+
+    @computed_once
+    def queue_regions(self) -> frozenset[str]:
+        """The regions in them."""
+        return frozenset(parts[3] for parts in self._queue_arns if isinstance(parts[3], str))
 
 
 def _as_list(value: Any) -> Sequence[Any]:

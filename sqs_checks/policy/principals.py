@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Optional
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, unknown
-from sqs_checks.policy.condition_operators import SetPrefix
 from sqs_checks.policy.document import EVERYONE, Principals, Statement
 from sqs_checks.policy.own_names import THIS_ACCOUNT, holds_own_things, is_other_account
 from sqs_checks.policy.wildcards import arn_parts, has_wildcard, matches
@@ -165,21 +164,10 @@ def covers(statement: Statement, caller: Caller, owner_account: Optional[Text]) 
     return ~covered if statement.inverts_principals else covered
 
 
-# Keys by which a statement picks among the principals that it names.
-_PRINCIPAL_KEYS = ("aws:principalarn", "aws:principaltag/", "aws:userid", "aws:username", "aws:sourceidentity")
-
-
-def narrows_principal(statement: Statement) -> bool:
-    """Whether some condition picks among the named principals: one that fails where its key is absent or differs."""
-    return any(
-        condition.key.startswith(_PRINCIPAL_KEYS)
-        and condition.operator is not None
-        and not condition.operator.base.negated
-        and not condition.operator.if_exists
-        and condition.operator.set_prefix is not SetPrefix.FOR_ALL_VALUES
-        and not (condition.operator.base.takes_wildcards and any(value.text == EVERYONE for value in condition.values))
-        for condition in statement.conditions
-    )
+def same_principal(text: Text) -> Text:
+    """A principal in the one spelling of all that it has: an account by its id, which its root's ARN means too."""
+    principal = parse_aws_principal(text)
+    return principal.account if principal.kind is PrincipalKind.ACCOUNT and principal.account is not None else text
 
 
 def named_principals(statement: Statement) -> list[Text]:

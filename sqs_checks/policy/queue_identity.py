@@ -11,7 +11,23 @@ from sqs_checks.policy.wildcards import arn_parts, has_wildcard, matches
 from sqs_checks.values.configuration_values import Unknown
 from sqs_checks.values.texts import Text, prefix_of, split_text
 
-PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+# Each partition by the end of its queues' host names; `aws-us-gov` shares that of `aws`.
+_PARTITIONS_BY_DOMAIN = {
+    "amazonaws.com": "aws",
+    "amazonaws.com.cn": "aws-cn",
+    "c2s.ic.gov": "aws-iso",
+    "sc2s.sgov.gov": "aws-iso-b",
+    "cloud.adc-e.uk": "aws-iso-e",
+    "csp.hci.ic.gov": "aws-iso-f",
+    "amazonaws.eu": "aws-eusc",
+    # With IPv6 beside IPv4.
+    "api.aws": "aws",
+    "api.amazonwebservices.com.cn": "aws-cn",
+}
+PARTITIONS = (*dict.fromkeys(_PARTITIONS_BY_DOMAIN.values()), "aws-us-gov")
+# The first endpoints of SQS had names without a region, or with the region ahead.
+_SERVICES = ("sqs", "sqs-fips")
+_LEGACY = "queue"
 
 
 class QueueIdentity(NamedTuple):
@@ -76,7 +92,7 @@ def identity_from_arn(arn: Text) -> QueueIdentity:
 def identity_from_url(url: Text) -> QueueIdentity:
     """The identity that a queue URL states: `https://sqs.<region>.amazonaws.com/<account>/<name>`.
 
-    Source: Amazon SQS Developer Guide, "Queue and message identifiers".
+    Source: Amazon SQS Developer Guide, "Queue and message identifiers"; AWS General Reference, "Amazon SQS endpoints and quotas".
     """
     if not prefix_of(url).startswith(("https://", "http://")):
         return QueueIdentity()
@@ -85,10 +101,15 @@ def identity_from_url(url: Text) -> QueueIdentity:
         return QueueIdentity()
     account, name = path
     service, *labels = split_text(host, ".")
-    if service != "sqs" or len(labels) < 3:
+    if service == _LEGACY:
+        return QueueIdentity("aws", "us-east-1", account, name)
+    if len(labels) > 1 and labels[0] == _LEGACY:
+        service, labels = _SERVICES[0], [service, *labels[1:]]
+    if service not in _SERVICES or len(labels) < 3:
         return QueueIdentity(account=account, name=name)
     region = labels[0]
     if not isinstance(region, str):
         return QueueIdentity(None, region, account, name)
-    partition = "aws-cn" if labels[-1] == "cn" else "aws-us-gov" if region.startswith("us-gov-") else "aws"
-    return QueueIdentity(partition, region, account, name)
+    domain = labels[1:]
+    partition = _PARTITIONS_BY_DOMAIN.get(".".join(map(str, domain))) if all(isinstance(one, str) for one in domain) else None
+    return QueueIdentity("aws-us-gov" if region.startswith("us-gov-") else partition, region, account, name)

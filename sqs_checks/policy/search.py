@@ -13,14 +13,16 @@ from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
-from sqs_checks.policy.condition import Condition, ContextValue
+from sqs_checks.policy.condition import Condition, ContextValue, texts_in
 from sqs_checks.policy.document import Statement
 from sqs_checks.policy.principals import Caller
-from sqs_checks.policy.request_space import Space, possible_values, values_of_variable
+from sqs_checks.policy.request_space import Space, possible_values
 from sqs_checks.policy.sqs_actions import ActionSet
+from sqs_checks.values.texts import Text
 
 # Far beyond any policy that people write; a policy made to be slow is not decided.
 _MOST_COMBINATIONS = 20_000
+_MOST_LINKED = 100
 _HIDDEN_ACTION = "an action is not known"
 
 
@@ -74,6 +76,7 @@ def find_request(
     allow: None where the request needs none.
     weight: how far it is known that such requests are what the verdict is about.
     """
+    wanted &= space.actions
     certain = possible = wanted
     base = weight
     allowing: tuple[Condition, ...] = ()
@@ -136,22 +139,38 @@ class _Search:
             for condition in conditions:
                 on_key.setdefault(condition.key, []).append(condition)
                 variables.update(condition.variables)
+        linked = self._linked_texts(on_key, variables) if variables else {}
         for key, conditions_on_key in on_key.items():
-            values = self._values(key, conditions_on_key, key in variables)
+            values = self._values(key, conditions_on_key, linked.get(key, ()), key in variables)
             if not values:
                 return False
             self.values[key] = values
         for key in variables:
             if key not in self.values:
-                self.values[key] = list(values_of_variable(self.space, key))
+                self.values[key] = list(possible_values(self.space, key, (), linked.get(key, ())))
         return True
 
-    def _values(self, key: str, conditions: Sequence[Condition], is_variable: bool) -> list[ContextValue]:
+    def _linked_texts(self, on_key: Mapping[str, Sequence[Condition]], variables: set[str]) -> dict[str, list[Text]]:
+        """What a caller can put into one key so that it fits what it has in another, for keys that a variable ties together."""
+        plain = {key: possible_values(self.space, key, on_key.get(key, ())) for key in {*on_key, *variables}}
+        linked: dict[str, list[Text]] = {}
+        for key, conditions in on_key.items():
+            for value in (value for condition in conditions for value in condition.values if value.variables):
+                filled = product(*(plain[name] for name in value.variables))
+                for combination in islice(filled, _MOST_LINKED):
+                    text = value.resolved(dict(zip(value.variables, combination)))
+                    if text is not None:
+                        linked.setdefault(key, []).append(text)
+                if len(value.variables) == 1:
+                    linked.setdefault(value.variables[0], []).extend(value.contents_for(texts_in(plain[key])))
+        return linked
+
+    def _values(self, key: str, conditions: Sequence[Condition], linked: Sequence[Text], is_variable: bool) -> list[ContextValue]:
         """The values to try for a key: of those that no condition tells apart, one; none that the Allow refuses."""
         values: Sequence[ContextValue] = (None,)
         for condition in conditions:
             if condition.undecidable is None:
-                values = possible_values(self.space, key, conditions)
+                values = possible_values(self.space, key, conditions, linked)
                 break
         truths = []
         for condition in conditions:

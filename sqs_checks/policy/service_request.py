@@ -14,7 +14,7 @@ from typing import NamedTuple, Optional, Union
 
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, any_of, known, unknown
-from sqs_checks.policy.condition import Condition, ContextValue
+from sqs_checks.policy.condition import Condition, ContextValue, Undetermined
 from sqs_checks.policy.condition_keys import Presence, find_condition_key
 from sqs_checks.policy.condition_operators import BaseOperator, ValueType
 from sqs_checks.policy.document import Statement
@@ -187,7 +187,7 @@ class _Conditions:
     def _holds_for(self, condition: Condition, value: ContextValue) -> Ternary:
         assert condition.operator is not None
         base = condition.operator.base
-        if value is None or isinstance(value, tuple) or base.type is ValueType.NULL:
+        if value is None or isinstance(value, (tuple, Undetermined)) or base.type is ValueType.NULL:
             return condition.holds(value, self._context)
         wanted = [found for found in (one.resolved(self._context) for one in condition.values) if found is not None]
         fits = any_of(_fits(base, pattern, value, self._owner_account) for pattern in wanted)

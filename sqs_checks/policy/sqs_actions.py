@@ -82,6 +82,8 @@ def _mask(names: frozenset[str]) -> ActionSet:
 
 
 CROSS_ACCOUNT_ACTIONS: ActionSet = _mask(frozenset(action.name for action in QUEUE_ACTIONS if action.cross_account))
+# Those whose requests hold tags.
+TAGGING_ACTIONS: ActionSet = _mask(frozenset(action.name for action in QUEUE_ACTIONS if action.access_level is _L.TAGGING))
 DUTY_ACTIONS: dict[Duty, ActionSet] = {
     duty: _mask(frozenset(action.name for action in QUEUE_ACTIONS if action.duty is duty)) for duty in Duty
 }

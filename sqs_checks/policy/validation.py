@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Union
+from ipaddress import ip_network
+from typing import Any, Optional, Union
 
-from sqs_checks.policy.condition_keys import ConditionKey, find_condition_key
+from sqs_checks.policy.condition_keys import ConditionKey, Control, find_condition_key
 from sqs_checks.policy.condition_operators import (
     Operator,
     ValueType,
@@ -20,6 +21,8 @@ from sqs_checks.policy.condition_operators import (
     parse_number,
     parse_operator,
 )
+from sqs_checks.policy.queue_identity import PARTITIONS
+from sqs_checks.policy.request_space import ACCOUNT_KEYS
 from sqs_checks.policy.sqs_actions import sqs_actions
 from sqs_checks.policy.wildcards import arn_parts, has_wildcard
 from sqs_checks.values.configuration_values import (
@@ -33,8 +36,9 @@ from sqs_checks.values.configuration_values import (
     why_unknown,
 )
 from sqs_checks.values.json_text import NotJsonError, write_json
-from sqs_checks.values.texts import Text, pieces_of, prefix_of
+from sqs_checks.values.texts import Text, pieces_of, prefix_of, split_text
 
+_CURRENT_VERSION, _OLD_VERSION = "2012-10-17", "2008-10-17"
 _TOP_LEVEL = {"Version", "Id", "Statement"}
 _STATEMENT = {
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
@@ -43,7 +47,8 @@ _PRINCIPAL_TYPES = {"AWS", "Service", "Federated", "CanonicalUser"}
 _MOST_STATEMENTS, _MOST_PRINCIPALS, _MOST_ACTIONS, _MOST_CONDITIONS, _MOST_BYTES = 20, 50, 7, 10, 8192
 _AWS_PRINCIPAL = re.compile(r"\d{12}|\*|(AIDA|AROA|AGPA|ANPA)[A-Z0-9]+")
 _PRINCIPAL_ACCOUNT = re.compile(r"\d{12}|cloudfront")
-_PRINCIPAL_PATH = re.compile(r"(user|role|assumed-role|federated-user)/")
+# By service and by how the resource of a principal begins: of how many parts it is at least.
+_PRINCIPAL_PATHS = {"iam": {"user": 2, "role": 2}, "sts": {"assumed-role": 3, "federated-user": 2}}
 _SERVICE_PRINCIPAL = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)|\*")
 # Which types of keys an operator is made for. Texts may be compared with what is written as text.
 _FITTING: Mapping[ValueType, frozenset[ValueType]] = {
@@ -56,6 +61,10 @@ _FITTING: Mapping[ValueType, frozenset[ValueType]] = {
     ValueType.BINARY: frozenset({ValueType.BINARY}),
     ValueType.NULL: frozenset(ValueType),
 }
+# Who has a value made by AWS: no text that somebody chose, so no star in it.
+_GIVEN_BY_AWS = frozenset({Control.IDENTITY, Control.OWNER, Control.SERVICE})
+_ACCOUNT_ID = re.compile(r"\d{12}")
+_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 _BATCH_ACTION = re.compile(r"sqs:(SendMessage|DeleteMessage|ChangeMessageVisibility)Batch", re.IGNORECASE)
 
 
@@ -68,8 +77,17 @@ class Problem:
     remedy: str
 
 
-def problems_of(stated: Union[Value, NotJsonError], repeated_keys: Sequence[str] = ()) -> Iterator[Problem]:
-    """Everything that is certainly wrong with a document; what is not known is passed over."""
+def problems_of(
+    stated: Union[Value, NotJsonError],
+    repeated_keys: Sequence[str] = (),
+    *,
+    partition: Optional[Text] = None,
+    compares_documents: bool = False,
+) -> Iterator[Problem]:
+    """Everything that is certainly wrong with a document; what is not known is passed over.
+
+    partition: of the queue. compares_documents: whether what deploys the policy waits for SQS to give the same document back.
+    """
     if isinstance(stated, NotJsonError):
         yield Problem("", f"the policy is not JSON: {stated}", "a policy as a JSON object")
         return
@@ -81,31 +99,66 @@ def problems_of(stated: Union[Value, NotJsonError], repeated_keys: Sequence[str]
     for key in repeated_keys:
         yield Problem(key, f"`{key}` stands more than once in one object: all but one are lost", f"`{key}` once")
     yield from _unknown_elements(stated, _TOP_LEVEL, "")
-    yield from _version(stated)
+    yield from _version(stated, compares_documents)
     yield from _size(stated)
+    yield from _totals(stated)
     statements = stated.items.get("Statement")
     if isinstance(statements, (str, PiecedText)):
         yield Problem("Statement", "`Statement` is not a statement or a list of them", "a list of statements")
     elif is_hidden(statements):
         return
     elif isinstance(statements, Entries):
-        yield from _statement(statements, "Statement")
+        yield from _statement(statements, "Statement", partition)
     elif isinstance(statements, Elements) and statements.items:
-        yield from _statements(statements.items)
+        yield from _statements(statements.items, partition)
     else:
         yield Problem("Statement", "there is no statement", "at least one statement")
 
 
-def _version(stated: Entries) -> Iterator[Problem]:
+def _version(stated: Entries, compares_documents: bool) -> Iterator[Problem]:
     version = stated.items.get("Version")
-    if is_hidden(version) or version == "2012-10-17":
+    if is_hidden(version) or version == _CURRENT_VERSION:
         return
     problem = "`Version` is missing" if "Version" not in stated.items else f"`Version` is `{_shown(version)}`"
-    yield Problem(
-        "Version",
-        f"{problem}: policy variables are then plain text, and Terraform waits in vain because SQS stores another version",
-        '`"Version": "2012-10-17"`',
-    )
+    remedy = f'`"Version": "{_CURRENT_VERSION}"`'
+    if compares_documents:
+        effect = "policy variables are then plain text, and Terraform waits in vain because SQS stores another version"
+        yield Problem("Version", f"{problem}: {effect}", remedy)
+    elif version not in (None, _OLD_VERSION):
+        yield Problem("Version", f"{problem}: there is no such version of the policy language", remedy)
+    elif any("${" in text for text in _known_texts(stated.items.get("Statement"))):
+        yield Problem("Version", f"{problem}: policy variables are then plain text", remedy)
+
+
+def _known_texts(value: Any) -> Iterator[str]:
+    """The texts of a value, as far as they are known."""
+    if isinstance(value, (str, PiecedText)):
+        yield from (piece for piece in pieces_of(value) if isinstance(piece, str))
+    elif isinstance(value, (Elements, Entries)):
+        for item in value.items.values() if isinstance(value, Entries) else value.items:
+            yield from _known_texts(item)
+
+
+def _totals(stated: Entries) -> Iterator[Problem]:
+    """What SQS counts over the whole policy."""
+    statements = stated.items.get("Statement")
+    principals = conditions = 0
+    for statement in _items(statements):
+        if not isinstance(statement, Entries):
+            continue
+        for name in ("Principal", "NotPrincipal"):
+            named = statement.items.get(name)
+            if isinstance(named, Entries):
+                principals += sum(len(_items(value)) for value in named.items.values())
+        block = statement.items.get("Condition")
+        if isinstance(block, Entries):
+            conditions += sum(len(keys.items) for keys in block.items.values() if isinstance(keys, Entries))
+    for count, most, what, remedy in (
+        (principals, _MOST_PRINCIPALS, "principals", "fewer principals, or a role"),
+        (conditions, _MOST_CONDITIONS, "conditions", "fewer conditions"),
+    ):
+        if count > most:
+            yield Problem("", f"there are {count} {what}; SQS takes {most} in a policy", remedy)
 
 
 def _size(stated: Entries) -> Iterator[Problem]:
@@ -133,13 +186,13 @@ def hidden_parts(stated: Any) -> Iterator[str]:
             yield why_unknown(item)
 
 
-def _statements(statements: Sequence[Any]) -> Iterator[Problem]:
+def _statements(statements: Sequence[Any], partition: Optional[Text]) -> Iterator[Problem]:
     if len(statements) > _MOST_STATEMENTS:
         yield Problem("Statement", f"there are {len(statements)} statements; SQS takes {_MOST_STATEMENTS}", "fewer statements")
     sids: dict[str, int] = {}
     for number, statement in enumerate(statements):
         path = f"Statement[{number}]"
-        yield from _statement(statement, path)
+        yield from _statement(statement, path, partition)
         sid = statement.items.get("Sid") if isinstance(statement, Entries) else None
         if isinstance(sid, str) and sid:
             if sid in sids:
@@ -147,7 +200,7 @@ def _statements(statements: Sequence[Any]) -> Iterator[Problem]:
             sids.setdefault(sid, number)
 
 
-def _statement(stated: Value, path: str) -> Iterator[Problem]:
+def _statement(stated: Value, path: str, partition: Optional[Text]) -> Iterator[Problem]:
     if is_hidden(stated):
         return
     if not isinstance(stated, Entries):
@@ -168,7 +221,7 @@ def _statement(stated: Value, path: str) -> Iterator[Problem]:
             yield Problem(f"{path}.{name}", f"`{name}` is missing", f"`{name}`")
     for name in ("Principal", "NotPrincipal"):
         if name in statement:
-            yield from _principal(statement[name], f"{path}.{name}", inverted=name == "NotPrincipal")
+            yield from _principal(statement[name], f"{path}.{name}", partition, inverted=name == "NotPrincipal")
     for name in ("Action", "NotAction"):
         if name in statement:
             yield from _actions(statement[name], f"{path}.{name}")
@@ -219,7 +272,7 @@ def _not_texts(value: Value, path: str) -> Iterator[Problem]:
             yield Problem(where, f"`{_shown(item)}` is not text", "text")
 
 
-def _principal(stated: Any, path: str, *, inverted: bool) -> Iterator[Problem]:
+def _principal(stated: Any, path: str, partition: Optional[Text], *, inverted: bool) -> Iterator[Problem]:
     if stated == "*" and not inverted:
         return
     if is_hidden(stated) and not isinstance(stated, PiecedText):
@@ -228,7 +281,6 @@ def _principal(stated: Any, path: str, *, inverted: bool) -> Iterator[Problem]:
         meant = _shown(stated) if isinstance(stated, (str, PiecedText)) else "…"
         yield Problem(path, f"`{_shown(stated)}` is neither `*` nor an object", f'`{{"AWS": "{meant}"}}`')
         return
-    count = 0
     for kind, value in stated.items.items():
         where = f"{path}.{kind}"
         if kind not in _PRINCIPAL_TYPES:
@@ -238,20 +290,21 @@ def _principal(stated: Any, path: str, *, inverted: bool) -> Iterator[Problem]:
             continue
         yield from _not_texts(value, where)
         for text, place in _texts(value, where):
-            count += 1
-            yield from _principal_text(kind, text, place)
+            yield from _principal_text(kind, text, place, partition)
     if not stated.items:
         yield Problem(path, "nobody is named", '`{"AWS": "…"}` or `{"Service": "…"}`')
-    if count > _MOST_PRINCIPALS:
-        yield Problem(path, f"there are {count} principals; SQS takes {_MOST_PRINCIPALS}", "fewer principals, or a role")
 
 
-def _principal_text(kind: str, text: Text, path: str) -> Iterator[Problem]:
+def _principal_text(kind: str, text: Text, path: str, partition: Optional[Text]) -> Iterator[Problem]:
     if kind == "AWS" and text != "*" and has_wildcard(text):
         remedy = "`*` with a condition on `aws:PrincipalArn`"
         yield Problem(path, f"`{_shown(text)}`: AWS takes no wildcard inside a principal", remedy)
     elif kind == "AWS" and not _is_aws_principal(text):
         yield Problem(path, f"`{_shown(text)}` is no account, user or role", "an account id or an ARN of IAM")
+    elif kind == "AWS":
+        yield from _partition(text, path, partition)
+    if kind == "Federated" and text == "*":
+        yield Problem(path, "`*` is no identity provider", '`{"AWS": "*"}`, or the ARN of the provider')
     if kind == "Service" and isinstance(text, str) and not _SERVICE_PRINCIPAL.fullmatch(text):
         yield Problem(path, f"`{_shown(text)}` is no AWS service", "a name like `sns.amazonaws.com`")
 
@@ -262,11 +315,27 @@ def _is_aws_principal(text: Text) -> bool:
     if len(parts) < 6:
         return not isinstance(text, str) or _AWS_PRINCIPAL.fullmatch(text) is not None
     scheme, partition, service, region, account, resource = parts
-    if scheme != "arn" or not partition or service not in ("iam", "sts") or region:
+    if scheme != "arn" or not partition or service not in _PRINCIPAL_PATHS or region:
         return False
     if isinstance(account, str) and not _PRINCIPAL_ACCOUNT.fullmatch(account):
         return False
-    return resource == "root" or (_PRINCIPAL_PATH.match(prefix_of(resource)) is not None and str(resource)[-1:] != "/")
+    if resource == "root":
+        return service == "iam"
+    names = split_text(resource, "/")
+    fewest = _PRINCIPAL_PATHS[str(service)].get(str(names[0]))
+    return fewest is not None and len(names) >= fewest and all(names)
+
+
+def _partition(text: Text, path: str, of_queue: Optional[Text]) -> Iterator[Problem]:
+    parts = arn_parts(text)
+    stated = parts[1] if len(parts) == 6 else None
+    if not isinstance(stated, str):
+        return
+    if stated not in PARTITIONS:
+        yield Problem(path, f"`{_shown(text)}`: there is no partition `{stated}`", f"`{PARTITIONS[0]}`")
+    elif isinstance(of_queue, str) and stated != of_queue:
+        problem = f"`{_shown(text)}` is of the partition `{stated}`, the queue of `{of_queue}`: nobody of another gets in"
+        yield Problem(path, problem, "a principal of the queue's partition")
 
 
 def _is_queue_arn(text: Text) -> bool:
@@ -313,7 +382,7 @@ def _conditions(stated: Any, path: str, is_deny: bool) -> Iterator[Problem]:
     if not isinstance(stated, Entries):
         yield Problem(path, "`Condition` is not an object", '`{"ArnEquals": {"aws:SourceArn": "…"}}`')
         return
-    count = 0
+    seen: dict[tuple[str, str], str] = {}
     for name, keys in stated.items.items():
         where = f"{path}.{_shown(name)}"
         operator = parse_operator(name)
@@ -326,15 +395,16 @@ def _conditions(stated: Any, path: str, is_deny: bool) -> Iterator[Problem]:
             continue
         if not keys.items:
             yield Problem(where, f"`{_shown(name)}` holds no keys: it limits nothing", '`{"aws:SourceArn": "…"}`')
-        count += len(keys.items)
         for key, value in keys.items.items():
+            first = seen.setdefault((name.lower(), key.lower()), key)
+            if first is not key:
+                problem = f"`{_shown(key)}` is `{_shown(first)}` once more: the case of keys does not count"
+                yield Problem(f"{where}.{_shown(key)}", problem, "one list of values")
             yield from _condition(operator, name, key, value, f"{where}.{_shown(key)}")
             if is_deny and isinstance(value, Elements) and not value.items:
                 # In an Allow it only means that nothing is allowed.
                 problem = "the list of values is empty: nothing matches it, and nothing is denied"
                 yield Problem(f"{where}.{_shown(key)}", problem, "at least one value")
-    if count > _MOST_CONDITIONS:
-        yield Problem(path, f"there are {count} conditions; SQS takes {_MOST_CONDITIONS}", "fewer conditions")
 
 
 def _condition(operator: Operator | None, name: str, key: str, value: Any, path: str) -> Iterator[Problem]:
@@ -348,6 +418,8 @@ def _condition(operator: Operator | None, name: str, key: str, value: Any, path:
             f"`{_fitting_operator(definition.type, negated=operator.base.negated)}`",
         )
         return
+    elif operator is not None and operator.base.type is not ValueType.NULL:
+        yield from _key_and_operator(definition, operator, name, value, path)
     for item in _items(value):
         if is_hidden(item):
             continue
@@ -355,8 +427,46 @@ def _condition(operator: Operator | None, name: str, key: str, value: Any, path:
             yield Problem(path, f"`{_shown(item)}` is not a value to compare with", "text")
         elif operator is not None:
             text = item if isinstance(item, str) else str(write_json(item))
-            if "${" not in text and not _is_value_for(operator.base.type, text):
+            if "${" in text:
+                continue
+            if not _is_value_for(operator.base.type, text):
                 yield Problem(path, f"`{_shown(text)}` is no value for `{name}`: nothing matches it", _value_example(operator))
+            elif definition is not None and operator.base.type is not ValueType.NULL:
+                yield from _unmatched(definition, operator, text, path)
+
+
+def _key_and_operator(definition: ConditionKey, operator: Operator, name: str, value: Any, path: str) -> Iterator[Problem]:
+    if not definition.supported:
+        yield Problem(
+            path,
+            f"AWS's list of the services that support `{definition.name}` does not name SQS: requests to a queue may lack it",
+            "`aws:SourceVpce` or `aws:SourceVpc`",
+        )
+    if definition.multivalued and operator.set_prefix is None:
+        problem = f"`{definition.name}` can hold several values, and `{name}` compares one"
+        yield Problem(path, problem, f"`ForAnyValue:{name}`")
+    booleans = {str(item).lower() for item in _items(value) if isinstance(item, (bool, str))}
+    if operator.base.type is ValueType.BOOL and booleans >= {"true", "false"}:
+        yield Problem(path, "both `true` and `false` are listed: this limits nothing", "one of the two")
+
+
+def _unmatched(definition: ConditionKey, operator: Operator, text: str, path: str) -> Iterator[Problem]:
+    """What no value of a key can be."""
+    key, base = definition.name.lower(), operator.base
+    if has_wildcard(text) and not base.takes_wildcards:
+        if base.type is ValueType.STRING and (definition.control in _GIVEN_BY_AWS or definition.type is ValueType.ARN):
+            like = base.name.replace("EqualsIgnoreCase", "Like").replace("Equals", "Like")
+            yield Problem(path, f"`{_shown(text)}`: `{base.name}` takes `*` and `?` for themselves", f"`{like}`")
+        return
+    account = text if key in ACCOUNT_KEYS else ""
+    if definition.type is ValueType.ARN and len(arn_parts(text)) == 6:
+        account = str(arn_parts(text)[4])
+    if account and not has_wildcard(account) and not _ACCOUNT_ID.fullmatch(account) and account != "aws":
+        yield Problem(path, f"`{_shown(text)}`: an account has 12 digits", "the id of an account")
+    network = parse_network(text) if key == "aws:sourceip" else None
+    if network is not None and any(network.version == private.version and network.subnet_of(private) for private in _PRIVATE):  # type: ignore[arg-type]
+        problem = f"`{_shown(text)}` is a private network: `aws:SourceIp` is always a public address"
+        yield Problem(path, problem, "`aws:VpcSourceIp` with `aws:SourceVpc`, or the public addresses")
 
 
 def _is_value_for(value_type: ValueType, text: str) -> bool:

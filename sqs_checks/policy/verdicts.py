@@ -7,19 +7,22 @@ in the README; AWS's sources stand beside the parts that use them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Optional
+from itertools import product
+from typing import Any, NamedTuple, Optional
 
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, YES, Ternary, any_of, known, unknown
 from sqs_checks.policy.condition import Value
-from sqs_checks.policy.document import PolicyDocument, Statement, wildcard_of
-from sqs_checks.policy.own_names import THIS_ACCOUNT
+from sqs_checks.policy.document import EVERYONE, PolicyDocument, Statement, wildcard_of
+from sqs_checks.policy.own_names import THIS_ACCOUNT, holds_own_things
 from sqs_checks.policy.principals import (
     ANONYMOUS,
     STRANGER,
+    STRANGERS_ACCOUNT,
     UNNAMED_SERVICE,
     Caller,
     CallerKind,
+    PrincipalKind,
     account_in,
     covers,
     is_account,
@@ -27,11 +30,12 @@ from sqs_checks.policy.principals import (
     parse_aws_principal,
 )
 from sqs_checks.policy.queue_identity import QueueIdentity
-from sqs_checks.policy.request_space import Space
+from sqs_checks.policy.request_space import CALLER_ARN_KEYS, IDENTITY_KEYS, SERVICE_NAME_KEYS, Space
 from sqs_checks.policy.search import Finding, Rule, Witness, find_request
 from sqs_checks.policy.service_request import Admission, ServiceRequest, admission
-from sqs_checks.policy.sqs_actions import ALL_ACTIONS, CROSS_ACCOUNT_ACTIONS, SEND
+from sqs_checks.policy.sqs_actions import ALL_ACTIONS, CROSS_ACCOUNT_ACTIONS, SEND, ActionSet
 from sqs_checks.policy.trust import NOBODY, Trust
+from sqs_checks.policy.wildcards import has_wildcard
 from sqs_checks.values.configuration_values import Unknown
 from sqs_checks.values.texts import Text
 
@@ -41,13 +45,16 @@ _ENDPOINT_KEYS = {
 }  # fmt: skip
 _ORGANIZATION_KEYS = {"aws:principalorgid", "aws:principalorgpaths"}
 # Keys that only requests of an AWS service carry.
-SOURCE_KEYS = {"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"}
+_SOURCE_ACCOUNT_KEYS = {"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner"}
+_SOURCE_ORGANIZATION_KEYS = {"aws:sourceorgid", "aws:sourceorgpaths"}
+SOURCE_KEYS = _SOURCE_ACCOUNT_KEYS | _SOURCE_ORGANIZATION_KEYS
+_TAGGING_PREFIXES = ("aws:tagkeys", "aws:requesttag/")
 _SAME_FOR_ALL_CALLERS = {
     "aws:securetransport", "aws:currenttime", "aws:epochtime", "aws:useragent", "aws:referer", "aws:requestedregion",
     "aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce",
 }  # fmt: skip
 # Keys by which a policy can trust a principal of an account that it does not name.
-_TRUSTED_KEYS = _ENDPOINT_KEYS | _ORGANIZATION_KEYS | {"aws:userid", "aws:ec2instancesourcevpc", "ec2:sourceinstancearn"}
+_TRUSTED_KEYS = _ENDPOINT_KEYS | _ORGANIZATION_KEYS | {"aws:userid", "aws:ec2instancesourcevpc", "identitystore:userid"}
 # Keys that tell a principal from a caller without credentials, or from a service.
 _CALLER_PREFIXES = ("aws:principal", "aws:user", "aws:multifactor", "aws:token", "aws:calledvia", "aws:via")
 
@@ -94,6 +101,9 @@ class QueuePolicy:
             (self.owner_account,) = document.queue_accounts
         elif identity.account == THIS_ACCOUNT and own_account is not None:
             self.owner_account = own_account
+        self._region: Optional[Text] = identity.region
+        if not isinstance(identity.region, str) and len(document.queue_regions) == 1:
+            (self._region,) = document.queue_regions
         self._allows = tuple(statement for statement in document.statements if not statement.is_allow.is_no)
         self._denies = tuple(statement for statement in document.statements if not statement.is_deny.is_no)
 
@@ -149,17 +159,37 @@ class QueuePolicy:
     def _spaces(self, caller: Caller, *, trusted: bool, trust: Trust = NOBODY) -> Iterator[Space]:
         """The families of requests that the policy's conditions can tell apart for a caller."""
         keys = self.document.condition_keys
-        for through_endpoint in (False, True) if keys & _ENDPOINT_KEYS else (False,):
-            for in_organization in (True, False) if keys & _ORGANIZATION_KEYS and caller.is_signed else (True,):
-                yield Space(
-                    caller,
-                    trusted=trusted,
-                    through_endpoint=through_endpoint,
-                    in_organization=in_organization,
-                    owner_account=self.owner_account,
-                    named=self.document.named_principals,
-                    trust=trust,
-                )
+        is_anywhere = keys & _ENDPOINT_KEYS and caller.kind is not CallerKind.SERVICE
+        families = product(
+            (False, True) if is_anywhere else (False,),
+            (True, False) if keys & _ORGANIZATION_KEYS and caller.is_signed else (True,),
+            self._identities(caller),
+            (False, True) if any(key.startswith(_TAGGING_PREFIXES) for key in keys) else (None,),
+        )
+        for through_endpoint, in_organization, identity, tagging in families:
+            yield Space(
+                caller,
+                trusted=trusted,
+                through_endpoint=through_endpoint,
+                in_organization=in_organization,
+                owner_account=self.owner_account,
+                named=self.document.named_principals,
+                trust=trust,
+                region=self._region,
+                identity=identity,
+                tagging=tagging,
+            )
+
+    def _identities(self, caller: Caller) -> tuple[Optional[PrincipalKind], ...]:
+        """The kinds of principal that a caller may be, as far as conditions can tell them apart."""
+        kind = caller.principal.kind if caller.principal is not None else PrincipalKind.ACCOUNT
+        if not caller.is_signed or kind is PrincipalKind.OTHER:
+            return (None,)
+        if kind is not PrincipalKind.ACCOUNT:
+            return (PrincipalKind.USER if kind is PrincipalKind.USER else PrincipalKind.ROLE,)
+        if len(self.document.condition_keys & IDENTITY_KEYS) < 2:
+            return (None,)
+        return PrincipalKind.USER, PrincipalKind.ROLE, PrincipalKind.ACCOUNT
 
     def _granted(
         self,
@@ -169,10 +199,12 @@ class QueuePolicy:
         by: Optional[tuple[Statement, Ternary]] = None,
         weight: Ternary = YES,
         trust: Trust = NOBODY,
+        **source: Any,
     ) -> Iterator[Finding]:
         """Requests of an outside caller that an Allow lets through. SQS honours some grants for its own account only.
 
         by: the Allow to consider, of all those on the queue. weight: as `find_request` takes it. trust: as `Space` has it.
+        source: what `Space` says of the resource for which a service calls.
         """
         allows = self._rules(self._queue_allows if by is None else (by,), caller)
         if not allows:
@@ -180,7 +212,64 @@ class QueuePolicy:
         denies = self._rules(self._queue_denies, caller)
         for space in self._spaces(caller, trusted=trusted, trust=trust):
             for allow in allows:
-                yield find_request(space, allow, denies, CROSS_ACCOUNT_ACTIONS, weight)
+                yield find_request(space._replace(**source), allow, denies, CROSS_ACCOUNT_ACTIONS, weight)
+
+    def _services(self, statement: Statement) -> Iterator[Caller]:
+        """The services that an Allow lets in: those that it names, and those that the policy states where it lets in everyone."""
+        principals = statement.principals
+        named = () if statement.inverts_principals else principals.services
+        may_be_any = principals.everyone or principals.hidden or statement.inverts_principals
+        stated = self._stated_services if may_be_any else ()
+        for service in dict.fromkeys((*named, *stated)):
+            yield Caller(CallerKind.SERVICE, service=service)
+
+    @computed_once
+    def _stated_services(self) -> tuple[Text, ...]:
+        """The services that some statement treats by name."""
+        statements = self.document.statements
+        named = [service for statement in statements for service in statement.principals.services]
+        for condition in (condition for statement in statements for condition in statement.conditions):
+            if condition.key in SERVICE_NAME_KEYS:
+                named += [text for text in condition.stated_texts() if not has_wildcard(text)]
+        return tuple(dict.fromkeys(named))
+
+    def _is_left_out(self, service: Optional[Text]) -> Ternary:
+        """Whether a Deny leaves a service out by `NotPrincipal`."""
+        result = NO
+        for statement, applies in self._queue_denies:
+            principals = statement.principals
+            # Of a statement that is hidden as a whole it is not known either.
+            may_be_inverted = statement.inverts_principals or (statement.is_deny.is_unknown and principals.hidden)
+            if statement.inverts_principals and service in principals.services:
+                result = result | applies
+            elif may_be_inverted and principals.hidden:
+                result = result | (applies & unknown(*principals.hidden))
+        return result
+
+    def not_denied(self, principal: Text, statement: Statement, actions: ActionSet = ALL_ACTIONS) -> Ternary:
+        """Whether some request of a principal whom an Allow names, for some of its actions, is not denied again."""
+        certain, possible = statement.certain_actions & actions, statement.possible_actions & actions
+        callers = tuple(self._callers_of(principal))
+        found = any_of(self._is_not_denied(caller, certain) for caller in callers)
+        if found.is_yes or certain == possible:
+            return found
+        return found | (unknown("an action is not known") & any_of(self._is_not_denied(caller, possible) for caller in callers))
+
+    def _is_not_denied(self, caller: Caller, actions: ActionSet) -> Ternary:
+        denies = self._rules(self._queue_denies, caller)
+        return any_of(find_request(space, None, denies, actions).exists for space in self._spaces(caller, trusted=True))
+
+    def _callers_of(self, principal: Text) -> Iterator[Caller]:
+        """Callers of each kind that a principal stands for."""
+        if principal == EVERYONE:
+            yield from (STRANGER, ANONYMOUS, self._owner, UNNAMED_SERVICE)
+            yield from (Caller(CallerKind.SERVICE, service=service) for service in self._stated_services)
+            yield from self._named_callers(self.document.statements)
+        elif any(principal in statement.principals.services for statement in self.document.statements):
+            yield Caller(CallerKind.SERVICE, service=principal)
+        else:
+            parsed = parse_aws_principal(principal)
+            yield Caller(CallerKind.NAMED, parsed.account, parsed)
 
     # The verdicts
 
@@ -193,8 +282,13 @@ class QueuePolicy:
         yield from self._granted(STRANGER, trusted=False)
         if self._tells_callers_apart:
             yield from self._granted(ANONYMOUS, trusted=False)
-        if self._tells_callers_apart or self.document.condition_keys & SOURCE_KEYS:
+        if self._tells_callers_apart or self.document.condition_keys & (SOURCE_KEYS | _ENDPOINT_KEYS):
             yield from self._granted(UNNAMED_SERVICE, trusted=False)
+        for allow in self._queue_allows:
+            named = () if allow[0].inverts_principals else allow[0].principals.services
+            for service in self._services(allow[0]):
+                if service.service not in named:
+                    yield from self._granted(service, trusted=False, by=allow)
 
     @computed_once
     def cross_account(self) -> Verdict:
@@ -211,12 +305,13 @@ class QueuePolicy:
     def _cross_account_requests(self, trust: Trust) -> Iterator[Finding]:
         if self.document.condition_keys & _TRUSTED_KEYS:
             yield from self._granted(STRANGER, trusted=True, trust=trust)
+            yield from self._granted(ANONYMOUS, trusted=True, trust=trust)
         allowed_accounts: set[Text] = set()
         for caller in self._named_callers(self.document.statements):
             foreign = self._is_foreign(caller.account, trust)
             if foreign.is_no or caller.account in trust.accounts:
                 continue
-            for finding in self._granted(caller, trusted=True):
+            for finding in self._granted(caller, trusted=True, trust=trust):
                 if finding.exists.is_yes and caller.account is not None:
                     allowed_accounts.add(caller.account)
                 # Two accounts cannot both be the owner's.
@@ -237,41 +332,42 @@ class QueuePolicy:
     @staticmethod
     def _accounts_in_conditions(statement: Statement) -> Iterator[Text]:
         for condition in statement.conditions:
-            if condition.key in ("aws:principalaccount", "aws:principalarn"):
-                for value in condition.values:
-                    account = account_in(value.text)
-                    if is_account_id(account):
+            if condition.key == "aws:principalaccount" or condition.key in CALLER_ARN_KEYS:
+                for text in condition.stated_texts():
+                    account = account_in(text)
+                    if is_account_id(account) or holds_own_things(account):
                         yield account
 
     def _services_of_foreign_accounts(self, trust: Trust) -> Iterator[Finding]:
         """Services that act for resources of another account: a foreign account's topic that sends to the queue."""
+        sources = tuple(self._sources(trust))
         for allow in self._queue_allows:
-            statement, _ = allow
-            foreign = self._source_is_foreign(statement, trust)
-            if foreign.is_no:
-                continue
-            for service in (*statement.principals.services, None):
-                caller = Caller(CallerKind.SERVICE, service=service)
-                yield from self._granted(caller, trusted=True, by=allow, weight=foreign, trust=trust)
+            allowed_accounts: set[Text] = set()
+            for service, (account, foreign) in product((*self._services(allow[0]), UNNAMED_SERVICE), sources):
+                for finding in self._granted(service, trusted=True, by=allow, trust=trust, source_account=account):
+                    if finding.exists.is_yes:
+                        allowed_accounts.add(account)
+                    certain = foreign | known(len(allowed_accounts - {THIS_ACCOUNT}) > 1)
+                    yield Finding(finding.exists & certain, finding.witness)
 
-    def _source_is_foreign(self, statement: Statement, trust: Trust) -> Ternary:
-        """Whether the resources for which a statement lets services in belong to other accounts; NO where it states none."""
-        accounts: set[Optional[Text]] = set()
-        hidden = unknown(*statement.hidden_conditions) if statement.hidden_conditions else NO
-        for condition in statement.conditions:
-            if condition.key in ("aws:sourceorgid", "aws:sourceorgpaths"):
-                if not all(trust.covers(condition.key, value.text) for value in condition.values):
-                    return YES
-                hidden = hidden | (unknown(*condition.hidden) if condition.hidden else NO)
-            elif condition.key in SOURCE_KEYS:
-                hidden = hidden | (unknown(*condition.hidden) if condition.hidden else NO)
-                for value in condition.values:
-                    if trust.covers_source(value.text):
-                        continue
-                    accounts.add(account_in(value.text) or None)
-        if len(accounts - {None, self.owner_account, THIS_ACCOUNT}) > 1:
-            return YES
-        return hidden | any_of(self._is_foreign(account, trust) for account in accounts)
+    def _sources(self, trust: Trust) -> Iterator[tuple[Text, Ternary]]:
+        """The accounts of whose resources conditions speak, and whether they are foreign."""
+        conditions = [condition for statement in self.document.statements for condition in statement.conditions]
+        stated = [text for condition in conditions if condition.key in _SOURCE_ACCOUNT_KEYS for text in condition.stated_texts()]
+        accounts = dict.fromkeys(account_in(text) for text in stated)
+        for account in accounts:
+            foreign = self._is_foreign(account, trust)
+            if account and not has_wildcard(account) and account not in trust.accounts and not foreign.is_no:
+                yield account, foreign
+        if any(condition.key in _SOURCE_ORGANIZATION_KEYS for condition in conditions):
+            yield STRANGERS_ACCOUNT, YES
+        nameless = next((text for text in stated if isinstance(text, str) and account_in(text) == ""), None)
+        if nameless is not None:
+            yield STRANGERS_ACCOUNT, unknown(f"in which account `{nameless}` is, is not known")
+        hidden = [reason for condition in conditions if condition.key in SOURCE_KEYS for reason in condition.hidden]
+        hidden += [reason for statement in self.document.statements for reason in statement.hidden_conditions]
+        if hidden:
+            yield STRANGERS_ACCOUNT, unknown(*hidden)
 
     def _is_foreign(self, account: Optional[Text], trust: Trust) -> Ternary:
         """Whether an account that is stated, and not listed as trusted, is another than the queue's own."""
@@ -281,20 +377,23 @@ class QueuePolicy:
 
     @computed_once
     def confused_deputy(self) -> Verdict:
-        """A service that an Allow names gets through when it acts for a stranger's resource."""
+        """A service that an Allow names, or a Deny leaves out, gets through when it acts for a stranger's resource.
+
+        A resource whose ARN holds no account may be a stranger's, once its name is free again: AWS asks for the account as well.
+        Source: IAM User Guide, "AWS global condition context keys" (aws:SourceArn).
+        """
         return _verdict(self._deputy_requests())
 
     def _deputy_requests(self) -> Iterator[Finding]:
         for allow in self._queue_allows:
             statement, _ = allow
-            if statement.inverts_principals:
-                continue
-            for service in statement.principals.services:
-                yield from self._granted(Caller(CallerKind.SERVICE, service=service), trusted=False, by=allow)
-            if statement.principals.hidden:
-                # A service may be among them; where everyone is named too, one that is not named gets through all the same.
-                named = unknown(*statement.principals.hidden)
-                yield from self._granted(UNNAMED_SERVICE, trusted=False, by=allow, weight=named)
+            named = () if statement.inverts_principals else statement.principals.services
+            for service in (*self._services(statement), UNNAMED_SERVICE):
+                weight = YES if service.service in named else self._is_left_out(service.service)
+                if statement.principals.hidden and not statement.inverts_principals:
+                    weight = weight | unknown(*statement.principals.hidden)
+                if not weight.is_no:
+                    yield from self._granted(service, trusted=False, by=allow, weight=weight, names_change_hands=True)
 
     @computed_once
     def non_tls_refused(self) -> Verdict:
@@ -311,7 +410,7 @@ class QueuePolicy:
                 yield find_request(plain, None, denies, ALL_ACTIONS)
 
     def _kinds_of_callers(self) -> Iterator[Caller]:
-        """One of each kind of caller that the Deny statements can treat differently."""
+        """One of each kind of caller that can use plain HTTP, as no AWS service does, and that the Denies treat differently."""
         yield self._owner
         keys = {key for deny in self._denies for condition in deny.conditions for key in (condition.key, *condition.variables)}
         hides = any(deny.hidden_conditions for deny in self._denies)
@@ -319,9 +418,6 @@ class QueuePolicy:
             return
         yield ANONYMOUS
         yield STRANGER
-        yield UNNAMED_SERVICE
-        for service in dict.fromkeys(name for statement in self._denies for name in statement.principals.services):
-            yield Caller(CallerKind.SERVICE, service=service)
         yield from self._named_callers(self._denies)
 
     @computed_once

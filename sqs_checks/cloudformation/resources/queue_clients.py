@@ -40,5 +40,7 @@ USES = (
     UseRule("AWS::Lambda::EventInvokeConfig", ("DestinationConfig", "OnFailure", "Destination"), _DEAD, "Lambda destination"),
     UseRule("AWS::Lambda::EventInvokeConfig", ("DestinationConfig", "OnSuccess", "Destination"), _SENDS, "Lambda destination"),
     UseRule(MAPPING, ("DestinationConfig", "OnFailure", "Destination"), _DEAD, "event source mapping"),
+    UseRule("AWS::IoT::TopicRule", ("TopicRulePayload", "Actions", "Sqs", "QueueUrl"), _SENDS, "IoT rule"),
+    UseRule("AWS::IoT::TopicRule", ("TopicRulePayload", "ErrorAction", "Sqs", "QueueUrl"), _DEAD, "error action of an IoT rule"),
     UseRule(MAPPING, ("EventSourceArn",), _CONSUMES, "event source mapping"),
 )

@@ -21,7 +21,7 @@ from sqs_checks.cloudformation.resources.queue_clients import (
 from sqs_checks.cloudformation.resources.queue_policy_resource import attached_queues, read_policy
 from sqs_checks.cloudformation.resources.queue_references import queue_reference
 from sqs_checks.cloudformation.resources.sender_sources import source_of
-from sqs_checks.cloudformation.resources.stated_values import stated_number
+from sqs_checks.cloudformation.resources.stated_values import stated_bool, stated_number
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.redrive_policies import item_count, item_of_each, item_text, stated_object
 from sqs_checks.model.relations import PolicyAttachment, QueueReference, Redrive, RedriveAllowance, Role, Use
@@ -134,7 +134,8 @@ def uses_of(resource: DeployedResource, rule: UseRule, functions: Iterable[Deplo
     source = source_of(resource) if rule.service is not None else None
     for value in values_at(resource.value(name), path):
         reference = queue_reference(value, resource)
-        use = Use(resource.place, reference, _there(resource, reference), rule.role, rule.what, rule.service, source)
+        there = _there(resource, reference) & (_is_enabled(resource) if rule.resource_type == MAPPING else YES)
+        use = Use(resource.place, reference, there, rule.role, rule.what, rule.service, source)
         yield _with_consumer(use, resource, functions) if rule.role is Role.CONSUMES else use
 
 
@@ -151,6 +152,14 @@ def _rule_target(resource: DeployedResource, rule: UseRule, target: Value) -> It
             yield use._replace(service=rule.service, source=source_of(resource), there=there)
         else:
             yield use
+
+
+def _is_enabled(mapping: DeployedResource) -> Ternary:
+    """Whether an event source mapping is at work; so it is where nothing is said."""
+    enabled = stated_bool(mapping.value("Enabled"))
+    if isinstance(enabled, Unknown):
+        return unknown(enabled.reason)
+    return known(enabled is not False)
 
 
 def _subscription(resource: DeployedResource, rule: UseRule, stated: Value) -> Iterator[Use]:

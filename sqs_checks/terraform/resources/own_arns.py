@@ -97,7 +97,9 @@ def arn_of(resource: ConfiguredResource, owner: Account) -> Optional[Text]:
         prefix = bus_prefix(resource, owner)
         # Of a bus that is not known, all behind `rule/` is the rule's own.
         name = joined_text([prefix, name]) if prefix is not None else own_name(resource.label, resource.label)
-    return shape.format.arn(name, resource.region or THIS_REGION, account, partition_of(resource))
+    # Where nothing but the name tells whose it is, the text must still tell that it is the code's.
+    partition = partition_of(resource) if shape.format.has_account else THIS_PARTITION
+    return shape.format.arn(name, resource.region or THIS_REGION, account, partition)
 
 
 def partition_of(resource: ConfiguredResource) -> Text:

@@ -40,5 +40,7 @@ USES = (
         "Lambda destination",
     ),
     UseRule(CONSUMER, ("destination_config", "on_failure", "destination_arn"), Role.LEAVES_DEAD_LETTERS, "event source mapping"),
+    UseRule("aws_iot_topic_rule", ("sqs", "queue_url"), Role.SENDS, "IoT rule"),
+    UseRule("aws_iot_topic_rule", ("error_action", "sqs", "queue_url"), Role.LEAVES_DEAD_LETTERS, "error action of an IoT rule"),
     UseRule(CONSUMER, ("event_source_arn",), Role.CONSUMES, "event source mapping"),
 )

@@ -35,7 +35,7 @@ from sqs_checks.terraform.resources.queue_clients import CONSUMER, FUNCTION, SUB
 from sqs_checks.terraform.resources.queue_references import queue_reference
 from sqs_checks.terraform.resources.queue_resource import read_queue
 from sqs_checks.terraform.resources.sender_sources import source_of
-from sqs_checks.terraform.resources.stated_values import as_unknown, stated_number
+from sqs_checks.terraform.resources.stated_values import as_unknown, stated_bool, stated_number
 from sqs_checks.terraform.resources.vpc_endpoints import ENDPOINT_POLICY, vpc_endpoint
 from sqs_checks.values.configuration_values import (
     Attribute,
@@ -255,6 +255,8 @@ class SourceModels:
         there: Ternary = YES
         if rule.resource_type == SUBSCRIPTION and rule.role is Role.SENDS:
             there = _is_for_sqs(resource)
+        elif rule.resource_type == CONSUMER:
+            there = _is_enabled(resource)
         if there.is_no:
             return
         place = self._source.place(resource)
@@ -333,6 +335,14 @@ def queue_of(resource: ConfiguredResource) -> QueueReference:
     if isinstance(url, str) and url and reference.is_no_queue and "/" not in url and ":" not in url:
         return QueueReference(url, identity=QueueIdentity(name=url), attribute=NAME)
     return reference
+
+
+def _is_enabled(mapping: ConfiguredResource) -> Ternary:
+    """Whether an event source mapping is at work; so it is where nothing is said."""
+    enabled = stated_bool(mapping.value("enabled"))
+    if isinstance(enabled, Unknown):
+        return unknown(enabled.reason)
+    return known(enabled is not False)
 
 
 def _is_for_sqs(resource: ConfiguredResource) -> Ternary:

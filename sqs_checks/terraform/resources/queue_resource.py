@@ -19,6 +19,9 @@ from sqs_checks.values.configuration_values import Attribute, Entries, PiecedTex
 
 T = TypeVar("T")
 
+# What the provider sets where the code says nothing.
+_DEFAULT_MESSAGE_BYTES = 262_144
+
 _OWN_KEY_TYPES = {"aws_kms_key", "aws_kms_alias", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key"}
 _KEY_ARGUMENT_OF_DATA = {"aws_kms_alias": "name", "aws_kms_key": "key_id"}
 
@@ -114,7 +117,7 @@ def read_queue(resource: ConfiguredResource) -> Queue:
         kms_master_key_id=read("kms_master_key_id", lambda value: _key_of(resource, value)),
         kms_data_key_reuse_period_seconds=read("kms_data_key_reuse_period_seconds", stated_number),
         sqs_managed_sse_enabled=read("sqs_managed_sse_enabled", stated_bool),
-        maximum_message_size=read("max_message_size", stated_number),
+        maximum_message_size=read("max_message_size", stated_number).or_default(_DEFAULT_MESSAGE_BYTES),
         message_retention_period=read("message_retention_seconds", stated_number),
         visibility_timeout=read("visibility_timeout_seconds", stated_number),
         delay=read("delay_seconds", stated_number),
