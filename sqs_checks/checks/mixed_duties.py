@@ -71,10 +71,12 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
         for key, duties in granted.items():
             if key in administrators or _is_of(shown[key], settings.accounts.own):
                 continue
+            # Whoever lists the own accounts says that all others are not.
+            is_own = NO if settings.accounts.own else subject.is_own_account(shown[key])
             pairs = (one & other for one, other in combinations(duties.values(), 2))
             certain = " and ".join(duty.value for duty in DUTY_ACTIONS if duty in duties and duties[duty].is_yes)
             yield Fault(
-                violated=any_of(pairs) & ~subject.is_own_account(shown[key]),
+                violated=any_of(pairs) & ~is_own,
                 problem=f"`{shown[key]}` is {certain} of this queue in one.",
                 remedy="a role for each, with the actions of its own duty only",
                 paths=(subject.path,),
