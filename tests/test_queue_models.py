@@ -50,7 +50,7 @@ def test_the_same_infrastructure_has_the_same_findings(fixture_findings: list[Fi
         ("CKV_SQS_16", "first"), ("CKV_SQS_16", "second"),
         ("CKV_SQS_17", "bare"), ("CKV_SQS_17", "deadletters"),
         ("CKV_SQS_23", "managed"),
-        ("CKV_SQS_40", "bare"), ("CKV_SQS_40", "managed"), ("CKV_SQS_40", "barewithpolicy"),
+        ("CKV_SQS_40", "bare"), ("CKV_SQS_40", "managed"),
         ("CKV_SQS_41", "deadletters"), ("CKV_SQS_41", "barewithpolicy"),
         ("CKV_SQS_42", "deadletters"),
         ("CKV_SQS_43", "orders"),
