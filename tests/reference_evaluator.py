@@ -31,8 +31,8 @@ OWNER_ONLY_ACTIONS = (
 ALL_ACTIONS = OUTSIDE_ACTIONS + OWNER_ONLY_ACTIONS
 
 
-def function(account: str, name: str = "sync") -> str:
-    return f"arn:aws:lambda:eu-west-1:{account}:function:{name}"
+def function(account: str, name: str = "sync", region: str = "eu-west-1") -> str:
+    return f"arn:aws:lambda:{region}:{account}:function:{name}"
 
 
 # What strangers can put into a key, and what only those whom a policy trusts can. None: the key is absent.
@@ -320,7 +320,9 @@ def requests(
             elif key == "aws:username":
                 grid[key] = (str(who.arn).split("/")[-1] if is_signed and ":user/" in str(who.arn) else None,)
             elif key == "lambda:SourceFunctionArn":
-                grid[key] = (None, function(str(who.account)), function(str(who.account), "x")) if is_role else (None,)
+                own = str(who.account)
+                functions = (None, function(own), function(own, "x"), function(own, region="us-east-1"))
+                grid[key] = functions if is_role else (None,)
             elif key == "aws:SourceIp":
                 addresses = (*ADDRESSES[0], *(ADDRESSES[1] if trusted else ()))
                 grid[key] = (None,) if through_endpoint or is_service else addresses

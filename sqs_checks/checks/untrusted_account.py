@@ -2,7 +2,10 @@
 
 ## What it does
 Reports a policy that lets in an account, an organisation, a VPC, an endpoint or a network that is neither the queue's own
-nor listed in the settings. Silent until one of the lists is there; an empty list trusts nobody.
+nor listed in the settings. Silent until one of the lists is there; an empty list trusts nobody. The conditions of a statement
+count together: a service that calls for a bucket of the own account is no stranger's, whatever else the statement says; a role
+of another account that gets in as a member of a trusted organisation only is trusted. Functions, builds, instances and chats
+belong to the account in their ARN.
 
 ## Why it matters
 Access that was given to a partner once, or copied with an example, stays for good: nobody notices who else reads the queue.
