@@ -32,7 +32,7 @@ def output() -> str:
 def test_each_resource_is_listed_with_its_checks(output: str) -> None:
     block = output.split("aws_sqs_queue_policy.pass_file\n")[1].split("\nTerraform")[0]
     assert "CKV_SQS_12  decided" in block
-    assert len(block.splitlines()) == 14
+    assert len(block.splitlines()) == 15
 
 
 def test_what_is_not_decided_says_why(output: str) -> None:
