@@ -231,7 +231,7 @@ def test_unresolved_fail_turns_unknown_into_failures(tmp_path: Path) -> None:
     assert results(tmp_path, "{}") == {"legacyorders": "FAILED", "payments": "FAILED"}
     found = scanned(tmp_path, "unresolved: fail")
     assert found["hidden"].result == "FAILED"
-    assert found["hidden"].details[0].startswith("Not decided: `")
+    assert found["hidden"].details[0].startswith("Not decided: ")
 
 
 def test_a_check_can_be_switched_off(tmp_path: Path) -> None:
