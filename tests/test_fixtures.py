@@ -104,7 +104,7 @@ def test_a_failure_explains_itself_in_every_framework(fixture_findings: list[Fin
     for finding in fixture_findings:
         if finding.result == "FAILED":
             assert len(finding.details) >= 3, finding
-            assert any(line.startswith("Write instead: ") for line in finding.details), finding
+            assert any(line.startswith("Fix: ") for line in finding.details), finding
             assert finding.details[-1].startswith("Why: "), finding
         else:
             assert not finding.details, finding

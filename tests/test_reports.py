@@ -54,7 +54,7 @@ def test_sarif_is_valid(which: str, request: pytest.FixtureRequest) -> None:
 def test_sarif_explains(alone: dict[str, Any]) -> None:
     for result in alone["runs"][0]["results"]:
         if "suppressions" not in result:
-            assert "Write instead: " in result["message"]["text"], result
+            assert "Fix: " in result["message"]["text"], result
         assert not result.get("attachments"), result
 
 

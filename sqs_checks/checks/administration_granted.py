@@ -77,7 +77,7 @@ class AdministrationGranted(SqsCheck[AttachedPolicy]):
                     f"{statement.label}: grants {actions_in_words(certain)} to {to_whom}."
                     f"{self._ignored(subject, others, certain)}"
                 ),
-                remedy="only the actions that send or receive; administrators act by the identity policies of their own account",
+                remedy="grant only the actions that send or receive; administrators act by their own identity policies",
                 paths=(subject.path,),
             )
 

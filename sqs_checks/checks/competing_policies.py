@@ -45,7 +45,7 @@ class CompetingPolicies(SqsCheck[PolicyPlace]):
             yield Fault(
                 violated=other.certainty,
                 problem=f"{subject.place} and {other.place} both set the policy of {own}.",
-                remedy="the statements of both in one policy, and no second one",
+                remedy="put the statements of both into one policy, and remove the other",
                 paths=(subject.path,),
             )
 

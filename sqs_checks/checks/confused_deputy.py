@@ -56,7 +56,7 @@ class ConfusedDeputy(SqsCheck[AttachedPolicy]):
             violated=held,
             problem=problem,
             remedy=(
-                'a condition such as `"ArnEquals": {"aws:SourceArn": "<ARN of the topic, bucket or rule>"}` or '
+                'add a condition such as `"ArnEquals": {"aws:SourceArn": "<ARN of the topic, bucket or rule>"}` or '
                 '`"StringEquals": {"aws:SourceAccount": "<your account>"}`'
             ),
             paths=(subject.path,),

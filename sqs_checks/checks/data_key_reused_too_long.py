@@ -54,7 +54,7 @@ class DataKeyReusedTooLong(SqsCheck[Queue]):
         yield Fault(
             violated=known(maximum < DEFAULT_DATA_KEY_REUSE_SECONDS) & key.is_set() & ~period.is_set(),
             problem=f"{period}: AWS's default of {DEFAULT_DATA_KEY_REUSE_SECONDS} seconds is above {maximum}.",
-            remedy=period.assign(maximum),
+            remedy=f"set {period.assign(maximum)}",
             paths=(period.path,),
         )
 

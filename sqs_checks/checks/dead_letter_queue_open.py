@@ -37,7 +37,7 @@ from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
 from sqs_checks.values.configuration_values import Invalid, Unknown
 
-_REMEDY = "`redrivePermission` `byQueue` with the ARNs of its source queues in `sourceQueueArns`"
+_REMEDY = "set `redrivePermission` to `byQueue`, and list the ARNs of its source queues in `sourceQueueArns`"
 
 
 def _is_no_permission(allowance: RedriveAllowance) -> Ternary:
@@ -99,7 +99,7 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
             yield Fault(
                 violated=certainty & permission.holds(lambda text: text == "byQueue") & _is_wrong_number(allowance),
                 problem=f"{permission} in {allowance.place}, with {allowance.source_count or 'no'} sources.",
-                remedy=f"one to {REDRIVE_SOURCES} source queues in `sourceQueueArns`",
+                remedy=f"list one to {REDRIVE_SOURCES} source queues in `sourceQueueArns`",
                 paths=(permission.path,),
             )
             for source in allowance.sources or ():
@@ -108,7 +108,7 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
                         violated=certainty & (unknown(source.why_possible) if source.possible else YES),
                         problem=f"`sourceQueueArns` in {allowance.place} holds `{source.text}`, {source.instead_of_an_arn}: "
                         "AWS refuses it.",
-                        remedy="the ARNs of the source queues",
+                        remedy="list the ARNs of the source queues",
                         paths=(permission.path,),
                     )
 

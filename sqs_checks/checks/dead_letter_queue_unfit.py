@@ -56,6 +56,13 @@ def _is_encrypted(queue: Queue) -> Ternary:
     return ~queue.sqs_managed_sse_enabled.holds(lambda enabled: not enabled) | queue.kms_master_key_id.is_set()
 
 
+def _encryption(queue: Queue) -> str:
+    """What encrypts a queue, in words."""
+    if queue.kms_master_key_id.is_set().is_yes:
+        return f"the key `{queue.kms_master_key_id.value}`"
+    return "SSE-SQS, a key that SQS keeps," if _is_encrypted(queue).is_yes else f"nothing ({queue.sqs_managed_sse_enabled})"
+
+
 class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
     id = "CKV_SQS_42"
     name = "Ensure the dead-letter queue fits the queues whose dead letters it takes"
@@ -92,14 +99,15 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
             refused = certainty & attached & ~allowance.lets_in(source.own.is_meant_by)
             if not refused.is_no:
                 problem = f"{allowance.place}: {allowance.permission} and does not let in the source {source.place}."
-                remedy = "`redrivePermission` `byQueue` with the ARN of its source among `sourceQueueArns`"
+                remedy = "set `redrivePermission` to `byQueue`, and list the ARN of the source in `sourceQueueArns`"
                 yield Fault(refused, problem, remedy, (allowance.permission.path,))
 
     @staticmethod
     def _other_type(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:
         fifo = own.queue.fifo_queue
-        problem = f"{own.place}: {fifo}, but its source {source.place} has {source.queue.fifo_queue}."
-        return Fault(violated, problem, "queues of the same type", (fifo.path,))
+        problem = f"{own.place}: {fifo}, but its source {source.place} does not match it: there {source.queue.fifo_queue}."
+        remedy = f"give both the same type: set {fifo.assign(fifo.value is not True)}"
+        return Fault(violated, problem, remedy, (fifo.path,), "AWS refuses a redrive policy between a FIFO and a standard queue")
 
     @staticmethod
     def _shorter(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:
@@ -108,14 +116,17 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
             f"{own.place} keeps messages for {retention.value} seconds, its source {source.place} for {wanted.value}: "
             "what was there long is deleted at once."
         )
-        return Fault(violated, problem, retention.assign(RETENTION_SECONDS.maximum), (retention.path,))
+        remedy = f"set {retention.assign(RETENTION_SECONDS.maximum)}"
+        why = "a message keeps its age when it moves, so that it is deleted before anybody looks at it"
+        return Fault(violated, problem, remedy, (retention.path,), why)
 
     @staticmethod
     def _weaker(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:
-        key, other = own.queue.kms_master_key_id, source.queue.kms_master_key_id
-        problem = f"{own.place} is encrypted more weakly than its source {source.place}: {key}, there {other}."
-        remedy = f"the encryption of its source, such as {key.assign(own.queue.own_key_example)}"
-        return Fault(violated, problem, remedy, (key.path,))
+        key = own.queue.kms_master_key_id
+        here, there = _encryption(own.queue), _encryption(source.queue)
+        problem = f"{own.place} is encrypted more weakly than its source {source.place}: here by {here}, there by {there}."
+        remedy = f"encrypt it as its source, such as by {key.assign(own.queue.own_key_example)}"
+        return Fault(violated, problem, remedy, (key.path,), "the messages that could not be processed are less protected here")
 
 
 class DeadLetterQueueUnfitTerraform(DeadLetterQueueUnfit, TerraformQueueModelCheck): ...

@@ -58,13 +58,13 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
             yield Fault(
                 violated=is_standard & asks_for_fifo,
                 problem=f"{setting}, but {fifo}: only a FIFO queue takes `{setting.name}`.",
-                remedy=f"{fifo.assign(True)}, or leave `{setting.name}` out",
+                remedy=f"set {fifo.assign(True)}, or leave `{setting.name}` out",
                 paths=(setting.path, fifo.path),
             )
         yield Fault(
             violated=fifo.holds(lambda flag: not flag) if self.is_sent_as_stated else NO,
             problem=f"{fifo}: SQS knows the attribute of a FIFO queue only, and refuses it.",
-            remedy=f"nothing: leave `{fifo.name}` out",
+            remedy=f"leave `{fifo.name}` out",
             paths=(fifo.path,),
         )
         scope, limit = subject.deduplication_scope, subject.fifo_throughput_limit
@@ -73,7 +73,7 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
             & limit.holds(lambda text: text == "perMessageGroupId")
             & ~scope.holds(lambda text: text == "messageGroup"),
             problem=f"{limit}, but {scope}: AWS takes the limit for each message group only where deduplication is for each too.",
-            remedy=scope.assign(self.message_group),
+            remedy=f"set {scope.assign(self.message_group)}",
             paths=(limit.path, scope.path),
         )
 

@@ -61,7 +61,7 @@ class InvalidPolicy(SqsCheck[AttachedPolicy]):
             subject.stated, subject.repeated_keys, partition=partition, compares_documents=self.compares_documents
         ):
             where = f"{problem.path}: " if problem.path else ""
-            yield Fault(YES, f"{where}{problem.text}.", problem.remedy, (subject.path,))
+            yield Fault(YES, f"{where}{problem.text}.", f"write {problem.remedy}", (subject.path,))
         for reason in hidden_parts(subject.stated):
             yield Fault(violated=unknown(reason), problem="", remedy="")
 

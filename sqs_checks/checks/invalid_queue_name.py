@@ -60,13 +60,13 @@ class InvalidQueueName(SqsCheck[Queue]):
             yield Fault(
                 violated=name.holds(lambda text, limit=limit: len(text) > limit),  # type: ignore[misc]
                 problem=f"{name}, which is longer than {limit} characters.",
-                remedy=f"a {name.name} of at most {limit} characters",
+                remedy=f"choose a `{name.name}` of at most {limit} characters",
                 paths=(name.path,),
             )
             yield Fault(
                 violated=name.holds(lambda text: not NAME.fullmatch(text)) | name.is_malformed(),
                 problem=f"{name}: AWS takes letters, digits, `-` and `_`, and `.fifo` at the end of a FIFO queue's name.",
-                remedy=name.assign("orders-created"),
+                remedy=f"choose a name such as {name.assign('orders-created')}",
                 paths=(name.path,),
             )
 
@@ -77,13 +77,13 @@ class InvalidQueueName(SqsCheck[Queue]):
         yield Fault(
             violated=ends_in_fifo & ~is_fifo,
             problem=f"{name}, but {fifo}: AWS keeps `{FIFO_SUFFIX}` for FIFO queues.",
-            remedy=f"{fifo.assign(True)}, or a name without `{FIFO_SUFFIX}`",
+            remedy=f"set {fifo.assign(True)}, or choose a name without `{FIFO_SUFFIX}`",
             paths=(name.path, fifo.path),
         )
         yield Fault(
             violated=name.is_set() & ~ends_in_fifo & is_fifo,
             problem=f"{fifo}, but {name}: the name of a FIFO queue ends in `{FIFO_SUFFIX}`.",
-            remedy=name.assign(f"{name.value}{FIFO_SUFFIX}"),
+            remedy=f"set {name.assign(f'{name.value}{FIFO_SUFFIX}')}",
             paths=(name.path, fifo.path),
         )
 
@@ -95,7 +95,7 @@ class InvalidQueueName(SqsCheck[Queue]):
         yield Fault(
             violated=~matches,
             problem=f"{name}: the convention asks for a name that matches `{pattern}`.",
-            remedy=f"a {name.name} that matches `{pattern}`",
+            remedy=f"choose a `{name.name}` that matches `{pattern}`",
             paths=(name.path,),
         )
 

@@ -30,6 +30,12 @@ from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
+_LETS_IN = {
+    "Principal": "lets in **everyone**",
+    "Action": "grants **every action**",
+    "Resource": "is about **every resource**",
+}
+
 
 class InvertedAllow(SqsCheck[AttachedPolicy]):
     id = "CKV_SQS_4"
@@ -50,8 +56,8 @@ class InvertedAllow(SqsCheck[AttachedPolicy]):
                 if is_inverted:
                     yield Fault(
                         violated=statement.is_allow,
-                        problem=f"{statement.label}: `Not{name}` in an Allow grants all but what it names.",
-                        remedy=f"`{name}` with what is to be allowed, in place of `Not{name}`",
+                        problem=f"{statement.label}: `Not{name}` with `Allow` {_LETS_IN[name]} **except** what it lists.",
+                        remedy=f"list what is to be allowed in `{name}`",
                         paths=(subject.path,),
                     )
             if statement.is_allow.is_unknown and not any(inverted.values()) and statement.hidden_conditions:

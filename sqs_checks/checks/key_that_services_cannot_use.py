@@ -83,7 +83,7 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
         return Fault(
             violated=aws_managed & sender.sends,
             problem=f"{key}, the key that AWS manages for SQS, but {sender.what}.",
-            remedy=f"{key.assign(subject.queue.own_key_example)}, a key whose policy lets the service use it, or SSE-SQS",
+            remedy=f"set {key.assign(subject.queue.own_key_example)}, a key whose policy lets the service use it, or use SSE-SQS",
             paths=(key.path,),
         )
 
@@ -99,7 +99,7 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
             violated=sender.sends & refused,
             problem=f"{key}, but the policy of {names} does not let `{sender.service}` use the key, and {sender.what}.",
             remedy=(
-                f'in the policy of the key: `"Effect": "Allow", "Principal": {{"Service": "{sender.service}"}}, '
+                f'add to the policy of the key: `"Effect": "Allow", "Principal": {{"Service": "{sender.service}"}}, '
                 '"Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "*"`'
             ),
             paths=(key.path,),

@@ -51,7 +51,7 @@ class LongTermCredentials(SqsCheck[AttachedPolicy]):
                     yield Fault(
                         violated=applies & subject.not_denied(text, statement),
                         problem=f"{statement.label}: `{text}` is an IAM user.",
-                        remedy='a role: `"Principal": {"AWS": "arn:aws:iam::<account>:role/<role>"}`',
+                        remedy='name a role: `"Principal": {"AWS": "arn:aws:iam::<account>:role/<role>"}`',
                         paths=(subject.path,),
                     )
 

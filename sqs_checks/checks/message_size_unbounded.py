@@ -49,7 +49,7 @@ class MessageSizeUnbounded(SqsCheck[Queue]):
         yield Fault(
             violated=~size.is_set(),
             problem=f"{size}: AWS decides how large a message may be (up to {MESSAGE_BYTES.maximum} bytes).",
-            remedy=size.assign(maximum),
+            remedy=f"set {size.assign(maximum)}",
             paths=(size.path,),
         )
         yield from out_of_bounds(size, Bounds(MESSAGE_BYTES.minimum, maximum), MESSAGE_BYTES, "bytes", maximum)

@@ -60,14 +60,14 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
                 violated=is_refused,
                 problem=f"{visibility}{self._by_default(visibility)}, less than the {use.timeout} seconds that "
                 f"{self._consumer(use)} may take: AWS refuses that.",
-                remedy=f"{visibility.assign(wanted)} ({factor} times the function's timeout) or more",
+                remedy=f"set {visibility.assign(wanted)} ({factor} times the function's timeout) or more",
                 paths=(visibility.path,),
             )
             yield Fault(
                 violated=certainty & ~is_refused & own.holds_with(timeout, lambda mine, theirs: mine < factor * theirs),
                 problem=f"{visibility}{self._by_default(visibility)}, less than {factor} times the {use.timeout} seconds that "
                 f"{self._consumer(use)} may take.",
-                remedy=f"{visibility.assign(wanted)} ({factor} times the function's timeout) or more",
+                remedy=f"set {visibility.assign(wanted)} ({factor} times the function's timeout) or more",
                 paths=(visibility.path,),
             )
 

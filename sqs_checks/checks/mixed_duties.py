@@ -78,7 +78,7 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
             yield Fault(
                 violated=any_of(pairs) & ~is_own,
                 problem=f"`{shown[key]}` is {certain} of this queue in one.",
-                remedy="a role for each, with the actions of its own duty only",
+                remedy="name a role for each duty, with the actions of that duty only",
                 paths=(subject.path,),
             )
 

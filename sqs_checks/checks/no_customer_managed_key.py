@@ -42,7 +42,7 @@ class NoCustomerManagedKey(SqsCheck[Queue]):
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         key = subject.kms_master_key_id
-        remedy = key.assign(subject.own_key_example)
+        remedy = f"set {key.assign(subject.own_key_example)}"
         yield Fault(
             violated=~key.is_set(),
             problem=f"{key}: no key of your own encrypts this queue.",

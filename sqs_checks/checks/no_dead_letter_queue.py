@@ -63,7 +63,7 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
             yield Fault(
                 violated=~has_redrive & ~subject.is_dead_letter_target & ~takes_dead_letters,
                 problem=f"{subject.place} has no redrive policy, and nothing in the scanned code leaves its dead letters in it.",
-                remedy="a redrive policy that names a dead-letter queue and `maxReceiveCount`",
+                remedy="add a redrive policy that names a dead-letter queue and `maxReceiveCount`",
             )
         wanted = Bounds(settings.redrive.min_receive_count, settings.redrive.max_receive_count)
         for redrive, certainty in subject.redrives:
@@ -72,7 +72,7 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
                 yield Fault(
                     violated=certainty,
                     problem=f"The redrive policy of {redrive.place} names no dead-letter queue.",
-                    remedy="the ARN of the dead-letter queue as `deadLetterTargetArn`",
+                    remedy="set `deadLetterTargetArn` to the ARN of the dead-letter queue",
                     paths=(count.path,),
                 )
             elif redrive.target.instead_of_an_arn:
@@ -80,14 +80,14 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
                 yield Fault(
                     violated=certainty & (unknown(redrive.target.why_possible) if redrive.target.possible else YES),
                     problem=f"The redrive policy of {redrive.place} names `{redrive.target.text}`, {what}: AWS refuses it.",
-                    remedy="the ARN of the dead-letter queue as `deadLetterTargetArn`",
+                    remedy="set `deadLetterTargetArn` to the ARN of the dead-letter queue",
                     paths=(count.path,),
                 )
             if count.value is None:
                 yield Fault(
                     violated=certainty,
                     problem=f"{count}: AWS refuses a redrive policy without it.",
-                    remedy=count.assign(5),
+                    remedy=f"set {count.assign(5)}",
                     paths=(count.path,),
                 )
             for fault in out_of_bounds(count, wanted, RECEIVE_COUNT, "receives", min(max(5, wanted.minimum), wanted.maximum)):

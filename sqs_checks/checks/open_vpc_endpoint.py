@@ -34,7 +34,7 @@ from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformVpcEndpointCheck
 
 _REMEDY = (
-    "a policy that allows your principals, actions and queues; or that allows all under the condition "
+    "write a policy that allows your principals, actions and queues; or that allows all under the condition "
     '`"StringEquals": {"aws:PrincipalOrgID": "<your organisation>", "aws:ResourceOrgID": "<your organisation>"}`'
 )
 

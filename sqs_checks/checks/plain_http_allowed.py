@@ -50,8 +50,9 @@ class PlainHttpAllowed(SqsCheck[AttachedPolicy]):
                 else f"Over plain HTTP, {caller_in_words(witness.caller).rstrip(',')} may call "
                 f"{actions_in_words(witness.actions)}{subject.which(policy)}: {self._reason(subject)}.",
                 remedy=(
-                    '`{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "<ARN of the queue>", '
-                    '"Condition": {"Bool": {"aws:SecureTransport": "false"}}}` as a statement of its own'
+                    'add the statement `{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", '
+                    '"Resource": "<ARN of the queue>", '
+                    '"Condition": {"Bool": {"aws:SecureTransport": "false"}}}`'
                 ),
                 paths=(subject.path,),
             )

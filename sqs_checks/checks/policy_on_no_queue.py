@@ -63,7 +63,7 @@ class PolicyOnNoQueue(SqsCheck[PolicyPlace]):
 
     @staticmethod
     def _fault(subject: PolicyPlace, violated: Ternary, problem: str) -> Fault:
-        return Fault(violated, problem, "the URL of the queue", (subject.path,))
+        return Fault(violated, problem, "write the URL of the queue", (subject.path,))
 
 
 class PolicyOnNoQueueTerraform(PolicyOnNoQueue, TerraformPolicyPlaceCheck): ...

@@ -47,7 +47,7 @@ class QueueWithoutPolicy(SqsCheck[QueueModel]):
             violated=~has_policy,
             problem=f"No policy in the scanned code is attached to {subject.place}.",
             remedy=(
-                'a policy with `{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "<ARN of the queue>", '
+                'attach a policy with `{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "<ARN of the queue>", '
                 '"Condition": {"Bool": {"aws:SecureTransport": "false"}}}`'
             ),
         )

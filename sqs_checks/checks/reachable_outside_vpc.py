@@ -73,8 +73,12 @@ class ReachableOutsideVpc(SqsCheck[AttachedPolicy]):
                 else f"From outside the VPC, {caller_in_words(witness.caller).rstrip(',')} may call "
                 f"{actions_in_words(witness.actions)}{subject.which(policy)}{values_in_words(witness)}.",
                 remedy=(
-                    '`{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "<ARN of the queue>", '
-                    '"Condition": {"StringNotEquals": {"aws:SourceVpce": "<your endpoint>"}}}` as a statement of its own'
+                    'add the statement `{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", '
+                    '"Resource": "<ARN of the queue>", '
+                    '"Condition": {"StringNotEquals": {"aws:SourceVpce": "<your endpoint>"}, '
+                    '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}}`: '
+                    "it exempts SNS, S3 and EventBridge, and shuts out everybody "
+                    "else outside the VPC, whoever deploys or looks at the queue in the console too"
                 ),
                 paths=(subject.path,),
             )

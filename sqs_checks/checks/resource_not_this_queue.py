@@ -65,7 +65,7 @@ class ResourceNotThisQueue(SqsCheck[AttachedPolicy]):
 
     @staticmethod
     def _fault(subject: AttachedPolicy, statement: Statement, violated: Ternary, problem: str) -> Fault:
-        return Fault(violated, f"{statement.label}: {problem}", "the queue's own ARN as `Resource`", (subject.path,))
+        return Fault(violated, f"{statement.label}: {problem}", "name the queue's own ARN as `Resource`", (subject.path,))
 
 
 class ResourceNotThisQueueTerraform(ResourceNotThisQueue, TerraformQueuePolicyCheck): ...

@@ -52,7 +52,7 @@ class RetentionNotDecided(SqsCheck[Queue]):
         yield Fault(
             violated=~period.is_set(),
             problem=f"{period}: AWS's default of 345600 seconds (4 days) holds.",
-            remedy=period.assign(wanted.maximum),
+            remedy=f"set {period.assign(wanted.maximum)}",
             paths=(period.path,),
         )
         yield from out_of_bounds(period, wanted, RETENTION_SECONDS, "seconds", wanted.maximum)

@@ -11,7 +11,7 @@ anybody sees.
 
 ## How to fix
 Allow `sqs:SendMessage` to the service, with `aws:SourceArn` as the topic, bucket or rule. Exempt services from a Deny on
-networks or organisations by the condition `"Bool": {"aws:PrincipalIsAWSService": "false"}`.
+networks or organisations by the condition `"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}`.
 
 ## Limits
 Senders that act by a role (pipes, schedules, Lambda destinations, a rule's target with a role) need no policy and do not
@@ -101,10 +101,10 @@ def _reason(request: ServiceRequest, refused: Refused) -> str:
 def _remedy(request: ServiceRequest, refused: Refused) -> str:
     refusal = refused[0][1].refusal if refused else None
     if refusal is not None and refusal.condition is None:
-        return 'in the Deny, beside its other conditions: `"Bool": {"aws:PrincipalIsAWSService": "false"}`'
+        return 'add to the Deny, beside its other conditions: `"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}`'
     source = "<ARN of what it sends for>" if isinstance(request.source_arn, Unknown) else request.source_arn
     return (
-        f'a statement with `"Effect": "Allow", "Principal": {{"Service": "{request.service}"}}, "Action": "sqs:SendMessage", '
+        f'add a statement with `"Effect": "Allow", "Principal": {{"Service": "{request.service}"}}, "Action": "sqs:SendMessage", '
         f'"Resource": "<ARN of the queue>", "Condition": {{"ArnEquals": {{"aws:SourceArn": "{source}"}}}}`'
     )
 

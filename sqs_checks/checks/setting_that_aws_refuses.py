@@ -52,14 +52,14 @@ class SettingThatAwsRefuses(SqsCheck[Queue]):
         yield Fault(
             violated=key.is_set() & sse.holds(lambda enabled: enabled),
             problem=f"{sse} beside `{key.name}`: AWS encrypts a queue with one of them only.",
-            remedy=f"`{key.name}` alone, or {sse.assign(True)} alone",
+            remedy=f"keep `{key.name}` alone, or {sse.assign(True)} alone",
             paths=(key.path, sse.path),
         )
         name, prefix = subject.name, subject.name_prefix
         yield Fault(
             violated=name.is_set() & prefix.is_set(),
             problem=f"`{name.name}` and `{prefix.name}` are both set: Terraform takes one of them only.",
-            remedy=f"`{name.name}` or `{prefix.name}`",
+            remedy=f"keep `{name.name}` or `{prefix.name}`",
             paths=(name.path, prefix.path),
         )
 

@@ -55,26 +55,26 @@ class StatementWithoutEffect(SqsCheck[AttachedPolicy]):
         yield Fault(
             violated=~names_an_action(statement),
             problem=f"{statement.label} names no action on a queue.",
-            remedy="actions of SQS such as `sqs:SendMessage`, or no such statement",
+            remedy="list actions of SQS such as `sqs:SendMessage`, or remove the statement",
             paths=paths,
         )
         yield Fault(
             violated=~applies,
             problem=f"{statement.label} is about another resource than the queue that the policy is attached to.",
-            remedy="the ARN of this queue as its `Resource`, or no such statement",
+            remedy="name the ARN of this queue as its `Resource`, or remove the statement",
             paths=paths,
         )
         reach = can_let_in(statement, subject.queues[0].partition, subject.owner_account)
         yield Fault(
             violated=statement.is_allow & applies & ~reach.possible,
             problem=f"{statement.label} lets nobody in: {reach.why_not}.",
-            remedy="the condition and the actions that go with its principal, or no such statement",
+            remedy="write the condition and the actions that go with its principal, or remove the statement",
             paths=paths,
         )
         yield Fault(
             violated=statement.is_deny & applies & locks_everybody_out(statement),
             problem=f"{statement.label} denies everything to every user and role, the queue's administrators included.",
-            remedy='a condition that exempts them, such as `"ArnNotEquals": {"aws:PrincipalArn": "<their role>"}`',
+            remedy='add a condition that exempts them, such as `"ArnNotEquals": {"aws:PrincipalArn": "<their role>"}`',
             paths=paths,
         )
 

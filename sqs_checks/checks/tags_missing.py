@@ -61,7 +61,7 @@ class TagsMissing(SqsCheck[Queue]):
         yield Fault(
             violated=~tags.holds(lambda stated: bool(stated)),
             problem=f"`{tags.name}`: the queue carries no tags.",
-            remedy=f"at least one tag in `{tags.name}` that says who owns the queue",
+            remedy=f"add at least one tag in `{tags.name}` that says who owns the queue",
             paths=(tags.path,),
         )
         for key, allowed in settings.tags.required:
@@ -69,7 +69,7 @@ class TagsMissing(SqsCheck[Queue]):
             yield Fault(
                 violated=~tags.holds(lambda stated, key=key, allowed=allowed: _is_carried(stated, key, allowed)),  # type: ignore[misc]
                 problem=f"`{tags.name}`: the required tag {wanted} is missing.",
-                remedy=f"the tag {wanted} in `{tags.name}`",
+                remedy=f"add the tag {wanted} in `{tags.name}`",
                 paths=(tags.path,),
             )
 

@@ -45,7 +45,7 @@ class UnencryptedQueue(SqsCheck[Queue]):
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         managed, key = subject.sqs_managed_sse_enabled, subject.kms_master_key_id
-        remedy = f"{managed.assign(True)}, or {key.assign(subject.own_key_example)} for a key of your own"
+        remedy = f"set {managed.assign(True)}, or {key.assign(subject.own_key_example)} for a key of your own"
         yield Fault(
             violated=managed.holds(lambda enabled: not enabled) & ~key.is_set(),
             problem=f"{managed} and {key}: SQS stores the messages of this queue unencrypted.",

@@ -37,7 +37,7 @@ from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.explanation import actions_in_words, caller_in_words, statement_in_words, values_in_words
+from sqs_checks.policy.explanation import actions_in_words, statement_in_words, values_in_words, who_in_words
 from sqs_checks.policy.trust import Trust
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
@@ -77,14 +77,14 @@ class UntrustedAccount(SqsCheck[AttachedPolicy]):
         problem = ""
         if witness is not None:
             problem = (
-                f"{statement_in_words(witness)}: {caller_in_words(witness.caller)} may call "
+                f"{statement_in_words(witness)}: {who_in_words(witness)} may call "
                 f"{actions_in_words(witness.actions)}{values_in_words(witness)}, and is not on the list of the trusted."
             )
         yield Fault(
             violated=held,
             problem=problem,
-            remedy="only accounts, organisations and endpoints that `trusted` lists in the settings, or a longer list there "
-            "(the queue's own account, where policies write it out, in `accounts.own`)",
+            remedy="let in only accounts, organisations and endpoints that the settings list under `trusted`, or list this one "
+            "(the queue's own account, where policies write it out, under `accounts.own`)",
             paths=(subject.path,),
         )
 

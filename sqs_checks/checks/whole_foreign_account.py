@@ -66,7 +66,7 @@ class WholeForeignAccount(SqsCheck[AttachedPolicy]):
                 yield Fault(
                     violated=applies & decided & ~narrows_principal(statement, principal) & subject.not_denied(text, statement),
                     problem=f"{statement.label}: `{text}` is a whole account that is not known to be the queue's own.",
-                    remedy='the role that needs the queue, such as `"arn:aws:iam::<account>:role/<role>"`',
+                    remedy='name the role that needs the queue, such as `"arn:aws:iam::<account>:role/<role>"`',
                     paths=(subject.path,),
                 )
 

@@ -28,9 +28,10 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import any_of, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.document import EVERYONE, wildcard_of
+from sqs_checks.policy.document import EVERYONE, Statement, wildcard_of
 from sqs_checks.policy.explanation import actions_in_words
 from sqs_checks.policy.principals import named_principals
+from sqs_checks.policy.sqs_actions import matching_actions
 from sqs_checks.policy.wildcards import has_wildcard
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
@@ -57,13 +58,18 @@ class WildcardAction(SqsCheck[AttachedPolicy]):
                 granted = subject.not_denied(EVERYONE, statement)
             elif statement.principals.hidden:
                 granted = granted | unknown(*statement.principals.hidden)
-            wildcards = ", ".join(f"`{pattern}`" for pattern in statement.action_patterns if has_wildcard(pattern))
             yield Fault(
                 violated=applies & wildcard_of(statement) & granted,
-                problem=f"{statement.label}: {wildcards} grants {actions_in_words(statement.certain_actions)}.",
-                remedy='the actions that are needed, such as `"Action": "sqs:SendMessage"`',
+                problem=f"{statement.label}: {_in_words(statement)}.",
+                remedy='list the actions that are needed, such as `"Action": "sqs:SendMessage"`',
                 paths=(subject.path,),
             )
+
+
+def _in_words(statement: Statement) -> str:
+    """What each wildcard of a statement grants."""
+    wildcards = [pattern for pattern in statement.action_patterns if has_wildcard(pattern)]
+    return "; ".join(f"`{pattern}` grants {actions_in_words(matching_actions(pattern))}" for pattern in wildcards)
 
 
 class WildcardActionTerraform(WildcardAction, TerraformQueuePolicyCheck): ...

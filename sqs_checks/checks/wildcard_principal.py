@@ -50,8 +50,8 @@ class WildcardPrincipal(SqsCheck[AttachedPolicy]):
                 continue
             yield Fault(
                 violated=applies & everyone & alone,
-                problem=f"{statement.label}: the principal is everyone (`*`); only the conditions keep strangers out.",
-                remedy='who needs the queue, such as `"Principal": {"Service": "sns.amazonaws.com"}`, beside the conditions',
+                problem=f"{statement.label}: `Principal` is `*`, everyone. Only the conditions keep strangers out.",
+                remedy='name who needs the queue, such as `"Principal": {"Service": "sns.amazonaws.com"}`, beside the conditions',
                 paths=(subject.path,),
             )
 

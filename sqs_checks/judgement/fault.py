@@ -13,14 +13,16 @@ class Fault(NamedTuple):
 
     violated: whether it is, as far as the code tells.
     problem: what is wrong, with the property or statement, and its value, in the words of the user's language.
-    remedy: what to write instead.
+    remedy: what to do, such as `set `kms_master_key_id = …``.
     paths: where the code says so, as the framework spells it (`kms_master_key_id`, `Properties/KmsMasterKeyId`).
+    why: why this matters, where that is not why the check as a whole does.
     """
 
     violated: Ternary
     problem: str
     remedy: str
     paths: tuple[str, ...] = ()
+    why: str = ""
 
 
 class Judgement(NamedTuple):

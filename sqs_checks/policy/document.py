@@ -75,8 +75,8 @@ class Statement(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What a message calls the statement."""
-        return f'{self.path} ("{self.sid}")' if self.sid else self.path
+        """What a message calls the statement: by its `Sid`, where it has one."""
+        return f"`{self.sid}` ({self.path})" if self.sid else self.path
 
 
 @dataclass(frozen=True)

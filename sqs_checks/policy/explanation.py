@@ -31,6 +31,14 @@ def caller_in_words(caller: Caller) -> str:
     return f"`{caller.service}`" if caller.service else "an AWS service that acts for somebody else's resource"
 
 
+def who_in_words(witness: Witness) -> str:
+    """Who makes the request: of a stranger let in as a member of an organisation, whose member it is."""
+    for key, value in witness.values.items():
+        if key.lower() == "aws:principalorgid" and value is not None and witness.caller.kind is CallerKind.STRANGER:
+            return f"any principal of the organisation `{value}`"
+    return caller_in_words(witness.caller)
+
+
 def _value_in_words(key: str, value: ContextValue) -> str:
     if value is None:
         return f"without `{key}`"

@@ -23,7 +23,7 @@ def out_of_bounds(setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str,
     if isinstance(number, Unknown):
         yield Fault(violated=unknown(number.reason), problem="", remedy="")
         return
-    remedy = setting.assign(example)
+    remedy = f"set {setting.assign(example)}"
     yield Fault(
         violated=setting.is_malformed(),
         problem=f"{setting}, which is not a whole number of {unit}: AWS refuses it.",

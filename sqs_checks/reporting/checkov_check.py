@@ -19,7 +19,7 @@ from sqs_checks.judgement.fault import NO_FAULT, Fault, Judgement, judge
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
 from sqs_checks.queues.queue_traits import QueueTraits
-from sqs_checks.reporting.explanations import WHY, WRITE_INSTEAD, explained_lines
+from sqs_checks.reporting.explanations import FIX, WHY, explained_lines
 from sqs_checks.reporting.last_read import LastRead
 from sqs_checks.values.configuration_values import Unknown
 
@@ -222,7 +222,7 @@ class CheckovCheck(SqsCheck[Subject]):
             self.evaluated_keys = []
             self.details = [
                 f"{broke}. {self.id} does not judge the resource.",
-                f"{WRITE_INSTEAD}nothing: please report this at {_REPORT_AT}",
+                f"{FIX}please report this at {_REPORT_AT}",
                 f"{WHY}{self.why}",
             ]
             return CheckResult.FAILED
@@ -275,7 +275,7 @@ class CheckovCheck(SqsCheck[Subject]):
             return CheckResult.UNKNOWN
         self.details = [
             f"Not decided: {'; '.join(judgement.violated.reasons)}.",
-            f"{WRITE_INSTEAD}what the code can tell; or, for this check to report nothing, `unresolved: ignore` in the settings",
+            f"{FIX}write what the code can tell; or, for this check to report nothing, set `unresolved: ignore` in the settings",
         ]
         return CheckResult.FAILED
 
@@ -327,12 +327,12 @@ class CheckovCheck(SqsCheck[Subject]):
             return CheckResult.UNKNOWN
         self.details = [
             f"The settings are broken, so no check of sqs-checks judges this resource: {'; '.join(scanned.settings.problems)}",
-            f"{WRITE_INSTEAD}what `sqs-checks config check` accepts",
+            f"{FIX}write what `sqs-checks config check` accepts",
         ]
         return CheckResult.FAILED
 
     def _explanation(self, judgement: Judgement) -> list[str]:
-        return explained_lines(((fault.problem, fault.remedy) for fault in judgement.faults), self.why)
+        return explained_lines(judgement.faults, self.why)
 
 
 _refused: LastRead[str] = LastRead()

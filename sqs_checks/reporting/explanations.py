@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple, Optional
 
+from sqs_checks.judgement.fault import Fault
 from sqs_checks.reporting.rule_pages import page_of
 
-WRITE_INSTEAD = "Write instead: "
+FIX = "Fix: "
 WHY = "Why: "
 # Names and policies of the scanned code can hold them; XML and terminals cannot. Half a character can be written by none.
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -16,7 +18,7 @@ _HALF_CHARACTERS = re.compile("[\ud800-\udfff]")
 
 
 class Explanation(NamedTuple):
-    """lines: all of it. problems: what is wrong, and why that matters. remedies: what to write instead."""
+    """lines: all of it. problems: what is wrong, and why that matters. remedies: what to do."""
 
     lines: tuple[str, ...]
     problems: tuple[str, ...]
@@ -32,14 +34,18 @@ def explanation_of(record: Any) -> Optional[Explanation]:
     if page_of(record.check_id) is None or not record.details:
         return None
     lines = printable(record.details)
-    remedies = tuple(line[len(WRITE_INSTEAD) :] for line in lines if line.startswith(WRITE_INSTEAD))
-    return Explanation(lines, tuple(line for line in lines if not line.startswith(WRITE_INSTEAD)), remedies)
+    remedies = tuple(line[len(FIX) :] for line in lines if line.startswith(FIX))
+    return Explanation(lines, tuple(line for line in lines if not line.startswith(FIX)), remedies)
 
 
-def explained_lines(problems: Iterable[tuple[str, str]], why: str) -> list[str]:
-    """The lines of an explanation. problems: each with its remedy."""
-    stated = [line for problem, remedy in problems for line in (problem, f"{WRITE_INSTEAD}{remedy}")]
-    return list(printable([*stated, f"{WHY}{why}"]))
+def explained_lines(faults: Iterable[Fault], why: str) -> list[str]:
+    """The lines of an explanation. why: of the faults that state no reason of their own; each reason is said once."""
+    stated: list[str] = []
+    for reason, alike in groupby(faults, lambda fault: fault.why or why):
+        for fault in alike:
+            stated += [fault.problem, f"{FIX}{fault.remedy}"]
+        stated.append(f"{WHY}{reason}")
+    return list(printable(stated))
 
 
 def printable(lines: Sequence[object]) -> tuple[str, ...]:
