@@ -291,18 +291,40 @@ def infrastructure(rng: random.Random) -> dict[str, Any]:
 
     def document() -> dict[str, Any]:
         principal = rng.choice(["*", {"Service": "sns.amazonaws.com"}, {"AWS": "123456789012"}])
-        action = rng.choice(["sqs:*", "sqs:ReceiveMessage"])
+        action = rng.choice(["sqs:*", "sqs:ReceiveMessage", "sqs:SendMessage"])
+        allow = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **maybe(condition())}
+        deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", **condition()}
+        return {"Version": "2012-10-17", "Statement": rng.choice([[allow], [allow], [allow, deny]])}
+
+    def topic() -> Any:
+        return rng.choice([{"Ref": "T"}, {"Ref": "T"}, {"Ref": "U"}, "arn:aws:sns:eu-west-1:123456789012:created"])
+
+    def condition() -> dict[str, Any]:
         return {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"}],
+            "Condition": rng.choice(
+                [
+                    {"ArnEquals": {"aws:SourceArn": topic()}},
+                    {"ArnNotLike": {"aws:SourceArn": topic()}},
+                    {"StringEquals": {"aws:SourceAccount": rng.choice(["123456789012", {"Ref": "AWS::AccountId"}])}},
+                    {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}},
+                    {"Bool": {"aws:SecureTransport": "false"}},
+                ]
+            )
         }
+
+    def key_policy() -> dict[str, Any]:
+        principal = {"Service": rng.choice(["sns.amazonaws.com", "s3.amazonaws.com"])}
+        allow = {"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*", **maybe(condition())}
+        return {"KeyPolicy": {"Version": "2012-10-17", "Statement": [allow]}}
 
     resources: dict[str, Any] = {
         name: {
             "Type": QUEUE,
             "Properties": {
                 **maybe({"QueueName": name.lower()}),
-                **maybe({"KmsMasterKeyId": rng.choice(["alias/aws/sqs", "alias/own"])}),
+                **maybe(
+                    {"KmsMasterKeyId": rng.choice(["alias/aws/sqs", "alias/own", {"Ref": "K"}, {"Fn::GetAtt": ["K", "Arn"]}])}
+                ),
                 **maybe({"SqsManagedSseEnabled": rng.random() < 0.5}),
                 **maybe({"FifoQueue": rng.random() < 0.5}),
                 **maybe({"MessageRetentionPeriod": rng.choice([60, 1_209_600])}),
@@ -320,11 +342,23 @@ def infrastructure(rng: random.Random) -> dict[str, Any]:
         }
         for name in "ABC"
     }
+    # Both or neither: whether a name that is written out is the one that AWS makes up for another topic is not decided.
+    named = rng.random() < 0.5
+    for key, name in (("T", "created"), ("U", "cancelled")):
+        resources[key] = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": name} if named else {}}
+    resources["K"] = {"Type": "AWS::KMS::Key", "Properties": maybe(key_policy())}
+    resources["Alias"] = {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": "alias/own", "TargetKeyId": {"Ref": "K"}}}
     others: list[tuple[str, Callable[[], dict[str, Any]]]] = [
         ("AWS::SQS::QueuePolicy", lambda: {"Queues": [{"Ref": rng.choice("ABC")}], "PolicyDocument": document()}),
         ("AWS::SQS::QueueInlinePolicy", lambda: {"Queue": {"Ref": rng.choice("ABC")}, "PolicyDocument": document()}),
-        ("AWS::SNS::Subscription", lambda: {"Protocol": rng.choice(["sqs", "https"]), "Endpoint": arn()}),
-        ("AWS::SNS::Subscription", lambda: {"Protocol": "https", "RedrivePolicy": {"deadLetterTargetArn": arn()}}),
+        (
+            "AWS::SNS::Subscription",
+            lambda: {"TopicArn": topic(), "Protocol": rng.choice(["sqs", "https"]), "Endpoint": arn()},
+        ),
+        (
+            "AWS::SNS::Subscription",
+            lambda: {"TopicArn": topic(), "Protocol": "https", "RedrivePolicy": {"deadLetterTargetArn": arn()}},
+        ),
         ("AWS::S3::Bucket", lambda: {"NotificationConfiguration": {"QueueConfigurations": [{"Queue": arn()}, {"Queue": arn()}]}}),
         ("AWS::Events::Rule", lambda: {"Targets": [{"Arn": arn(), "DeadLetterConfig": {"Arn": arn()}}]}),
         ("AWS::Lambda::Function", lambda: {"Timeout": rng.choice([3, 60]), "DeadLetterConfig": {"TargetArn": arn()}}),

@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import NO, Ternary, any_of, known, unknown
+from sqs_checks.policy.condition import Condition
 from sqs_checks.policy.document import PolicyDocument, Statement, read_document
 from sqs_checks.policy.principals import PrincipalKind, is_account, parse_aws_principal
 from sqs_checks.policy.queue_identity import QueueIdentity
@@ -18,15 +19,22 @@ from sqs_checks.values.configuration_values import Unknown
 from sqs_checks.values.json_text import NotJsonError
 from sqs_checks.values.texts import Text
 
+_SOME_SERVICE = "the service that its `aws:SourceArn` or `aws:SourceAccount` names"
 
-def _services_of_sources(statement: Statement) -> Sequence[Text]:
-    """The services for whose resources a statement lets everyone in: by the ARNs that it states, where they tell."""
-    texts = [value.text for condition in statement.conditions if condition.key == "aws:sourcearn" for value in condition.values]
+
+def _states_source(condition: Condition) -> bool:
+    """Whether a condition says for what services may act; one that says for what they may not does not."""
+    return condition.key in SOURCE_KEYS and condition.operator is not None and not condition.operator.base.negated
+
+
+def _services_of(sources: Sequence[Condition]) -> Sequence[Text]:
+    """The services for whose resources everyone is let in: by the ARNs that the conditions state, where they tell."""
+    texts = [value.text for condition in sources if condition.key == "aws:sourcearn" for value in condition.values]
     arns = [arn_parts(text) for text in texts]
     named = [parts[2] if len(parts) == 6 else "" for parts in arns]
     if named and all(isinstance(name, str) and name.isalnum() for name in named):
         return [f"{name}.amazonaws.com" for name in dict.fromkeys(named)]
-    return ["the service that its `aws:SourceArn` or `aws:SourceAccount` names"]
+    return [_SOME_SERVICE]
 
 
 class AttachedPolicy:
@@ -111,11 +119,12 @@ class AttachedPolicy:
                 continue
             for service in principals.services:
                 yield statement, service, applies & may_send
-            if principals.everyone and any(condition.key in SOURCE_KEYS for condition in statement.conditions):
-                for service in _services_of_sources(statement):
+            sources = [condition for condition in statement.conditions if _states_source(condition)]
+            if principals.everyone and sources:
+                for service in _services_of(sources):
                     yield statement, service, applies & may_send
             elif principals.everyone and statement.hidden_conditions:
-                yield statement, "the service that its conditions may name", unknown(*statement.hidden_conditions)
+                yield statement, _SOME_SERVICE, applies & may_send & unknown(*statement.hidden_conditions)
             if principals.hidden:
                 yield statement, "", unknown(*principals.hidden)
 

@@ -50,7 +50,7 @@ def _of_value(
 
 def _of_alias(alias: DeployedResource) -> Iterator[Union[DeployedResource, Unknown]]:
     stated = alias.value("TargetKeyId")
-    if isinstance(stated, Unknown) and not stated.among:
+    if isinstance(stated, Unknown) and not (stated.not_null and stated.among):
         yield Unknown(why_open(stated))
     yield from _of_value(stated, alias, ())
 
