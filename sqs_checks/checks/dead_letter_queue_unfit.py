@@ -60,7 +60,7 @@ def _encryption(queue: Queue) -> str:
     """What encrypts a queue, in words."""
     if queue.kms_master_key_id.is_set().is_yes:
         return f"the key `{queue.kms_master_key_id.value}`"
-    return "SSE-SQS, a key that SQS keeps," if _is_encrypted(queue).is_yes else f"nothing ({queue.sqs_managed_sse_enabled})"
+    return "SSE-SQS" if _is_encrypted(queue).is_yes else f"nothing ({queue.sqs_managed_sse_enabled})"
 
 
 class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
@@ -125,7 +125,9 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
         key = own.queue.kms_master_key_id
         here, there = _encryption(own.queue), _encryption(source.queue)
         problem = f"{own.place} is encrypted more weakly than its source {source.place}: here by {here}, there by {there}."
-        remedy = f"encrypt it as its source, such as by {key.assign(own.queue.own_key_example)}"
+        by_key = source.queue.kms_master_key_id.is_set().is_yes
+        remedy = key.assign(own.queue.own_key_example) if by_key else own.queue.sqs_managed_sse_enabled.assign(True)
+        remedy = f"encrypt it as its source: set {remedy}"
         return Fault(violated, problem, remedy, (key.path,), "the messages that could not be processed are less protected here")
 
 

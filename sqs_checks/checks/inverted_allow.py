@@ -31,9 +31,9 @@ from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
 _LETS_IN = {
-    "Principal": "lets in **everyone**",
-    "Action": "grants **every action**",
-    "Resource": "is about **every resource**",
+    "Principal": "lets in **everyone",
+    "Action": "grants **every action",
+    "Resource": "is about **every resource",
 }
 
 
@@ -56,7 +56,7 @@ class InvertedAllow(SqsCheck[AttachedPolicy]):
                 if is_inverted:
                     yield Fault(
                         violated=statement.is_allow,
-                        problem=f"{statement.label}: `Not{name}` with `Allow` {_LETS_IN[name]} **except** what it lists.",
+                        problem=f"{statement.label}: `Not{name}` with `Allow` {_LETS_IN[name]} except** what it lists.",
                         remedy=f"list what is to be allowed in `{name}`",
                         paths=(subject.path,),
                     )
