@@ -130,6 +130,13 @@ _KEYS = (
 )
 CONDITION_KEY_NAMES = frozenset(key.name.lower() for key in _KEYS)
 _KEYS_BY_NAME: Mapping[str, ConditionKey] = {key.name.lower(): key for key in _KEYS}
+
+
+def written_condition_keys() -> tuple[str, ...]:
+    """The names of the keys as AWS writes them."""
+    return tuple(key.name for key in _KEYS)
+
+
 KEY_PRESENCE: Mapping[str, Presence] = {name: key.presence for name, key in _KEYS_BY_NAME.items()}
 
 # Keys with a name of the user's behind a slash. SQS asks for a queue's own tags in policies of IAM only.

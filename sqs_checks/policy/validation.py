@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import Any, Optional, Union
 
-from sqs_checks.policy.condition_keys import ConditionKey, Control, find_condition_key
+from sqs_checks.policy.condition_keys import ConditionKey, Control, find_condition_key, written_condition_keys
 from sqs_checks.policy.condition_operators import (
+    BASE_OPERATORS,
     Operator,
     ValueType,
     parse_date,
@@ -23,7 +25,7 @@ from sqs_checks.policy.condition_operators import (
 )
 from sqs_checks.policy.queue_identity import PARTITIONS
 from sqs_checks.policy.request_space import ACCOUNT_KEYS
-from sqs_checks.policy.sqs_actions import sqs_actions
+from sqs_checks.policy.sqs_actions import QUEUE_ACTIONS, sqs_actions
 from sqs_checks.policy.wildcards import arn_parts, has_wildcard
 from sqs_checks.values.configuration_values import (
     Attribute,
@@ -65,6 +67,8 @@ _FITTING: Mapping[ValueType, frozenset[ValueType]] = {
 _GIVEN_BY_AWS = frozenset({Control.IDENTITY, Control.OWNER, Control.SERVICE})
 _ACCOUNT_ID = re.compile(r"\d{12}")
 _PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+_ACTION_NAMES = tuple(f"sqs:{action.name}" for action in QUEUE_ACTIONS)
+_OPERATORS = tuple(operator.name for operator in BASE_OPERATORS.values())
 _BATCH_ACTION = re.compile(r"sqs:(SendMessage|DeleteMessage|ChangeMessageVisibility)Batch", re.IGNORECASE)
 
 
@@ -364,9 +368,16 @@ def _actions(stated: Any, path: str) -> Iterator[Problem]:
         if batch:
             yield Problem(place, f"`{text}` is no action: batches need the action of a single message", f"`sqs:{batch.group(1)}`")
         elif text.lower().startswith("sqs:"):
-            yield Problem(place, f"SQS has no action `{_shown(text)}`", "an action of SQS, such as `sqs:SendMessage`")
+            yield Problem(place, f"SQS has no action `{_shown(text)}`", _nearest(text, _ACTION_NAMES, "an action of SQS"))
         else:
             yield Problem(place, f"`{_shown(text)}` is no action of SQS", "an action of SQS, such as `sqs:SendMessage`")
+
+
+def _nearest(written: str, known: Sequence[str], otherwise: str) -> str:
+    """The name that is spelled most like what is written; what to write where none is."""
+    by_lower_case = {name.lower(): name for name in known}
+    found = get_close_matches(written[:100].lower(), by_lower_case, n=1, cutoff=0.8)
+    return f"`{by_lower_case[found[0]]}`" if found else otherwise
 
 
 def _resources(stated: Any, path: str) -> Iterator[Problem]:
@@ -387,7 +398,7 @@ def _conditions(stated: Any, path: str, is_deny: bool) -> Iterator[Problem]:
         where = f"{path}.{_shown(name)}"
         operator = parse_operator(name)
         if operator is None:
-            yield Problem(where, f"`{_shown(name)}` is no condition operator", "an operator of IAM, such as `StringEquals`")
+            yield Problem(where, f"`{_shown(name)}` is no condition operator", _nearest(name, _OPERATORS, "an operator of IAM"))
         if is_hidden(keys):
             continue
         if not isinstance(keys, Entries):
@@ -410,7 +421,8 @@ def _conditions(stated: Any, path: str, is_deny: bool) -> Iterator[Problem]:
 def _condition(operator: Operator | None, name: str, key: str, value: Any, path: str) -> Iterator[Problem]:
     definition = find_condition_key(key)
     if definition is None:
-        yield Problem(path, f"no request to SQS carries `{_shown(key)}`", "a global condition key, such as `aws:SourceArn`")
+        remedy = _nearest(key, written_condition_keys(), "a global condition key, such as `aws:SourceArn`")
+        yield Problem(path, f"no request to SQS carries `{_shown(key)}`", remedy)
     elif operator is not None and definition.type not in _FITTING[operator.base.type]:
         yield Problem(
             path,
