@@ -27,7 +27,11 @@ ROWS: list[tuple[str, int, str]] = [
     (json.dumps(OPEN), FAULTY, "`Open` (Statement[0]): anybody with any AWS account may call sqs:SendMessage"),
     (json.dumps(policy(SENDER)), FAULTY, "✗ Plain HTTP is refused: no"),
     (json.dumps({"Attributes": {"Policy": json.dumps(OPEN), "QueueArn": QUEUE}}), FAULTY, "✗ Everyone can use the queue: yes"),
-    (json.dumps(policy(allow(service("sns.amazonaws.com"), action="sqs:SendMesage"))), FAULTY, "SQS has no action `sqs:SendMesage`; write `sqs:SendMessage`"),
+    (
+        json.dumps(policy(allow(service("sns.amazonaws.com"), action="sqs:SendMesage"))),
+        FAULTY,
+        "SQS has no action `sqs:SendMesage`; write `sqs:SendMessage`",
+    ),
     ("", UNREADABLE, "it is empty"),
     ("{", UNREADABLE, "it is no JSON, at line 1, column 2"),
     ("[]", UNREADABLE, "no object"),

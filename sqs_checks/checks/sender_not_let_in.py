@@ -102,7 +102,9 @@ def _remedy(request: ServiceRequest, refused: Refused) -> str:
     refusal = refused[0][1].refusal if refused else None
     if refusal is not None and refusal.condition is None:
         return 'add to the Deny, beside its other conditions: `"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}`'
-    source = "<ARN of what it sends for>" if isinstance(request.source_arn, Unknown) else request.source_arn
+    known = request.source_arn
+    # What the code names and does not write out stands as a placeholder.
+    source = known if isinstance(known, str) else "<ARN of what it sends for>" if isinstance(known, Unknown) else f"<{known}>"
     return (
         f'add a statement with `"Effect": "Allow", "Principal": {{"Service": "{request.service}"}}, "Action": "sqs:SendMessage", '
         f'"Resource": "<ARN of the queue>", "Condition": {{"ArnEquals": {{"aws:SourceArn": "{source}"}}}}`'
