@@ -6,7 +6,7 @@ Source: HCL, "HCL Native Syntax Specification" (structural elements).
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Optional
 
 from sqs_checks.terraform.syntax.expression_parser import CONSTANTS, ExpressionParser, SyntaxFaultError, normal_text
 from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, Literal, Range, SourceFile, Traversal
@@ -43,14 +43,13 @@ class FileParser(ExpressionParser):
         if depth > _DEEPEST:
             raise SyntaxFaultError("blocks are nested too deeply", self.position)
         while True:
-            plain = _PLAIN_ARGUMENT.match(self.text, self.position, self.end)
+            plain = self.plain_argument()
             if plain is not None:
-                argument = self._plain_argument(plain)
-                arguments[argument.name] = argument
+                arguments[plain.name] = plain
                 continue
-            self._newlines(True)
             token = self.take()
-            self._newlines(False)
+            if token.kind == "newline":
+                continue
             if token.kind == "end" or (token.text == "}" and token.kind == "operator"):
                 if (token.text or "end") != ending:
                     raise SyntaxFaultError("`}` is not expected" if ending == "end" else "`}` is expected", token.start)
@@ -66,7 +65,11 @@ class FileParser(ExpressionParser):
                 continue
             blocks.append(self._block(file, token.text, token.start, depth))
 
-    def _plain_argument(self, match: re.Match[str]) -> Argument:
+    def plain_argument(self) -> Optional[Argument]:
+        """The argument that comes next, taken, where it is a plain one on a line of its own."""
+        match = _PLAIN_ARGUMENT.match(self.text, self.position, self.end)
+        if match is None:
+            return None
         self.position, self._peeked = match.end(), None
         name, text = match.groups()
         expression: Any

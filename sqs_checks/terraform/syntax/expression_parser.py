@@ -110,7 +110,8 @@ class ExpressionParser:
         kind: Any = match.lastgroup if match is not None else "end"
         start, end = match.span(kind) if match is not None else (self.end, self.end)
         # As `Token(…)`, which takes twice as long: there is one for every few characters of the code.
-        token = self._peeked = _new(Token, (kind, self.text[start:end], start, end))
+        token: Token = _new(Token, (kind, self.text[start:end], start, end))
+        self._peeked = token
         return token
 
     def _is_next(self, operator: str) -> bool:
@@ -118,11 +119,9 @@ class ExpressionParser:
         return (self._peeked or self._scan()).text == operator
 
     def _skip(self, operator: str) -> bool:
-        token = self._peeked or self._scan()
-        if token.text != operator:
+        if (self._peeked or self._scan()).text != operator:
             return False
-        self._peeked = None
-        self.position = token.end
+        self.take()
         return True
 
     def expect(self, text: str) -> Token:
