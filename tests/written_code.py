@@ -48,6 +48,9 @@ class WrittenFile(FileParser):
         self._may_break: dict[int, bool] = {}
         self.body(SourceFile("main.tf", text), {}, self.blocks, "end", 0)
 
+    def plain_argument(self) -> None:
+        return None  # each token is wanted
+
     def _scan(self) -> Token:
         token = super()._scan()
         self._may_break[token.start] = self._ignores_newlines

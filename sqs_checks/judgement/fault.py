@@ -43,5 +43,7 @@ def judge(faults: Sequence[Fault]) -> Judgement:
     """A certain fault decides; a possible one leaves the check undecided; with none the resource is not at fault."""
     if not faults:
         return NO_FAULT
-    certain = tuple(fault for fault in faults if fault.violated.is_yes)
-    return Judgement(any_of(fault.violated for fault in faults), certain)
+    violated = any_of([fault.violated for fault in faults])
+    if violated.is_no:
+        return NO_FAULT
+    return Judgement(violated, tuple([fault for fault in faults if fault.violated.is_yes]))

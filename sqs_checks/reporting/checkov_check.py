@@ -57,11 +57,17 @@ class PerThread:
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
+    # Some ten times for each check on each resource: without a call where nothing is to be made.
+
     def __get__(self, check: Any, owner: type) -> Any:
-        return self if check is None else getattr(_of_thread(check), self._name, None)
+        if check is None:
+            return self
+        kept = check.__dict__.get("_of_thread")
+        return getattr(kept if kept is not None else _of_thread(check), self._name, None)
 
     def __set__(self, check: Any, value: Any) -> None:
-        setattr(_of_thread(check), self._name, value)
+        kept = check.__dict__.get("_of_thread")
+        setattr(kept if kept is not None else _of_thread(check), self._name, value)
 
 
 def _of_thread(check: Any) -> threading.local:

@@ -33,7 +33,12 @@ _settings: OfRun[SettingsInForce] = OfRun()
 
 
 class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
-    """A check on what a resource states. Where Checkov's resource stands for several instances, each is a case."""
+    """A check on what a resource states. Where Checkov's resource stands for several instances, each is a case.
+
+    last_read: shared by the checks on one kind of subject.
+    """
+
+    last_read: ClassVar[LastRead[list[tuple[str, Any]]]]
 
     def scan_entity_conf(self, conf: dict[str, Any], entity_type: str) -> CheckResult:
         # Checkov's own version also unfolds `dynamic` blocks, which no SQS resource has; it raises on odd input.
@@ -46,7 +51,7 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
             return self.report([("", Unknown(at_hand.unknown))], scanned)
         if not at_hand.resources:
             return CheckResult.UNKNOWN  # Terraform makes none
-        return self.report(list(self._cases(at_hand)), scanned)
+        return self.report(self.last_read.get(conf, lambda: list(self._cases(at_hand))), scanned)
 
     def _cases(self, at_hand: ResourceAtHand) -> Iterator[tuple[str, Read[Subject]]]:
         assert at_hand.models is not None
@@ -81,14 +86,11 @@ def _traits(resource: ConfiguredResource, models: SourceModels) -> Sequence[Queu
     return [models.models.traits_of(queue_of(resource))]
 
 
-_policies: LastRead[Read[AttachedPolicy]] = LastRead()
-_places: LastRead[Optional[PolicyPlace]] = LastRead()
-
-
 class TerraformQueueCheck(TerraformCheck[Queue]):
     """A check on a queue in Terraform."""
 
     resource_types = (QUEUE,)
+    last_read = LastRead()
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Queue:
         model = models.models.of(resource.label)
@@ -99,18 +101,16 @@ class TerraformQueuePolicyCheck(TerraformCheck[AttachedPolicy]):
     """A check on the policy of a queue in Terraform."""
 
     resource_types = (POLICY, QUEUE)
+    last_read = LastRead()
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Read[AttachedPolicy]:
         def with_traits(policy: Optional[AttachedPolicy]) -> Optional[AttachedPolicy]:
             return policy.with_traits(lambda: _traits(resource, models)) if policy is not None else None
 
-        def read_it() -> Read[AttachedPolicy]:
-            several = models.possible_policies(resource)
-            if several:
-                return OneOf(why_unknown(resource.value("policy")), tuple(map(with_traits, several)))
-            return with_traits(models.policy_of(resource))
-
-        return _policies.get(resource, read_it)
+        several = models.possible_policies(resource)
+        if several:
+            return OneOf(why_unknown(resource.value("policy")), tuple(map(with_traits, several)))
+        return with_traits(models.policy_of(resource))
 
 
 class TerraformQueueModelCheck(TerraformCheck[QueueModel]):
@@ -119,6 +119,7 @@ class TerraformQueueModelCheck(TerraformCheck[QueueModel]):
     """
 
     resource_types: ClassVar[tuple[str, ...]] = (QUEUE,)
+    last_read = LastRead()
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[QueueModel]:
         if resource.type in (REDRIVE, REDRIVE_ALLOW):
@@ -130,6 +131,7 @@ class TerraformVpcEndpointCheck(TerraformCheck[VpcEndpoint]):
     """A check on VPC endpoints for SQS and their policies."""
 
     resource_types = (ENDPOINT, ENDPOINT_POLICY)
+    last_read = LastRead()
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[VpcEndpoint]:
         return models.vpc_endpoint(resource)
@@ -139,6 +141,7 @@ class TerraformPolicyPlaceCheck(TerraformCheck[PolicyPlace]):
     """A check on where a policy is attached."""
 
     resource_types = (POLICY, QUEUE)
+    last_read = LastRead()
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[PolicyPlace]:
-        return _places.get(resource, lambda: models.policy_place(resource))
+        return models.policy_place(resource)

@@ -189,25 +189,27 @@ def joined_text(pieces: Iterable[Union[str, Unknown, Attribute, PiecedText]]) ->
     """The texts one behind the other: a plain text where all pieces are."""
     joined = list(pieces)
     flat: list[Any] = []
+    run: list[str] = []  # of known texts
     is_labelled = False
     for piece in joined:
-        if isinstance(piece, PiecedText):
-            is_labelled = is_labelled or piece.label is not None
-            parts: Iterable[Any] = piece.pieces
-        else:
-            parts = (piece,)
-        for part in parts:
+        if isinstance(piece, str):
+            if piece:
+                run.append(piece)
+            continue
+        is_labelled = is_labelled or (isinstance(piece, PiecedText) and piece.label is not None)
+        for part in piece.pieces if isinstance(piece, PiecedText) else (piece,):
             if isinstance(part, str):
-                if flat and isinstance(flat[-1], str):
-                    flat[-1] += part
-                elif part:
-                    flat.append(part)
-            else:
-                flat.append(part)
+                run.append(part)
+                continue
+            if run:
+                flat.append("".join(run))
+                run = []
+            flat.append(part)
+    last = "".join(run)
     if not flat:
-        return ""
-    if len(flat) == 1 and isinstance(flat[0], str):
-        return flat[0]
+        return last
+    if last:
+        flat.append(last)
     return PiecedText(tuple(flat), _joined_label(joined) if is_labelled else None)
 
 

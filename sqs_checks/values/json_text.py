@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple, Union
+from json.encoder import encode_basestring
+from typing import Any, NamedTuple, Optional, Union
 
 from sqs_checks.values.configuration_values import (
     LIST,
@@ -44,10 +45,17 @@ class NotJsonError(ValueError):
     """The text is no JSON, whatever its holes are. The message says why."""
 
 
-def read_json_text(text: Union[str, PiecedText], *, list_kind: str = LIST, object_kind: str = OBJECT) -> JsonDocument:
+def read_json_text(
+    text: Union[str, PiecedText],
+    *,
+    list_kind: str = LIST,
+    object_kind: str = OBJECT,
+    text_of: Optional[Callable[[Attribute], Union[str, PiecedText, Unknown]]] = None,
+) -> JsonDocument:
     """The values of a JSON text. A hole inside a text is a piece of it; one outside is a value that is not known.
 
-    list_kind, object_kind: what arrays and objects are to be. Raises NotJsonError, on too deep a nesting too.
+    list_kind, object_kind: what arrays and objects are to be. text_of: what is to stand in texts for an attribute, which
+    otherwise stands for itself. Raises NotJsonError, on too deep a nesting too.
     """
     repeated: list[str] = []
     holes: list[Any] = []
@@ -60,7 +68,7 @@ def read_json_text(text: Union[str, PiecedText], *, list_kind: str = LIST, objec
         if isinstance(value, str):
             # Half a character that is written by its number stands for none.
             value = value if value.isascii() else _SURROGATE.sub("\ufffd", value)
-            return _filled(value, holes) if holes else value
+            return _filled(value, holes, text_of) if holes else value
         return value
 
     try:
@@ -119,17 +127,16 @@ def _with_marks(text: PiecedText, holes: list[Any]) -> str:
     return "".join(written)
 
 
-_QUOTE_OR_ESCAPE = re.compile(r'\\.|"', re.DOTALL)
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
 
 
 def _is_inside(piece: str, inside: bool) -> bool:
-    for match in _QUOTE_OR_ESCAPE.finditer(piece):
-        if match.group() == '"':
-            inside = not inside
-    return inside
+    if "\\" in piece:
+        piece = _ESCAPE.sub("", piece)
+    return inside != bool(piece.count('"') % 2)
 
 
-def _filled(text: str, holes: Sequence[Any]) -> Value:
+def _filled(text: str, holes: Sequence[Any], text_of: Any) -> Value:
     if _BEGIN not in text:
         return text
     whole = _HOLE.fullmatch(text)
@@ -137,9 +144,13 @@ def _filled(text: str, holes: Sequence[Any]) -> Value:
         piece, is_outside = holes[int(whole.group(1))]
         if is_outside:
             return Unknown(why_unknown(piece))
-        return piece if isinstance(piece, Attribute) else PiecedText((piece,))
+        if isinstance(piece, Attribute):
+            return piece if text_of is None else text_of(piece)
+        return PiecedText((piece,))
     pieces: list[Any] = _HOLE.split(text)
     pieces[1::2] = [holes[int(number)][0] for number in pieces[1::2]]
+    if text_of is not None:
+        pieces = [text_of(piece) if isinstance(piece, Attribute) else piece for piece in pieces]
     return joined_text(pieces)
 
 
@@ -155,22 +166,23 @@ def write_json(value: Value) -> Union[str, PiecedText]:
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _ESCAPED = re.compile("[<>&\u2028\u2029]")
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _escaped(text: str) -> str:
-    return _ESCAPED.sub(lambda match: _ESCAPES[match.group()], _ENCODE(text))
+    written = encode_basestring(text)
+    return _ESCAPED.sub(lambda match: _ESCAPES[match.group()], written) if _ESCAPED.search(written) else written
 
 
 def _write(value: Value, pieces: list[Any]) -> None:
+    if isinstance(value, str):
+        pieces.append(_escaped(value))
+        return
     if isinstance(value, Unknown):
         value = only_possibility(value)
     if value is None:
         pieces.append("null")
     elif isinstance(value, bool):
         pieces.append("true" if value else "false")
-    elif isinstance(value, str):
-        pieces.append(_escaped(value))
     elif isinstance(value, Elements):
         pieces.append("[")
         for number, item in enumerate(value.items):

@@ -27,15 +27,19 @@ def split_text(text: Text, separator: str, most: int = -1) -> list[Text]:
     """The text between separators, as `str.split`; what is not known is taken to hold none."""
     if isinstance(text, str):
         return list(text.split(separator, most))
-    parts: list[list[Any]] = [[]]
+    parts: list[Text] = []
+    last: list[Any] = []
     for piece in text.pieces:
         if not isinstance(piece, str):
-            parts[-1].append(piece)
+            last.append(piece)
             continue
-        first, *others = piece.split(separator, most if most < 0 else most - len(parts) + 1)
-        parts[-1].append(first)
-        parts.extend([other] for other in others)
-    return [joined_text(part) for part in parts]
+        first, *others = piece.split(separator, most if most < 0 else most - len(parts))
+        last.append(first)
+        if others:
+            parts.append(joined_text(last))
+            parts += others[:-1]
+            last = others[-1:]
+    return [*parts, joined_text(last)]
 
 
 def with_known_pieces(text: Text, change: Callable[[str], str]) -> Text:

@@ -10,7 +10,7 @@ from sqs_checks.terraform.evaluation.expression_evaluator import Evaluator, pair
 from sqs_checks.terraform.modules.json_syntax import body_block, stated_objects
 from sqs_checks.terraform.modules.module_evaluation import Memo
 from sqs_checks.terraform.modules.resource_address import InstanceKey, ResourceAddress
-from sqs_checks.terraform.syntax.syntax_tree import Block, ObjectOf, Traversal
+from sqs_checks.terraform.syntax.syntax_tree import Block, Literal, ObjectOf, Traversal
 from sqs_checks.values.configuration_values import (
     LIST,
     OBJECT,
@@ -56,6 +56,8 @@ class EvaluatedBody:
         expression = self.block.expression(name)
         if expression is None:
             return None
+        if isinstance(expression, Literal):
+            return expression.value
         return self._memo.get(name, f"{self.label}.{name}", lambda: self._evaluator().evaluate(expression))
 
     def value(self, name: str) -> Value:

@@ -22,6 +22,7 @@ class CodeSource:
     def __init__(self, root: RootModule, scanned_folder: str) -> None:
         self.root = root
         self._scanned_folder = scanned_folder
+        self._files: dict[str, str] = {}
 
     @computed_once
     def _by_type(self) -> dict[str, list[CodeResource]]:
@@ -49,7 +50,9 @@ class CodeSource:
 
     def file_of(self, path: str) -> str:
         """A file as messages name it: relative to the scanned folder, as Checkov does."""
-        return f"{os.sep}{os.path.relpath(path, self._scanned_folder)}"
+        if path not in self._files:
+            self._files[path] = f"{os.sep}{os.path.relpath(path, self._scanned_folder)}"
+        return self._files[path]
 
     @computed_once
     def models(self) -> SourceModels:

@@ -87,10 +87,7 @@ class CodeResource:
     def __init__(self, instance: ResourceInstance) -> None:
         self.instance = instance
         self.type, self.name, self.mode = instance.type, instance.name, instance.mode
-
-    @property
-    def label(self) -> str:
-        return str(self.instance.address)
+        self.label = instance.label
 
     @property
     def module(self) -> str:

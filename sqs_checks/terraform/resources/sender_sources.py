@@ -15,7 +15,7 @@ from sqs_checks.model.use_rules import source_of_arn
 from sqs_checks.policy.own_names import THIS_REGION
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource
 from sqs_checks.terraform.resources.own_arns import account_text, arn_of, bus_prefix, partition_of
-from sqs_checks.terraform.resources.policy_values import with_own_texts
+from sqs_checks.terraform.resources.policy_values import with_own_text
 from sqs_checks.terraform.resources.provider_accounts import Account
 from sqs_checks.terraform.resources.stated_values import as_unknown
 from sqs_checks.values.configuration_values import joined_text, only_possibility
@@ -23,7 +23,7 @@ from sqs_checks.values.texts import Text, called
 
 
 def _of_topic(subscription: ConfiguredResource, owner: Account) -> Source:
-    return source_of_arn(with_own_texts(only_possibility(subscription.value("topic_arn")), owner))
+    return source_of_arn(with_own_text(only_possibility(subscription.value("topic_arn")), owner))
 
 
 def _of_bucket(notification: ConfiguredResource, owner: Account) -> Source:

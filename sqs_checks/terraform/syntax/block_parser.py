@@ -5,12 +5,19 @@ Source: HCL, "HCL Native Syntax Specification" (structural elements).
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Optional
 
-from sqs_checks.terraform.syntax.expression_parser import ExpressionParser, SyntaxFaultError
-from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, Literal, Range, SourceFile
+from sqs_checks.terraform.syntax.expression_parser import CONSTANTS, ExpressionParser, SyntaxFaultError, normal_text
+from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, Literal, Range, SourceFile, Traversal
 
 _DEEPEST = 50
+# An argument on a line of its own that is a plain text, a whole number or a name with attributes, as most are: it can be read
+# at once instead of token by token.
+_PLAIN_ARGUMENT = re.compile(
+    r"[ \t\n]*(?P<name>[^\W\d][\w-]*)[ \t]*=[ \t]*"
+    r"(?P<value>\"[^\"\\$%\n]*\"|\d+|[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*)(?=\n)"
+)
 
 
 def parse_file(path: str, text: str, parse_number: Any) -> SourceFile:
@@ -36,6 +43,10 @@ class FileParser(ExpressionParser):
         if depth > _DEEPEST:
             raise SyntaxFaultError("blocks are nested too deeply", self.position)
         while True:
+            plain = self.plain_argument()
+            if plain is not None:
+                arguments[plain.name] = plain
+                continue
             token = self.take()
             if token.kind == "newline":
                 continue
@@ -45,9 +56,7 @@ class FileParser(ExpressionParser):
                 return
             if token.kind != "name":
                 raise SyntaxFaultError("an argument or a block is expected", token.start)
-            follows = self.peek()
-            if follows.text == "=" and follows.kind == "operator":
-                self.take()
+            if self._skip("="):
                 start = self.peek().start
                 expression = self.expression()
                 value = Range(start, self.position)
@@ -55,6 +64,26 @@ class FileParser(ExpressionParser):
                 self._expect_end_of_line()
                 continue
             blocks.append(self._block(file, token.text, token.start, depth))
+
+    def plain_argument(self) -> Optional[Argument]:
+        """The argument that comes next, taken, where it is a plain one on a line of its own."""
+        match = _PLAIN_ARGUMENT.match(self.text, self.position, self.end)
+        if match is None:
+            return None
+        self.position, self._peeked = match.end(), None
+        name, text = match.groups()
+        expression: Any
+        if text[0] == '"':
+            expression = Literal(normal_text(text[1:-1]))
+        elif text in CONSTANTS:
+            expression = Literal(CONSTANTS[text])
+        elif text.isdigit():
+            expression = Literal(self._parse_number(text))
+        else:
+            root, *steps = text.split(".")
+            expression = Traversal(root, tuple(steps))
+        end = match.end()
+        return Argument(name, expression, Range(match.start("name"), end), Range(match.start("value"), end))
 
     def _expect_end_of_line(self) -> None:
         token = self.peek()

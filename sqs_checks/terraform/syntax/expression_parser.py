@@ -42,14 +42,16 @@ class SyntaxFaultError(ValueError):
 
 _BLANK = re.compile(r"(?:[ \t\r\ufeff]+|(?:#|//)[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+")
 _BLANK_LINES = re.compile(r"(?:[ \t\r\n\ufeff]+|(?:#|//)[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+")
-_TOKEN = re.compile(
+_TOKENS = (
     r"(?P<name>[^\W\d][\w-]*)"
     r"|(?P<number>\d+(?:\.\d+|\.(?=[eE][+-]?\d))?(?:[eE][+-]?\d+)?)"
     r'|(?P<quote>")'
     r"|(?P<heredoc><<-?[^\W\d][\w-]*[ \t\r]*\n)"
-    r"|(?P<operator>\.\.\.|&&|\|\||==|!=|<=|>=|=>|::|[-+*/%!<>?:()\[\]{},.=~])"
-    r"|(?P<newline>\n)"
+    r"|(?P<operator>\.\.\.|&&|\|\||==|!=|<=|>=|=>|::|(?!//|/\*)[-+*/%!<>?:()\[\]{},.=~])"
 )
+# A token with the blanks before it; where there are comments among these, it does not match.
+_TOKEN = re.compile(rf"[ \t\r\ufeff]*(?:{_TOKENS}|(?P<newline>\n))")
+_TOKEN_ON_ANY_LINE = re.compile(rf"[ \t\r\n\ufeff]*(?:{_TOKENS})")
 _PLAIN_QUOTED = re.compile(r'[^"\\$%\n]*')
 _QUOTED_PIECE = re.compile(r"[^\"\\$%\n]+|\\(?:[nrt\"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$(?=\{)|%%(?=\{)|[$%](?!\{)")
 _TEMPLATE_PIECE = re.compile(r"[^$%\n]*(?:(?:\$\$(?=\{)\{|%%(?=\{)\{|[$%](?!\{))[^$%\n]*)*\n?")
@@ -59,7 +61,7 @@ _FLUSH = re.compile(r"\s*")
 _PRECEDENCE = {
     "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,
 }  # fmt: skip
-_CONSTANTS = {"true": True, "false": False, "null": None}
+CONSTANTS = {"true": True, "false": False, "null": None}
 
 
 class Token(NamedTuple):
@@ -67,6 +69,9 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
+
+
+_new: Any = tuple.__new__
 
 
 class ExpressionParser:
@@ -85,35 +90,39 @@ class ExpressionParser:
 
     def peek(self) -> Token:
         """The next token, not taken."""
-        if self._peeked is None:
-            self._peeked = self._scan()
-        return self._peeked
+        return self._peeked or self._scan()
 
     def take(self) -> Token:
-        token = self.peek()
+        token = self._peeked or self._scan()
         self._peeked = None
         self.position = token.end
         return token
 
     def _scan(self) -> Token:
-        blank = (_BLANK_LINES if self._ignores_newlines else _BLANK).match(self.text, self.position, self.end)
-        start = blank.end() if blank else self.position
-        match = _TOKEN.match(self.text, start, self.end)
+        pattern = _TOKEN_ON_ANY_LINE if self._ignores_newlines else _TOKEN
+        match = pattern.match(self.text, self.position, self.end)
         if match is None:
-            if start >= self.end:
-                return Token("end", "", self.end, self.end)
-            raise SyntaxFaultError(f"`{self.text[start]}` is not expected", start)
-        return Token(match.lastgroup or "", match.group(), start, match.end())
+            blank = (_BLANK_LINES if self._ignores_newlines else _BLANK).match(self.text, self.position, self.end)
+            start = blank.end() if blank else self.position
+            match = pattern.match(self.text, start, self.end)
+            if match is None and start < self.end:
+                raise SyntaxFaultError(f"`{self.text[start]}` is not expected", start)
+        kind: Any = match.lastgroup if match is not None else "end"
+        start, end = match.span(kind) if match is not None else (self.end, self.end)
+        # As `Token(…)`, which takes twice as long: there is one for every few characters of the code.
+        token: Token = _new(Token, (kind, self.text[start:end], start, end))
+        self._peeked = token
+        return token
 
     def _is_next(self, operator: str) -> bool:
-        token = self.peek()
-        return token.text == operator and token.kind == "operator"
+        # Tokens of other kinds never have the text of an operator.
+        return (self._peeked or self._scan()).text == operator
 
     def _skip(self, operator: str) -> bool:
-        if self._is_next(operator):
-            self.take()
-            return True
-        return False
+        if (self._peeked or self._scan()).text != operator:
+            return False
+        self.take()
+        return True
 
     def expect(self, text: str) -> Token:
         token = self.take()
@@ -155,30 +164,30 @@ class ExpressionParser:
         left = self._unary()
         while True:
             token = self.peek()
-            precedence = _PRECEDENCE.get(token.text) if token.kind == "operator" else None
+            precedence = _PRECEDENCE.get(token.text)
             if precedence is None or precedence < lowest:
                 return left
             self.take()
             left = Binary(token.text, left, self._binary(precedence + 1))
 
     def _unary(self) -> Any:
-        token = self.peek()
-        if token.kind == "operator" and token.text in ("-", "!"):
-            self.take()
+        token = self.take()
+        if token.text in ("-", "!"):
             self._depth += 1
             if self._depth > _DEEPEST:
                 raise SyntaxFaultError("the expression is nested too deeply", self.position)
             operand = self._unary()
             self._depth -= 1
             return Unary(token.text, operand)
-        return self._with_steps(self._primary())
+        primary = self._primary(token)
+        return self._with_steps(primary) if self.peek().text in (".", "[") else primary
 
-    def _primary(self) -> Any:
-        token = self.take()
+    def _primary(self, token: Token) -> Any:
+        """token: that it begins with, which has been taken."""
         kind = token.kind
         if kind == "name":
-            if token.text in _CONSTANTS:
-                return Literal(_CONSTANTS[token.text])
+            if token.text in CONSTANTS:
+                return Literal(CONSTANTS[token.text])
             return self._call_or_name(token)
         if kind == "number":
             return Literal(self._parse_number(token.text))
@@ -226,7 +235,7 @@ class ExpressionParser:
         steps: list[Any] = []
         while True:
             token = self.peek()
-            if token.kind != "operator" or token.text not in (".", "["):
+            if token.text not in (".", "["):
                 return _accessed(source, steps)
             if token.text == ".":
                 self.take()
@@ -273,7 +282,7 @@ class ExpressionParser:
         steps: list[Any] = []
         while True:
             token = self.peek()
-            if token.kind != "operator" or token.text not in (".", "["):
+            if token.text not in (".", "["):
                 return steps
             self.take()
             if token.text == ".":
@@ -370,7 +379,7 @@ class ExpressionParser:
         if plain is not None and self.text.startswith('"', plain.end()) and plain.end() < self.end:
             self.position = plain.end() + 1
             self._peeked = None
-            return Literal(_normal(plain.group()))
+            return Literal(normal_text(plain.group()))
         pieces = self._pieces(is_quoted=True)
         self.position += 1  # the closing quote
         return _as_template(pieces)
@@ -421,7 +430,7 @@ class ExpressionParser:
             self.position += 1
             return self.text[self.position - 1]
         self.position = match.end()
-        return _normal(match.group().replace("$${", "${").replace("%%{", "%{").replace("\r\n", "\n"))
+        return normal_text(match.group().replace("$${", "${").replace("%%{", "%{").replace("\r\n", "\n"))
 
     def _quoted_text(self) -> str:
         written: list[str] = []
@@ -440,7 +449,7 @@ class ExpressionParser:
             written.append(piece)
         if not written:
             raise SyntaxFaultError("the text holds what may not stand in it", self.position)
-        return _normal("".join(written))
+        return normal_text("".join(written))
 
     def _character(self, escape: str) -> str:
         number = int(escape[2:], 16)
@@ -483,7 +492,7 @@ class _Sequence(NamedTuple):
     trims_after: bool
 
 
-def _normal(text: str) -> str:
+def normal_text(text: str) -> str:
     """A text as Terraform keeps it: characters that are put together are one."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
