@@ -102,11 +102,12 @@ class AttachedPolicy:
         """Whether a value of `Resource` names one of the queues. Strict: what is not known stays so."""
         return any_of(queue.is_named_by(resource) for queue in self.queues)
 
-    @property
-    def allows(self) -> list[tuple[Statement, Ternary]]:
+    @computed_once
+    def allows(self) -> tuple[tuple[Statement, Ternary], ...]:
         """The statements that allow something on one of the queues, each with how certain that is."""
-        pairs = ((statement, statement.is_allow & self.applies(statement)) for statement in self.document.statements)
-        return [(statement, applies) for statement, applies in pairs if not applies.is_no]
+        stated = [statement for statement in self.document.statements if not statement.is_allow.is_no]
+        pairs = [(statement, statement.is_allow & self.applies(statement)) for statement in stated]
+        return tuple((statement, applies) for statement, applies in pairs if not applies.is_no)
 
     def services_that_send(self) -> Iterator[tuple[Statement, Text, Ternary]]:
         """The AWS services that an Allow lets send by themselves, by name or for a source it states, and how certain that is."""

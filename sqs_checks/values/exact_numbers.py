@@ -92,6 +92,8 @@ def parse_number(text: str) -> Optional[Number]:
     """
     if len(text) > _LONGEST:
         return None
+    if len(text) < 100 and text.isascii() and text.isdigit():  # which the precision always holds
+        return int(text)
     if text.lstrip("+-") in ("Inf", "inf") and len(text) <= 4:
         return -math.inf if text.startswith("-") else math.inf
     match = _NUMBER.fullmatch(text)

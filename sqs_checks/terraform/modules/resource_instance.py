@@ -62,6 +62,8 @@ class EvaluatedBody:
 
     def value(self, name: str) -> Value:
         """The same where what Terraform refuses is unknown, with the reason."""
+        if name not in self.block.arguments:
+            return None
         try:
             return self.argument(name)
         except InvalidExpressionError as fault:

@@ -9,15 +9,17 @@ import re
 from typing import Any, Optional
 
 from sqs_checks.terraform.syntax.expression_parser import CONSTANTS, ExpressionParser, SyntaxFaultError, normal_text
-from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, Literal, Range, SourceFile, Traversal
+from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, Literal, Range, SourceFile, Traversal, TupleOf
 
 _DEEPEST = 50
-# An argument on a line of its own that is a plain text, a whole number or a name with attributes, as most are: it can be read
-# at once instead of token by token.
+# An argument on a line of its own that is a plain text, a whole number or a name with attributes, or a list of such, as most
+# are: it can be read at once instead of token by token.
+_PLAIN = r"\"[^\"\\$%\n]*\"|\d+|[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*"
 _PLAIN_ARGUMENT = re.compile(
     r"[ \t\n]*(?P<name>[^\W\d][\w-]*)[ \t]*=[ \t]*"
-    r"(?P<value>\"[^\"\\$%\n]*\"|\d+|[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*)(?=\n)"
+    rf"(?P<value>{_PLAIN}|\[[ ]*(?!for\b)(?:{_PLAIN})(?:,[ ]*(?:{_PLAIN}))*[ ]*\])(?=\n)"
 )
+_PLAIN_ITEM = re.compile(_PLAIN)
 
 
 def parse_file(path: str, text: str, parse_number: Any) -> SourceFile:
@@ -72,18 +74,20 @@ class FileParser(ExpressionParser):
             return None
         self.position, self._peeked = match.end(), None
         name, text = match.groups()
-        expression: Any
-        if text[0] == '"':
-            expression = Literal(normal_text(text[1:-1]))
-        elif text in CONSTANTS:
-            expression = Literal(CONSTANTS[text])
-        elif text.isdigit():
-            expression = Literal(self._parse_number(text))
-        else:
-            root, *steps = text.split(".")
-            expression = Traversal(root, tuple(steps))
+        is_list = text[0] == "["
+        expression = TupleOf(tuple(map(self._plain, _PLAIN_ITEM.findall(text)))) if is_list else self._plain(text)
         end = match.end()
         return Argument(name, expression, Range(match.start("name"), end), Range(match.start("value"), end))
+
+    def _plain(self, text: str) -> Any:
+        if text[0] == '"':
+            return Literal(normal_text(text[1:-1]))
+        if text in CONSTANTS:
+            return Literal(CONSTANTS[text])
+        if text[0].isdecimal():
+            return Literal(self._parse_number(text))
+        root, *steps = text.split(".")
+        return Traversal(root, tuple(steps))
 
     def _expect_end_of_line(self) -> None:
         token = self.peek()
