@@ -155,7 +155,7 @@ WANTED = {
     "severity": "critical",
     "link": "https://docs.aws.amazon.com/awssimplequeueservice/latest/sqsdeveloperguide/",
     "problem": "anybody with any aws account may call sqs:sendmessage",
-    "remedy": "the accounts, roles or services that need the queue in place of",
+    "remedy": "the accounts, roles or services that need the queue as",
 }
 # SARIF's severity is a number, by which GitHub sorts.
 SPELLED = {("sarif", "severity"): '"security-severity": "10.0"'}

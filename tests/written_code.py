@@ -72,6 +72,12 @@ class WrittenFile(FileParser):
         self._texts_open -= 1
         return found
 
+    def _heredoc(self, token: Token) -> Any:
+        self._texts_open += 1
+        found = super()._heredoc(token)
+        self._texts_open -= 1
+        return found
+
     def expression(self) -> Any:
         start = self.peek().start
         found = super().expression()
