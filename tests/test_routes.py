@@ -43,7 +43,6 @@ EXAMPLE_FINDINGS = sorted(
         ("CKV_SQS_21", "aws_sqs_queue.invoices"),
         ("CKV_SQS_23", "aws_sqs_queue.invoices"),
         ("CKV_SQS_40", "aws_sqs_queue.invoices"),
-        ("CKV_SQS_30", "aws_sqs_queue.invoices"),
         ("CKV_SQS_31", "aws_sqs_queue.invoices"),
         ("CKV_SQS_17", "aws_sqs_queue.orders"),
         ("CKV_SQS_40", "aws_sqs_queue.orders"),
