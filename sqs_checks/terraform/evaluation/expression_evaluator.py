@@ -93,6 +93,7 @@ class Evaluator:
         self._local: Mapping[str, Value] = {}
         self._validates = False
         self._is_tolerant = False  # whether parts of what is put together may be refused
+        self._is_tried = False  # whether `try` or `can` catches what is refused
 
     def evaluate(self, expression: Any) -> Value:
         """The value of an expression. Raises InvalidExpressionError where Terraform refuses it, BudgetExceededError or
@@ -105,6 +106,7 @@ class Evaluator:
         inner = Evaluator(self._names, self._context)
         inner._local = {**self._local, **names}
         inner._validates = self._validates
+        inner._is_tried = self._is_tried
         return inner
 
     def without_values(self) -> Evaluator:
@@ -138,7 +140,17 @@ class Evaluator:
         return value
 
     def _splat(self, expression: Splat) -> Value:
-        return self._splatted(self.evaluate(expression.source), expression.steps)
+        source = self.evaluate(expression.source)
+        if is_null(source) and expression.steps and not self._validates and not self._is_tried:
+            self._check_steps_before(expression)
+        return self._splatted(source, expression.steps)
+
+    def _check_steps_before(self, expression: Splat) -> None:
+        """Terraform has checked before, by its type, whether what turns out to be null would have such steps."""
+        validating = self.without_values()
+        source = validating.evaluate(expression.source)
+        if isinstance(source, Unknown) and getattr(source.type, "kind", None) not in (None, LIST, SET, TUPLE):
+            validating._step_of_each(source, expression.steps)
 
     def _splatted(self, source: Value, steps: tuple[Any, ...]) -> Value:
         if is_null(source):
@@ -220,7 +232,7 @@ class Evaluator:
         faults = []
         for argument in arguments:
             try:
-                value = self.evaluate(argument)
+                value = self._tried(argument)
             except UndeclaredReferenceError:
                 raise
             except InvalidExpressionError as fault:
@@ -233,11 +245,18 @@ class Evaluator:
             return Unknown(value.reason, prefix=value.prefix, among=value.among) if is_open else value
         raise InvalidExpressionError(f"nothing that `try` is given can be worked out: {'; '.join(faults)}")
 
+    def _tried(self, expression: Any) -> Value:
+        before, self._is_tried = self._is_tried, True
+        try:
+            return self.evaluate(expression)
+        finally:
+            self._is_tried = before
+
     def _can(self, arguments: tuple[Any, ...]) -> Value:
         if len(arguments) != 1:
             raise InvalidExpressionError("`can` takes one argument")
         try:
-            value = self.evaluate(arguments[0])
+            value = self._tried(arguments[0])
         except UndeclaredReferenceError:
             raise
         except InvalidExpressionError:
