@@ -312,7 +312,7 @@ class Evaluator:
             return _Refused(fault, NUMBER if expression.operator in ("+", "-", "*", "/", "%") else BOOL)
         if isinstance(expression, Access) and not expression.steps:
             return self._branch(expression.source)
-        if isinstance(expression, Conditional) and not self._is_condition(expression.condition):
+        if isinstance(expression, Conditional):
             with suppress(InvalidExpressionError):
                 branches = (self._branch(expression.then), self._branch(expression.otherwise))
                 return _Refused(fault, self._common_type(*branches))
@@ -321,13 +321,6 @@ class Evaluator:
             with suppress(InvalidExpressionError):
                 return self.evaluate(expression)
         return _Refused(fault)
-
-    def _is_condition(self, expression: Any) -> bool:
-        try:
-            self._truth(self.evaluate(expression))
-        except InvalidExpressionError:
-            return False
-        return True
 
     def _part(self, expression: Any) -> Value:
         """The value of a part of what an expression puts together."""
