@@ -24,6 +24,7 @@ from sqs_checks.terraform.evaluation.type_constraints import (
     convert,
     is_open,
     list_of,
+    tuple_of,
     type_of,
     unify,
 )
@@ -174,6 +175,12 @@ class Evaluator:
         parts = source.parts if isinstance(source, Elements) else (source,)
         self._context.spend(len(parts))
         each = [self._step_of_each(part, steps) for part in parts]
+        refused = next((one for one in each if isinstance(one, _Refused)), None)
+        if refused is not None:
+            # Where one is refused, none is known.
+            types = list(map(type_of, each))
+            is_list = isinstance(source, Elements) and source.kind != TUPLE
+            return _Refused(refused.reason, list_of(unify(types) or DYNAMIC) if is_list else tuple_of(types))
         if not isinstance(source, Elements) or source.kind == TUPLE:
             return Elements(TUPLE, each)
         # Of the type that the steps lead to, whatever the elements are.
