@@ -24,6 +24,7 @@ from sqs_checks.terraform.evaluation.type_constraints import (
     convert,
     is_open,
     list_of,
+    tuple_of,
     type_of,
     unify,
 )
@@ -93,6 +94,7 @@ class Evaluator:
         self._local: Mapping[str, Value] = {}
         self._validates = False
         self._is_tolerant = False  # whether parts of what is put together may be refused
+        self._is_tried = False  # whether `try` or `can` catches what is refused
 
     def evaluate(self, expression: Any) -> Value:
         """The value of an expression. Raises InvalidExpressionError where Terraform refuses it, BudgetExceededError or
@@ -105,6 +107,7 @@ class Evaluator:
         inner = Evaluator(self._names, self._context)
         inner._local = {**self._local, **names}
         inner._validates = self._validates
+        inner._is_tried = self._is_tried
         return inner
 
     def without_values(self) -> Evaluator:
@@ -138,7 +141,17 @@ class Evaluator:
         return value
 
     def _splat(self, expression: Splat) -> Value:
-        return self._splatted(self.evaluate(expression.source), expression.steps)
+        source = self.evaluate(expression.source)
+        if is_null(source) and expression.steps and not self._validates and not self._is_tried:
+            self._check_steps_before(expression)
+        return self._splatted(source, expression.steps)
+
+    def _check_steps_before(self, expression: Splat) -> None:
+        """Terraform has checked before, by its type, whether what turns out to be null would have such steps."""
+        validating = self.without_values()
+        source = validating.evaluate(expression.source)
+        if isinstance(source, Unknown) and getattr(source.type, "kind", None) not in (None, LIST, SET, TUPLE):
+            validating._step_of_each(source, expression.steps)
 
     def _splatted(self, source: Value, steps: tuple[Any, ...]) -> Value:
         if is_null(source):
@@ -162,6 +175,12 @@ class Evaluator:
         parts = source.parts if isinstance(source, Elements) else (source,)
         self._context.spend(len(parts))
         each = [self._step_of_each(part, steps) for part in parts]
+        refused = next((one for one in each if isinstance(one, _Refused)), None)
+        if refused is not None:
+            # Where one is refused, none is known.
+            types = list(map(type_of, each))
+            is_list = isinstance(source, Elements) and source.kind != TUPLE
+            return _Refused(refused.reason, list_of(unify(types) or DYNAMIC) if is_list else tuple_of(types))
         if not isinstance(source, Elements) or source.kind == TUPLE:
             return Elements(TUPLE, each)
         # Of the type that the steps lead to, whatever the elements are.
@@ -220,7 +239,7 @@ class Evaluator:
         faults = []
         for argument in arguments:
             try:
-                value = self.evaluate(argument)
+                value = self._tried(argument)
             except UndeclaredReferenceError:
                 raise
             except InvalidExpressionError as fault:
@@ -233,11 +252,18 @@ class Evaluator:
             return Unknown(value.reason, prefix=value.prefix, among=value.among) if is_open else value
         raise InvalidExpressionError(f"nothing that `try` is given can be worked out: {'; '.join(faults)}")
 
+    def _tried(self, expression: Any) -> Value:
+        before, self._is_tried = self._is_tried, True
+        try:
+            return self.evaluate(expression)
+        finally:
+            self._is_tried = before
+
     def _can(self, arguments: tuple[Any, ...]) -> Value:
         if len(arguments) != 1:
             raise InvalidExpressionError("`can` takes one argument")
         try:
-            value = self.evaluate(arguments[0])
+            value = self._tried(arguments[0])
         except UndeclaredReferenceError:
             raise
         except InvalidExpressionError:
@@ -293,7 +319,7 @@ class Evaluator:
             return _Refused(fault, NUMBER if expression.operator in ("+", "-", "*", "/", "%") else BOOL)
         if isinstance(expression, Access) and not expression.steps:
             return self._branch(expression.source)
-        if isinstance(expression, Conditional) and not self._is_condition(expression.condition):
+        if isinstance(expression, Conditional):
             with suppress(InvalidExpressionError):
                 branches = (self._branch(expression.then), self._branch(expression.otherwise))
                 return _Refused(fault, self._common_type(*branches))
@@ -302,13 +328,6 @@ class Evaluator:
             with suppress(InvalidExpressionError):
                 return self.evaluate(expression)
         return _Refused(fault)
-
-    def _is_condition(self, expression: Any) -> bool:
-        try:
-            self._truth(self.evaluate(expression))
-        except InvalidExpressionError:
-            return False
-        return True
 
     def _part(self, expression: Any) -> Value:
         """The value of a part of what an expression puts together."""
