@@ -15,6 +15,7 @@ from sqs_checks.policy.own_names import (
     THIS_PARTITION,
     THIS_REGION,
     other_account,
+    own_arn,
     own_name,
     unknown_account,
 )
@@ -147,20 +148,7 @@ def _made_up_by_aws(resource: ConfiguredResource, attribute: Attribute, owner: A
         return itself
     if resource.mode == "managed" and (name == "arn" or name.endswith("_arn")):
         account = account_text(resource.account, owner)
-        return joined_text(
-            [
-                "arn:",
-                partition_of(resource),
-                ":",
-                own_name(resource.type, resource.type),
-                ":",
-                THIS_REGION,
-                ":",
-                account,
-                ":",
-                itself,
-            ]
-        )
+        return own_arn(own_name(resource.type, resource.type), THIS_REGION, account, itself, partition_of(resource))
     return None
 
 
