@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Optional
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.values.texts import Text, pieces_of, prefix_of, split_text
+
+
+def customer_alias_in(text: str) -> Optional[str]:
+    """The alias that a text names, by itself or within an ARN; None where it names none, or one of AWS's own."""
+    name = f"alias/{text.rpartition('alias/')[2]}"
+    return None if "alias/" not in text or name.startswith("alias/aws/") else name
 
 
 def names_aws_managed_key(text: Text) -> Ternary:

@@ -15,6 +15,7 @@ from sqs_checks.cloudformation.resources.queue_policy_resource import read_polic
 from sqs_checks.judgement.ternary import YES
 from sqs_checks.model.relations import OwnKey
 from sqs_checks.policy.key_policy import KeyPolicy
+from sqs_checks.queues.kms_key_names import customer_alias_in
 from sqs_checks.values.configuration_values import Attribute, PiecedText, Unknown, Value, is_hidden
 
 KEYS = frozenset({"AWS::KMS::Key", "AWS::KMS::ReplicaKey"})
@@ -57,8 +58,8 @@ def _of_alias(alias: DeployedResource) -> Iterator[Union[DeployedResource, Unkno
 
 def _named(text: str, aliases: Sequence[DeployedResource]) -> Iterator[Union[DeployedResource, Unknown]]:
     """The key of an alias of the template that is named by its text."""
-    name = f"alias/{text.rpartition('alias/')[2]}"
-    if "alias/" not in text or name.startswith("alias/aws/"):
+    name = customer_alias_in(text)
+    if name is None:
         return
     stated = [(alias, alias.value("AliasName")) for alias in aliases]
     same = [alias for alias, one in stated if one == name]

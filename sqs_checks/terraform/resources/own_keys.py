@@ -12,6 +12,7 @@ from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import YES, Ternary, unknown
 from sqs_checks.model.relations import OwnKey, Place
 from sqs_checks.policy.key_policy import KeyPolicy
+from sqs_checks.queues.kms_key_names import customer_alias_in
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, resource_of, there_whenever
 from sqs_checks.terraform.resources.policy_values import read_policy_text
 from sqs_checks.terraform.resources.provider_accounts import SameAccount, same_account
@@ -66,8 +67,8 @@ class OwnKeys:
 
     def _named(self, text: str, queue: ConfiguredResource) -> Iterator[Union[ConfiguredResource, Unknown]]:
         """The key of an alias of the code that is named by its text."""
-        name = f"alias/{text.rpartition('alias/')[2]}"
-        if "alias/" not in text or name.startswith("alias/aws/"):
+        name = customer_alias_in(text)
+        if name is None:
             return
         aliases = [(alias, alias.value("name")) for alias in self._of_type(ALIAS)]
         same = [alias for alias, stated in aliases if stated == name]
