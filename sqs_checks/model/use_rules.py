@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
+from sqs_checks.judgement.ternary import Ternary, known, unknown
 from sqs_checks.model.relations import Role, Source
 from sqs_checks.policy.wildcards import arn_parts
+from sqs_checks.queues.setting import Stated
 from sqs_checks.values.configuration_values import Elements, Entries, PiecedText, Unknown, Value, is_hidden
 
 ANY = "*"
@@ -47,6 +49,18 @@ def values_at(value: Value, path: Sequence[str]) -> Iterator[Value]:
         name, *rest = path
         for key in value.items if name == ANY else (name,):
             yield from values_at(value.items.get(key), rest)
+
+
+def consumes(enabled: Stated[bool]) -> Ternary:
+    """Whether an event source mapping is at work; so it is where nothing is said. enabled: what it states."""
+    if isinstance(enabled, Unknown):
+        return unknown(enabled.reason)
+    return known(enabled is not False)
+
+
+def function_name(text: str) -> str:
+    """The name of the function that a text names: a name or an ARN of either form, with a qualifier or without."""
+    return text.rsplit(":function:", 1)[-1].split(":")[0]
 
 
 def source_of_arn(arn: Value) -> Source:

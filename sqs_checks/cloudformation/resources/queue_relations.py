@@ -25,7 +25,7 @@ from sqs_checks.cloudformation.resources.stated_values import stated_bool, state
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.redrive_policies import item_count, item_of_each, item_text, stated_object
 from sqs_checks.model.relations import PolicyAttachment, QueueReference, Redrive, RedriveAllowance, Role, Use
-from sqs_checks.model.use_rules import ANY, DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule, values_at
+from sqs_checks.model.use_rules import ANY, DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule, consumes, function_name, values_at
 from sqs_checks.queues.setting import Setting, Stated
 from sqs_checks.values.configuration_values import (
     Attribute,
@@ -134,7 +134,8 @@ def uses_of(resource: DeployedResource, rule: UseRule, functions: Iterable[Deplo
     source = source_of(resource) if rule.service is not None else None
     for value in values_at(resource.value(name), path):
         reference = queue_reference(value, resource)
-        there = _there(resource, reference) & (_is_enabled(resource) if rule.resource_type == MAPPING else YES)
+        is_at_work = consumes(stated_bool(resource.value("Enabled"))) if rule.resource_type == MAPPING else YES
+        there = _there(resource, reference) & is_at_work
         use = Use(resource.place, reference, there, rule.role, rule.what, rule.service, source)
         yield _with_consumer(use, resource, functions) if rule.role is Role.CONSUMES else use
 
@@ -152,14 +153,6 @@ def _rule_target(resource: DeployedResource, rule: UseRule, target: Value) -> It
             yield use._replace(service=rule.service, source=source_of(resource), there=there)
         else:
             yield use
-
-
-def _is_enabled(mapping: DeployedResource) -> Ternary:
-    """Whether an event source mapping is at work; so it is where nothing is said."""
-    enabled = stated_bool(mapping.value("Enabled"))
-    if isinstance(enabled, Unknown):
-        return unknown(enabled.reason)
-    return known(enabled is not False)
 
 
 def _subscription(resource: DeployedResource, rule: UseRule, stated: Value) -> Iterator[Use]:
@@ -209,7 +202,7 @@ def _function(value: Value, resource: DeployedResource, functions: Iterable[Depl
         written = "".join(piece if isinstance(piece, str) else "?" for piece in value.pieces)
         value = of_resources[0] if of_resources else written
     if isinstance(value, str):
-        name = value.rsplit(":function:", 1)[-1].split(":")[0]
+        name = function_name(value)
         named = [one for one in functions if one.value("FunctionName") == name]
         return named[0] if len(named) == 1 else None
     owner = resource.find(value.owner) if isinstance(value, Attribute) and isinstance(value.owner, ResourceIdentity) else None

@@ -20,7 +20,7 @@ from sqs_checks.model.relations import (
     Role,
     Use,
 )
-from sqs_checks.model.use_rules import DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule
+from sqs_checks.model.use_rules import ANY, DEFAULT_FUNCTION_TIMEOUT_SECONDS, UseRule, consumes, function_name
 from sqs_checks.model.vpc_endpoint import VpcEndpoint
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url
@@ -59,7 +59,6 @@ TYPES = frozenset(
 )
 # The name of a queue within its address.
 _QUEUE_NAME = re.compile(r"aws_sqs_queue\.([^.\[]+)")
-_ANY = "*"
 
 
 class Source(Protocol):
@@ -256,7 +255,7 @@ class SourceModels:
         if rule.resource_type == SUBSCRIPTION and rule.role is Role.SENDS:
             there = _is_for_sqs(resource)
         elif rule.resource_type == CONSUMER:
-            there = _is_enabled(resource)
+            there = consumes(stated_bool(resource.value("enabled")))
         if there.is_no:
             return
         place = self._source.place(resource)
@@ -314,12 +313,9 @@ def _queues_among(stated: Unknown) -> Unknown:
 
 
 def _is_named(function: ConfiguredResource, text: str) -> bool:
-    """Whether a name, an ARN of either form, with a qualifier or without, is that of a function."""
+    """Whether a name or an ARN is that of a function."""
     name = function.value("function_name")
-    if not isinstance(name, str) or not name:
-        return False
-    rest = text.rsplit(":function:", 1)[-1] if text.startswith("arn:") or ":function:" in text else text
-    return rest.split(":")[0] == name
+    return isinstance(name, str) and bool(name) and function_name(text) == name
 
 
 def itself(resource: ConfiguredResource) -> QueueReference:
@@ -335,14 +331,6 @@ def queue_of(resource: ConfiguredResource) -> QueueReference:
     if isinstance(url, str) and url and reference.is_no_queue and "/" not in url and ":" not in url:
         return QueueReference(url, identity=QueueIdentity(name=url), attribute=NAME)
     return reference
-
-
-def _is_enabled(mapping: ConfiguredResource) -> Ternary:
-    """Whether an event source mapping is at work; so it is where nothing is said."""
-    enabled = stated_bool(mapping.value("enabled"))
-    if isinstance(enabled, Unknown):
-        return unknown(enabled.reason)
-    return known(enabled is not False)
 
 
 def _is_for_sqs(resource: ConfiguredResource) -> Ternary:
@@ -379,7 +367,7 @@ def _values_in(body: NestedBody, path: Sequence[str]) -> Iterator[Value]:
     if isinstance(body, Entries):
         yield from _values_of_entries(body.items, path)
         return
-    names = body.nested_types if name == _ANY else [name]
+    names = body.nested_types if name == ANY else [name]
     for one in names:
         if rest:
             for inner in body.blocks(one):
@@ -390,7 +378,7 @@ def _values_in(body: NestedBody, path: Sequence[str]) -> Iterator[Value]:
 
 def _values_of_entries(items: Mapping[str, Value], path: Sequence[str]) -> Iterator[Value]:
     name, *rest = path
-    for key in list(items) if name == _ANY else [name]:
+    for key in list(items) if name == ANY else [name]:
         value = items.get(key)
         if value is None:
             continue
