@@ -24,7 +24,7 @@ OPEN = policy(allow("*", Sid="Open"), deny(NO_TLS))
 # What is judged, how the process ends, and what is said.
 ROWS: list[tuple[str, int, str]] = [
     (json.dumps(GOOD), SOUND, "✓ Everyone can use the queue: no"),
-    (json.dumps(OPEN), FAULTY, "`Open` (Statement[0]): anybody with any AWS account may call sqs:SendMessage"),
+    (json.dumps(OPEN), FAULTY, "`Open` (Statement[0]): anybody with an AWS account may call sqs:SendMessage"),
     (json.dumps(policy(SENDER)), FAULTY, "✗ Plain HTTP is refused: no"),
     (json.dumps({"Attributes": {"Policy": json.dumps(OPEN), "QueueArn": QUEUE}}), FAULTY, "✗ Everyone can use the queue: yes"),
     (
