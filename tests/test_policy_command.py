@@ -30,7 +30,7 @@ ROWS: list[tuple[str, int, str]] = [
     (
         json.dumps(policy(allow(service("sns.amazonaws.com"), action="sqs:SendMesage"))),
         FAULTY,
-        "SQS has no action `sqs:SendMesage`; write `sqs:SendMessage`",
+        "SQS has no action `sqs:SendMesage`; write `sqs:SendMessage` in place of `sqs:SendMesage`",
     ),
     ("", UNREADABLE, "it is empty"),
     ("{", UNREADABLE, "it is no JSON, at line 1, column 2"),

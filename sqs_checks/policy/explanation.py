@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from sqs_checks.judgement.ternary import Ternary
 from sqs_checks.policy.condition import ContextValue
+from sqs_checks.policy.document import Statement
 from sqs_checks.policy.loopholes import loophole
 from sqs_checks.policy.principals import Caller, CallerKind
 from sqs_checks.policy.search import Witness
@@ -14,6 +16,9 @@ _MOST_NAMES = 4
 NAME_WHO_NEEDS_IT = (
     'name who needs the queue: write `"Principal": {"AWS": "<ARN of the role>"}`; or, for a topic, '
     '`"Principal": {"Service": "sns.amazonaws.com"}` with the condition `"ArnEquals": {"aws:SourceArn": "<ARN of the topic>"}`'
+)
+WHERE_ADMINISTRATORS_BELONG = (
+    "who administers needs an IAM policy and no statement here, or a place in `duties.administrators` of the settings"
 )
 NAMES_LEFT_OUT = "`NotPrincipal` with `Allow` lets in everyone except those it lists."
 _SENT_FOR = {"sns.amazonaws.com": "topic", "s3.amazonaws.com": "bucket", "events.amazonaws.com": "rule"}
@@ -85,6 +90,39 @@ def harm_in_words(actions: ActionSet) -> str:
     """What strangers can do with some actions."""
     harm = [what for causes, what in _HARM if actions & causes]
     return f"strangers can {listed(harm) or 'find out what goes through the queue'}, at your cost"
+
+
+def deny_of_everything(condition: str) -> str:
+    """The statement that denies everybody everything under a condition, as a policy writes it."""
+    return (
+        '{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "<ARN of the queue>", '
+        f'"Condition": {{{condition}}}}}'
+    )
+
+
+DENY_WITHOUT_TLS = deny_of_everything('"Bool": {"aws:SecureTransport": "false"}')
+
+
+def gaps_of_deny(deny: Statement, is_about_queue: Ternary, keys: Collection[str]) -> list[tuple[str, str]]:
+    """Of which requests a Deny of everything leaves some out, and what to write for it to catch them.
+
+    keys: those on which its conditions ought to be.
+    """
+    gaps = []
+    if deny.inverts_principals or not deny.principals.everyone:
+        instead = " in place of `NotPrincipal`" if deny.inverts_principals else ""
+        gaps.append(("to some callers only", f'write `"Principal": "*"`{instead}'))
+    if deny.certain_actions != ALL_ACTIONS:
+        instead = " in place of `NotAction`" if deny.inverts_actions else ""
+        gaps.append(("for some actions only", f'write `"Action": "sqs:*"`{instead}'))
+    if is_about_queue.is_no:
+        instead = " in place of `NotResource`" if deny.inverts_resources else ""
+        gaps.append(("on another queue", f'write `"Resource": "<ARN of the queue>"`{instead}'))
+    for condition in deny.conditions:
+        if condition.key not in keys:
+            gap = f"under a further condition, on `{condition.key_name}`"
+            gaps.append((gap, f"leave the condition on `{condition.key_name}` out"))
+    return gaps
 
 
 def source_remedy(service: object) -> str:
