@@ -34,6 +34,8 @@ from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
 
+_OPTION = "messages.max_bytes"
+
 
 class MessageSizeUnbounded(SqsCheck[Queue]):
     id = "CKV_SQS_30"
@@ -42,17 +44,17 @@ class MessageSizeUnbounded(SqsCheck[Queue]):
     area = Area.INPUT_VALIDATION
     why = "consumers get input of a size that nobody wrote them for"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"
-    settings = ("messages.max_bytes",)
+    settings = (_OPTION,)
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         size, maximum = subject.maximum_message_size, settings.messages.max_bytes
         yield Fault(
             violated=~size.is_set(),
-            problem=f"{size}: AWS decides how large a message may be (up to {MESSAGE_BYTES.maximum} bytes).",
+            problem=f"{size}, so that AWS decides how large a message may be: {MESSAGE_BYTES.maximum} bytes today.",
             remedy=f"set {size.assign(maximum)}",
             paths=(size.path,),
         )
-        yield from out_of_bounds(size, Bounds(MESSAGE_BYTES.minimum, maximum), MESSAGE_BYTES, "bytes", maximum)
+        yield from out_of_bounds(size, Bounds(MESSAGE_BYTES.minimum, maximum), MESSAGE_BYTES, "bytes", maximum, ("", _OPTION))
 
 
 class MessageSizeUnboundedTerraform(MessageSizeUnbounded, TerraformQueueCheck): ...

@@ -23,13 +23,15 @@ when a tag that matters is known only at deployment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
+from sqs_checks.policy.explanation import listed
 from sqs_checks.queues.sqs_queue import Queue, Tags, TagValue, has_tag
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
@@ -58,23 +60,37 @@ class TagsMissing(SqsCheck[Queue]):
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         tags = subject.tags
+        required = settings.tags.required
+        examples = {key: allowed[0] if allowed else f"<{key}>" for key, allowed in required} or {"owner": "<owner>"}
         yield Fault(
             violated=~tags.holds(lambda stated: bool(stated)),
-            problem=f"`{tags.name}`: the queue carries no tags.",
-            remedy=f"add at least one tag in `{tags.name}` that says who owns the queue",
+            problem=f"The queue has no tags: {tags if tags.value is None else f'`{tags.name}` is empty'}.",
+            remedy=f"set {tags.assign(self.written(examples))}",
             paths=(tags.path,),
         )
-        for key, allowed in settings.tags.required:
-            wanted = f"`{key}`" + (f" with one of {', '.join(allowed)}" if allowed else "")
+        for key, allowed in required:
+            one_of = f" with one of {listed([f'`{value}`' for value in allowed], 'or')}" if allowed else ""
             yield Fault(
-                violated=~tags.holds(lambda stated, key=key, allowed=allowed: _is_carried(stated, key, allowed)),  # type: ignore[misc]
-                problem=f"`{tags.name}`: the required tag {wanted} is missing.",
-                remedy=f"add the tag {wanted} in `{tags.name}`",
+                violated=tags.holds(lambda stated: bool(stated))
+                & ~tags.holds(lambda stated, key=key, allowed=allowed: _is_carried(stated, key, allowed)),  # type: ignore[misc]
+                problem=f"`{tags.name}` lacks the tag `{key}`{one_of}, which `tags.required` in the settings asks for.",
+                remedy=f"set it in {tags.assign(self.written({key: examples[key]}))}, beside the other tags",
                 paths=(tags.path,),
             )
 
+    @staticmethod
+    def written(tags: Mapping[str, str]) -> str:
+        """Tags as the user's language writes them."""
+        raise NotImplementedError
 
-class TagsMissingTerraform(TagsMissing, TerraformQueueCheck): ...
+
+class TagsMissingTerraform(TagsMissing, TerraformQueueCheck):
+    @staticmethod
+    def written(tags: Mapping[str, str]) -> str:
+        return f"{{ {', '.join(f'{json.dumps(key)} = {json.dumps(value)}' for key, value in tags.items())} }}"
 
 
-class TagsMissingCloudFormation(TagsMissing, CloudFormationQueueCheck): ...
+class TagsMissingCloudFormation(TagsMissing, CloudFormationQueueCheck):
+    @staticmethod
+    def written(tags: Mapping[str, str]) -> str:
+        return f"[{', '.join(f'{{Key: {json.dumps(key)}, Value: {json.dumps(value)}}}' for key, value in tags.items())}]"
