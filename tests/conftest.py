@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from sqs_checks.judgement.fault import Fault, Judgement
 from sqs_checks.pack.registration import register
+from sqs_checks.reporting.checkov_check import CheckovCheck
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FIXTURES = REPOSITORY / "fixtures"
@@ -131,10 +133,35 @@ def fixture_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class Judged(NamedTuple):
+    """One judgement of a check: path: of the file, from the fixtures on. subject: what it judged. faults: the certain ones."""
+
+    check: Any
+    path: str
+    subject: Any
+    settings: Any
+    faults: tuple[Fault, ...]
+
+
 @pytest.fixture(scope="session")
-def fixture_reports(fixture_folder: Path) -> Reports:
+def fixture_judgements() -> list[Judged]:
+    """What each check judged while `fixture_reports` were made."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def fixture_reports(fixture_folder: Path, fixture_judgements: list[Judged]) -> Reports:
     """What Checkov reports of the fixtures: one run a framework, shared by all tests."""
-    return reports(fixture_folder)
+    judgement = CheckovCheck.judgement
+
+    def noted(check: Any, subject: Any, settings: Any) -> Judgement:
+        found = judgement(check, subject, settings)
+        fixture_judgements.append(Judged(check, str(check.entity_path), subject, settings, found.faults))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CheckovCheck, "judgement", noted)
+        return reports(fixture_folder)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ sources in the code may allow all, as AWS demands then. Not decided when a sourc
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import ClassVar, Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
@@ -79,20 +79,23 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     # As the user's language writes the policy, and the ARN of a source of that name.
     allow_policy: ClassVar[str]
     source_arn: ClassVar[str]
+    # Where the policy is to be written. Queues that refer to each other are a circle, which both languages refuse.
+    where_none_is: ClassVar[str]
+    where_inline: ClassVar[str]
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         sources = linked_for_certain(subject.dead_letter_redrives)
-        remedy = self._remedy(subject, sources)
         can_be_named = ~_are_too_many(subject.dead_letter_redrives)
         if subject.dead_letter_redrives:
             named = listed(list(dict.fromkeys(subject.name_source(redrive) for redrive in sources[:_MOST_NAMED])))
             yield Fault(
                 violated=can_be_named & any_linked(subject.dead_letter_redrives) & ~any_linked(subject.allowances),
                 problem=f"The queue is the dead-letter queue of {named}, and has no redrive allow policy.",
-                remedy=remedy,
+                remedy=self._remedy(subject, sources, None),
             )
         for allowance, certainty in subject.allowances:
             permission = allowance.permission
+            remedy = self._remedy(subject, sources, allowance)
             yield Fault(
                 violated=can_be_named & certainty & permission.holds(lambda text: text == "allowAll"),
                 problem=f"{permission}: every queue of the account may leave its dead letters in this queue.",
@@ -124,25 +127,27 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
                         why=REFUSED,
                     )
 
-    def _remedy(self, subject: QueueModel, sources: Sequence[Redrive]) -> str:
-        """To list the sources. Queues that refer to each other are a circle, which both languages refuse."""
+    def _remedy(self, subject: QueueModel, sources: Sequence[Redrive], allowance: Optional[RedriveAllowance]) -> str:
+        """To list the sources, in place of what a redrive allow policy says."""
         names = [queue.place.label for redrive in sources for queue in subject.queues_of(redrive.queue)]
         arns = [self.source_arn.format(name) for name in dict.fromkeys(names)] or ['"<ARN of the source queue>"']
-        return self.allow_policy.format(", ".join(arns[:REDRIVE_SOURCES]))
+        policy = self.allow_policy.format(", ".join(arns[:REDRIVE_SOURCES]))
+        if allowance is None:
+            return self.where_none_is.format(policy)
+        is_inline = "aws_sqs_queue_redrive_allow_policy." not in allowance.place.label
+        return (self.where_inline if is_inline else "set `{}`").format(policy)
 
 
 class DeadLetterQueueOpenTerraform(DeadLetterQueueOpen, TerraformQueueModelCheck):
     resource_types = ("aws_sqs_queue", "aws_sqs_queue_redrive_allow_policy")
-    allow_policy = (
-        "write a resource `aws_sqs_queue_redrive_allow_policy` for the queue, with "
-        '`redrive_allow_policy = jsonencode({{ redrivePermission = "byQueue", sourceQueueArns = [{}] }})`'
-    )
+    allow_policy = 'redrive_allow_policy = jsonencode({{ redrivePermission = "byQueue", sourceQueueArns = [{}] }})'
     source_arn = "{}.arn"
+    where_none_is = "write a resource `aws_sqs_queue_redrive_allow_policy` for the queue, with `{}`"
+    where_inline = f"{where_none_is}, and leave `redrive_allow_policy` out"
 
 
 class DeadLetterQueueOpenCloudFormation(DeadLetterQueueOpen, CloudFormationQueueModelCheck):
-    allow_policy = (
-        "set `RedriveAllowPolicy: {{redrivePermission: byQueue, sourceQueueArns: [{}]}}`, with the ARN written out: "
-        "queues that refer to each other are a circle"
-    )
+    allow_policy = "RedriveAllowPolicy: {{redrivePermission: byQueue, sourceQueueArns: [{}]}}"
     source_arn = '"<ARN of {}>"'
+    where_none_is = "set `{}`, with the ARN written out: queues that refer to each other are a circle"
+    where_inline = where_none_is

@@ -27,7 +27,7 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import NO
+from sqs_checks.judgement.ternary import NO, any_of
 from sqs_checks.queues.number_bounds import REFUSED
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
@@ -62,7 +62,8 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
                 paths=(setting.path, fifo.path),
             )
         yield Fault(
-            violated=fifo.holds(lambda flag: not flag) if self.is_sent_as_stated else NO,
+            # Where a setting asks for a FIFO queue, that is the fault.
+            violated=fifo.holds(lambda flag: not flag) & ~any_of(asks for _, asks in stated) if self.is_sent_as_stated else NO,
             problem=f"{fifo}; SQS takes the attribute only where it is true.",
             remedy=f"leave `{fifo.name}` out",
             paths=(fifo.path,),

@@ -136,9 +136,9 @@ def _in_words(witness: Witness) -> tuple[str, str, str]:
     out = f"take the {outsider.what} out of the statement"
     if not isinstance(outsider.id, str):
         return problem, out, ""
-    remedy = f'if you trust it, write `trusted: {{{outsider.setting}: ["{outsider.id}"]}}` in the settings; '
+    remedy = f'if you trust it, add `"{outsider.id}"` to `trusted.{outsider.setting}` in the settings; '
     if outsider.setting == "accounts":
-        remedy += f'if it is your own, `accounts: {{own: ["{outsider.id}"]}}`; '
+        remedy += "if it is your own, to `accounts.own`; "
     return problem, f"{remedy}otherwise {out}", ""
 
 

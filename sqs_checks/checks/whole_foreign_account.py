@@ -83,7 +83,7 @@ def _remedy(text: Text, account: Optional[Text]) -> str:
     remedy = f"name the role that needs the queue: write `{role_in(account)}` in place of `{text}`"
     if not isinstance(account, str):
         return remedy
-    return f'{remedy}; or, if the account is yours, write `accounts: {{own: ["{account}"]}}` in the settings'
+    return f'{remedy}; or, if the account is yours, add `"{account}"` to `accounts.own` in the settings'
 
 
 class WholeForeignAccountTerraform(WholeForeignAccount, TerraformQueuePolicyCheck): ...

@@ -76,6 +76,8 @@ _EXAMPLES = {
     "Action": '"Action": "sqs:SendMessage"',
     "Resource": '"Resource": "<ARN of the queue>"',
 }
+# The ARN of what a key holds the account of.
+_ARN_KEYS = {"aws:SourceAccount": "aws:SourceArn", "aws:PrincipalAccount": "aws:PrincipalArn"}
 # What comes of a fault that SQS takes.
 _NEVER_AS_MEANT = "the condition does not test what it is meant to: it may let in, or shut out, everybody"
 _LIMITS_NOTHING = "the condition holds for every request, and limits nothing"
@@ -484,7 +486,7 @@ def _condition(operator: Operator | None, name: str, key: str, value: Any, path:
         yield Problem(
             path,
             f"`{name}` does not fit `{definition.name}`, which is {_type_in_words(definition)}",
-            f"write `{_fitting_operator(definition.type, negated=operator.base.negated)}` in place of `{name}`",
+            _fitting_remedy(definition, operator, name, value),
             _NEVER_AS_MEANT,
         )
         return
@@ -592,6 +594,14 @@ def _type_in_words(definition: ConditionKey) -> str:
         ValueType.IP_ADDRESS: "an address",
     }
     return words.get(definition.type, definition.type.value)
+
+
+def _fitting_remedy(definition: ConditionKey, operator: Operator, name: str, value: Any) -> str:
+    """The key that holds what is compared with, or the operator that compares with what the key holds."""
+    arns = [item for item in _items(value) if isinstance(item, str) and item.startswith("arn:")]
+    if operator.base.type is ValueType.ARN and arns and definition.name in _ARN_KEYS:
+        return f"write `{_ARN_KEYS[definition.name]}` in place of `{definition.name}`"
+    return f"write `{_fitting_operator(definition.type, negated=operator.base.negated)}` in place of `{name}`"
 
 
 def _fitting_operator(value_type: ValueType, *, negated: bool) -> str:
