@@ -24,7 +24,8 @@ when a tag that matters is known only at deployment.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import ClassVar
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
@@ -58,6 +59,10 @@ class TagsMissing(SqsCheck[Queue]):
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-tags.html"
     settings = ("tags.required",)
 
+    # How the user's language writes a tag, and several of them.
+    one_tag: ClassVar[str]
+    all_tags: ClassVar[str]
+
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         tags = subject.tags
         required = settings.tags.required
@@ -65,7 +70,7 @@ class TagsMissing(SqsCheck[Queue]):
         yield Fault(
             violated=~tags.holds(lambda stated: bool(stated)),
             problem=f"The queue has no tags: {tags if tags.value is None else f'`{tags.name}` is empty'}.",
-            remedy=f"set {tags.assign(self.written(examples))}",
+            remedy=f"set {tags.assign(self.all_tags.format(', '.join(map(self._written, examples, examples.values()))))}",
             paths=(tags.path,),
         )
         for key, allowed in required:
@@ -74,23 +79,17 @@ class TagsMissing(SqsCheck[Queue]):
                 violated=tags.holds(lambda stated: bool(stated))
                 & ~tags.holds(lambda stated, key=key, allowed=allowed: _is_carried(stated, key, allowed)),  # type: ignore[misc]
                 problem=f"`{tags.name}` lacks the tag `{key}`{one_of}, which `tags.required` in the settings asks for.",
-                remedy=f"set it in {tags.assign(self.written({key: examples[key]}))}, beside the other tags",
+                remedy=f"add `{self._written(key, examples[key])}` to `{tags.name}`",
                 paths=(tags.path,),
             )
 
-    @staticmethod
-    def written(tags: Mapping[str, str]) -> str:
-        """Tags as the user's language writes them."""
-        raise NotImplementedError
+    def _written(self, key: str, value: str) -> str:
+        return self.one_tag.format(json.dumps(key), json.dumps(value))
 
 
 class TagsMissingTerraform(TagsMissing, TerraformQueueCheck):
-    @staticmethod
-    def written(tags: Mapping[str, str]) -> str:
-        return f"{{ {', '.join(f'{json.dumps(key)} = {json.dumps(value)}' for key, value in tags.items())} }}"
+    one_tag, all_tags = "{} = {}", "{{ {} }}"
 
 
 class TagsMissingCloudFormation(TagsMissing, CloudFormationQueueCheck):
-    @staticmethod
-    def written(tags: Mapping[str, str]) -> str:
-        return f"[{', '.join(f'{{Key: {json.dumps(key)}, Value: {json.dumps(value)}}}' for key, value in tags.items())}]"
+    one_tag, all_tags = "{{Key: {}, Value: {}}}", "[{}]"

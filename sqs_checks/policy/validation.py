@@ -6,6 +6,7 @@ Developer Guide, "Policy quotas" and "Limitations of Amazon SQS custom policies"
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -317,8 +318,11 @@ def _principal(stated: Any, path: str, partition: Optional[Text], *, inverted: b
     if is_hidden(stated) and not isinstance(stated, PiecedText):
         return
     if not isinstance(stated, Entries):
-        meant = _shown(stated) if isinstance(stated, (str, PiecedText)) else "…"
-        remedy = f'write `{{"AWS": "{meant}"}}` in place of `{meant}`'
+        if isinstance(stated, (str, PiecedText)):
+            remedy = f'write `{{"AWS": "{_shown(stated)}"}}` in place of `{_shown(stated)}`'
+        else:
+            texts = [str(text) for text, _ in _texts(stated, path)] or ["<ARN of the role>"]
+            remedy = f'write `"{path.rpartition(".")[2]}": {json.dumps({"AWS": texts})}`'
         yield Problem(path, f"`{_shown(stated)}` is neither `*` nor an object", remedy)
         return
     for kind, value in stated.items.items():
