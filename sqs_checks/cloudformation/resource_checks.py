@@ -26,6 +26,7 @@ from sqs_checks.reporting.cloudformation_record import explain
 from sqs_checks.reporting.last_read import LastRead, OfRun
 from sqs_checks.values.configuration_values import Unknown
 
+_at_hand: LastRead[ResourceAtHand] = LastRead()
 _scanned: LastRead[Scanned] = LastRead()
 _settings: OfRun[SettingsInForce] = OfRun()
 NOT_AT_HAND = Unknown("Checkov does not hand over the template, so other resources cannot be looked up")
@@ -45,15 +46,18 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
         return result
 
     def _judged(self, conf: dict[str, Any]) -> CheckResult:
-        subjects = self.last_read.get(conf, lambda: self.read_cases(resource_at_hand(self.entity_path, conf)))
+        subjects = self.last_read.get(conf, lambda: self.read_cases(self._at_hand(conf)))
         return self.report(subjects, _scanned.get(conf, lambda: self._scanned_resource(conf)))
 
     def read_cases(self, at_hand: ResourceAtHand) -> list[tuple[str, Union[Subject, Unknown, None]]]:
         """What must be so, in words, and the subject as it is then; None where the resource states none."""
         raise NotImplementedError
 
+    def _at_hand(self, conf: dict[str, Any]) -> ResourceAtHand:
+        return _at_hand.get(conf, lambda: resource_at_hand(self.entity_path, conf))
+
     def _scanned_resource(self, conf: dict[str, Any]) -> Scanned:
-        at_hand = resource_at_hand(self.entity_path, conf)
+        at_hand = self._at_hand(conf)
         settings = _settings.get(at_hand.scan, at_hand.path, lambda: settings_for(at_hand.path, at_hand.scanned_folder))
 
         def traits() -> Sequence[QueueTraits]:

@@ -137,8 +137,11 @@ def scanned_files(runner_class: type) -> list[str]:
 
 def resource_at_hand(entity_path: str, conf: Mapping[str, Any]) -> ResourceAtHand:
     """The resource that a check is handed. entity_path: Checkov's `<file>:<type>:<name>`."""
-    found = [ResourceAtHand(scan, str(entity_path), conf) for scan in (*_scans.values(), TemplateScan({}))]
-    return next((one for one in found if one.is_among_others), found[-1])
+    for scan in _scans.values():
+        found = ResourceAtHand(scan, str(entity_path), conf)
+        if found.is_among_others:
+            return found
+    return ResourceAtHand(TemplateScan({}), str(entity_path), conf)
 
 
 def _read(path: str, folder: str) -> Optional[Mapping[str, Any]]:
