@@ -14,8 +14,8 @@ Leave administration to the identity policies of the queue's own account, or lis
 ## Options
 `duties.administrators`: principals that may administer, as the policy writes them (default: none).
 
-## Limits
-Not decided when a principal or an action is known only at deployment.
+## Unknown when
+A principal or an action is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)

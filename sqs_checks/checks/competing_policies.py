@@ -10,8 +10,8 @@ allowed, what they allowed is refused.
 ## How to fix
 Merge the statements into one policy, in one place.
 
-## Limits
-Not decided when it is known only at deployment whether both name the same queue, or whether both are made.
+## Unknown when
+Whether both name the same queue, or whether both are made, is known only at deployment.
 
 ## References
 - [SetQueueAttributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html)

@@ -13,8 +13,8 @@ confused deputy.
 Limit `aws:SourceArn` to the topic, bucket or rule, or `aws:SourceAccount` to the account, or `aws:SourceOrgID` to the
 organisation.
 
-## Limits
-Not decided when the service or a limiting value is known only at deployment.
+## Unknown when
+The service or a limiting value is known only at deployment.
 
 ## References
 - [AWS global condition context keys: aws:SourceArn](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html)

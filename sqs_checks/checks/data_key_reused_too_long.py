@@ -13,8 +13,8 @@ Lower the period, or leave it out: AWS's default is 300 seconds.
 ## Options
 `encryption.max_data_key_reuse_seconds`: the maximum, in seconds (default 300).
 
-## Limits
-Not decided when the key or the period is known only at deployment.
+## Unknown when
+The key or the period is known only at deployment.
 
 ## References
 - [Amazon SQS key management](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html)

@@ -14,7 +14,10 @@ List the source queues: `redrivePermission` `byQueue` with `sourceQueueArns`. In
 
 ## Limits
 Only dead-letter queues of queues count; a redrive allow policy says nothing about other services. A queue with more than ten
-sources in the code may allow all, as AWS demands then. Not decided when a source or the permission is known only at deployment.
+sources in the code may allow all, as AWS demands then.
+
+## Unknown when
+A source or the permission is known only at deployment.
 
 ## References
 - [Using dead-letter queues in Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html)

@@ -12,7 +12,10 @@ retention it is deleted before anybody looks at it. And the same messages lie th
 Give both the same type and encryption, and the dead-letter queue the longer retention (14 days at most).
 
 ## Limits
-Only pairs that both stand in the scanned code are compared. Not decided when one of the values is known only at deployment.
+Only pairs that both stand in the scanned code are compared.
+
+## Unknown when
+One of the values is known only at deployment.
 
 ## References
 - [Using dead-letter queues in Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html)

@@ -10,8 +10,8 @@ AWS refuses the queue, or somebody counts on each message coming once and in ord
 ## How to fix
 Make it a FIFO queue, or take the setting out.
 
-## Limits
-Not decided when the FIFO flag or the setting is known only at deployment.
+## Unknown when
+The FIFO flag or the setting is known only at deployment.
 
 ## References
 - [Amazon SQS FIFO queues](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html)

@@ -9,8 +9,8 @@ A user's access keys live until somebody rotates them; a role's credentials end 
 ## How to fix
 Name a role.
 
-## Limits
-Not decided when a principal is known only at deployment.
+## Unknown when
+A principal is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)

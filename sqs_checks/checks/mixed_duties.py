@@ -17,8 +17,10 @@ each to a role of its own.
 `duties.administrators`: principals that may do everything, as the policy writes them (default: none).
 
 ## Limits
-Each principal is taken as written: what a role gets beside its account is not added up. Not decided when a principal or
-an action is known only at deployment.
+Each principal is taken as written: what a role gets beside its account is not added up.
+
+## Unknown when
+A principal or an action is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)

@@ -11,8 +11,8 @@ Any AWS account, or nobody at all in particular, can send forged messages, read 
 Name the accounts, roles or services that need the queue, or limit `aws:SourceArn`, `aws:SourceAccount` or
 `aws:PrincipalOrgID` to yours.
 
-## Limits
-Not decided when the principal or a limiting value is known only at deployment.
+## Unknown when
+The principal or a limiting value is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)

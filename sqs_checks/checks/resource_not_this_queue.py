@@ -12,7 +12,10 @@ without a resource.
 Name the queue's own ARN.
 
 ## Limits
-Not decided when the queue or the resource is known only at deployment. What `NotResource` leaves is CKV_SQS_4's.
+What `NotResource` leaves is CKV_SQS_4's.
+
+## Unknown when
+The queue or the resource is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)

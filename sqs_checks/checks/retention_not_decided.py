@@ -15,8 +15,10 @@ Set the period that the messages need.
 `messages.min_retention_seconds`, `messages.max_retention_seconds`: the bounds, in seconds (defaults: AWS's own).
 
 ## Limits
-In a plan the provider's default looks like a value that somebody wrote; the plan's configuration tells them apart. Not
-decided when the period is known only at deployment.
+In a plan the provider's default looks like a value that somebody wrote; the plan's configuration tells them apart.
+
+## Unknown when
+The period is known only at deployment.
 
 ## References
 - [SetQueueAttributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html)

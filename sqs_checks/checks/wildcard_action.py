@@ -11,8 +11,8 @@ Who only sends can then also purge, delete or reconfigure the queue, and every a
 ## How to fix
 List the actions that are needed.
 
-## Limits
-Not decided when an action is known only at deployment.
+## Unknown when
+An action is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)

@@ -10,8 +10,8 @@ The whole protection hangs on the conditions: one edit of them opens the queue.
 ## How to fix
 Name the accounts, roles or services that need the queue.
 
-## Limits
-Not decided when the principal is known only at deployment, or when it is not known whether the queue is public.
+## Unknown when
+The principal, or whether the queue is public, is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
