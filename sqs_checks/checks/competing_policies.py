@@ -37,7 +37,7 @@ class CompetingPolicies(SqsCheck[PolicyPlace]):
     severity = Severity.HIGH
     area = Area.ACCESS_CONTROL_POLICY
     why = "a queue has one policy, and the one that is applied last replaces the others without an error"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html#API_SetQueueAttributes_RequestParameters"
 
     def faults(self, subject: PolicyPlace, settings: Settings) -> Iterator[Fault]:
         for other in subject.competitors():

@@ -42,7 +42,7 @@ class DataKeyReusedTooLong(SqsCheck[Queue]):
     severity = Severity.LOW
     area = Area.CRYPTOGRAPHIC_KEYS
     why = "for as long as SQS holds a decrypted data key, a withdrawn permission or a disabled key has no effect"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#sqs-how-does-the-data-key-reuse-period-work"
     settings = ("encryption.max_data_key_reuse_seconds",)
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:

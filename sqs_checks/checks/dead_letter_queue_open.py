@@ -73,7 +73,7 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     severity = Severity.MEDIUM
     area = Area.NOTHING_LOST
     why = "every queue of the account can leave its messages among the ones that somebody has to look after"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#policies-for-dead-letter-queues"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         can_be_named = ~_are_too_many(subject.dead_letter_redrives)

@@ -72,7 +72,7 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
     severity = Severity.MEDIUM
     area = Area.NOTHING_LOST
     why = "dead letters are refused, deleted before anybody looks at them, or less protected than the messages they were"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#understanding-message-retention-periods"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         for redrive, certainty in subject.dead_letter_redrives:

@@ -39,7 +39,7 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
     severity = Severity.LOW
     area = Area.NOTHING_LOST
     why = "AWS refuses or ignores it, and nothing comes once and in order as the setting suggests"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html#API_CreateQueue_RequestParameters"
 
     # Whether `false` reaches SQS. message_group: as the language writes the text.
     is_sent_as_stated: ClassVar[bool] = False

@@ -46,7 +46,7 @@ class InvalidQueueName(SqsCheck[Queue]):
     severity = Severity.LOW
     area = Area.ASSET_INVENTORY
     why = "AWS refuses the queue, or alarms and policies that go by name pass it by"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html#API_CreateQueue_RequestParameters"
     settings = ("naming.pattern",)
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:

@@ -43,7 +43,7 @@ class InvertedAllow(SqsCheck[AttachedPolicy]):
     severity = Severity.HIGH
     area = Area.ACCESS_CONTROL_POLICY
     why = "it grants to everyone, or everything, that nobody thought of"
-    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html"
+    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html#specifying-notprincipal-allow"
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         for statement in subject.document.statements:

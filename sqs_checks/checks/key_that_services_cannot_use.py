@@ -67,7 +67,7 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
     severity = Severity.HIGH
     area = Area.CRYPTOGRAPHIC_KEYS
     why = "what a service sends to a queue whose key it cannot use is lost without an error"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         aws_managed = subject.queue.kms_master_key_id.holds(lambda named: named.aws_managed)

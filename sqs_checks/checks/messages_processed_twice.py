@@ -44,7 +44,7 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
     severity = Severity.MEDIUM
     area = Area.NOTHING_LOST
     why = "a message that a function still works on is handed out again, and processed twice or lost as a dead letter"
-    guideline = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
+    guideline = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-queueconfig"
     settings = ("lambda.visibility_factor",)
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:

@@ -50,7 +50,7 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
     severity = Severity.LOW
     area = Area.ACCESS_CONTROL_POLICY
     why = "a producer that can also receive reads other people's messages; a consumer that can also send forges them"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#implement-least-privilege-access"
     settings = ("accounts.own", "duties.administrators")
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:

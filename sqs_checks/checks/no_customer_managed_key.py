@@ -40,7 +40,7 @@ class NoCustomerManagedKey(SqsCheck[Queue]):
     severity = Severity.MEDIUM
     area = Area.CRYPTOGRAPHIC_KEYS
     why = "only a key of your own has a key policy that limits, and a log that shows, who decrypts the messages"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#sqs-what-permissions-for-sse"
     peers = ("CKV2_AWS_73",)
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:

@@ -48,7 +48,7 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
     severity = Severity.MEDIUM
     area = Area.NOTHING_LOST
     why = "a message that cannot be processed comes back until its retention ends, and is lost"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#policies-for-dead-letter-queues"
     settings = (
         "redrive.min_receive_count",
         "redrive.max_receive_count",

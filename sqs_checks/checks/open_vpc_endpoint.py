@@ -47,7 +47,7 @@ class OpenVpcEndpoint(SqsCheck[VpcEndpoint]):
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
     why = "whoever gets into the network can send what it finds there to a queue of any account"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html#sqs-vpc-endpoint-policy"
 
     def faults(self, subject: VpcEndpoint, settings: Settings) -> Iterator[Fault]:
         yield Fault(

@@ -41,7 +41,7 @@ class PolicyOnNoQueue(SqsCheck[PolicyPlace]):
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
     why = "the deployment fails, or the queue that was meant goes without the policy"
-    guideline = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queuepolicy.html"
+    guideline = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queuepolicy.html#cfn-sqs-queuepolicy-queues"
 
     def faults(self, subject: PolicyPlace, settings: Settings) -> Iterator[Fault]:
         if subject.is_inline:

@@ -39,7 +39,7 @@ class PublicQueue(SqsCheck[AttachedPolicy]):
     severity = Severity.CRITICAL
     area = Area.ACCESS_CONTROL_POLICY
     why = "strangers can send forged messages, read or purge the queue, and run up its bill"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#ensure-queues-not-publicly-accessible"
     peers = (
         "CKV_AWS_168",
         "CKV_AWS_387",

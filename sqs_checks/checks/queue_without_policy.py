@@ -39,7 +39,7 @@ class QueueWithoutPolicy(SqsCheck[QueueModel]):
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
     why = "nothing refuses plain HTTP, so messages can be read and changed on the way"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#enforce-encryption-data-in-transit"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         has_policy = any_linked(subject.policies)

@@ -45,7 +45,7 @@ class RetentionNotDecided(SqsCheck[Queue]):
     severity = Severity.LOW
     area = Area.DATA_RETENTION
     why = "messages are lost after AWS's default of four days, or kept longer than the data in them allows"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html#API_SetQueueAttributes_RequestParameters"
     settings = ("messages.min_retention_seconds", "messages.max_retention_seconds")
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:

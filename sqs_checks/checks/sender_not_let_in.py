@@ -49,9 +49,7 @@ class SenderNotLetIn(SqsCheck[QueueModel]):
     severity = Severity.HIGH
     area = Area.NOTHING_LOST
     why = "what a service sends without permission is lost, without an error that anybody sees"
-    guideline = (
-        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-basic-examples-of-sqs-policies.html"
-    )
+    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         for use, sends in subject.uses:

@@ -42,7 +42,7 @@ class SettingThatAwsRefuses(SqsCheck[Queue]):
     severity = Severity.LOW
     area = Area.INPUT_VALIDATION
     why = "the deployment fails, after the review and often halfway through"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html#API_SetQueueAttributes_RequestParameters"
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         for setting, bounds, example in (

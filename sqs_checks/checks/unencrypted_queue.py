@@ -39,7 +39,7 @@ class UnencryptedQueue(SqsCheck[Queue]):
     severity = Severity.HIGH
     area = Area.CRYPTOGRAPHIC_KEYS
     why = "whoever gets at the stored data reads the messages"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#implement-server-side-encryption"
     peers = ("CKV_AWS_27",)
     settings = ("encryption.explicit",)
 

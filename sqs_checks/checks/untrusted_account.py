@@ -49,7 +49,7 @@ class UntrustedAccount(SqsCheck[AttachedPolicy]):
     severity = Severity.HIGH
     area = Area.ACCESS_CONTROL_POLICY
     why = "whoever was let in once, or by a copied example, keeps reading or writing messages unnoticed"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#implement-least-privilege-access"
     settings = (
         "accounts.own",
         "trusted.accounts",

@@ -49,7 +49,7 @@ class WholeForeignAccount(SqsCheck[AttachedPolicy]):
     severity = Severity.LOW
     area = Area.ACCESS_CONTROL_POLICY
     why = "every user and role of that account whose administrator allows it gets in, now and later"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts"
     settings = ("accounts.own",)
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:

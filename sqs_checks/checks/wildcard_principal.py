@@ -37,7 +37,7 @@ class WildcardPrincipal(SqsCheck[AttachedPolicy]):
     severity = Severity.LOW
     area = Area.ACCESS_CONTROL_POLICY
     why = "the whole protection hangs on the conditions: one edit of them opens the queue"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#ensure-queues-not-publicly-accessible"
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         public, _ = subject.first(lambda policy: policy.public)
