@@ -12,7 +12,7 @@ Write a number that AWS takes, and one of the two settings that exclude each oth
 
 ## Limits
 The period of a data key, the size of a message, the retention and the settings of FIFO queues have checks of their own
-(CKV_SQS_22, 30, 31, 44).
+(CKV_SQS_22, CKV_SQS_30, CKV_SQS_31, CKV_SQS_44).
 
 ## Unknown when
 A setting is known only at deployment.
