@@ -145,6 +145,10 @@ def main() -> int:
     )
     command.add_argument("--queue", metavar="ARN", help="the queue that the policy is attached to")
     command.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
+    summary = "show what a check reports, why, how to fix it, its settings, examples, and rules and controls like it"
+    command = commands.add_parser("explain", help=summary, description=f"{summary}; exit code 2 where there is no such check")
+    command.add_argument("check", metavar="CHECK", help="the id of a check, such as CKV_SQS_7")
+    command.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="how to print it (default: text)")
     summary = "show, check or describe the settings"
     inner = commands.add_parser("config", help=summary, description=summary).add_subparsers(
         dest="config_command", required=True, metavar="COMMAND"
@@ -175,6 +179,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from sqs_checks.commands.policy_command import judge_policy
 
         return judge_policy(arguments.file, arguments.queue, arguments.format)
+    if arguments.command == "explain":
+        from sqs_checks.commands.check_page_formats import explain_check
+
+        return explain_check(arguments.check, arguments.format)
     if arguments.command == "coverage":
         return _coverage(arguments.path)
     run, _ = _COMMANDS[arguments.command]
