@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -141,3 +143,13 @@ def test_a_default_in_words_is_the_default(path: Path) -> None:
     defaults = {one.key: one.default for one in each_setting()}
     for key, default in re.findall(r"`([\w.]+)`: [^`]*\(default:? (\d+)\)", page):
         assert defaults[key] == int(default)
+
+
+def test_the_pages_build_as_a_site(tmp_path: Path) -> None:
+    """MkDocs finds no fault in them: no dead link, no page that cannot be read."""
+    pytest.importorskip("mkdocs")
+    line = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", "mkdocs.config", "--site-dir", str(tmp_path)]
+    run = subprocess.run(line, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert "An AWS service may send" in (tmp_path / "checks" / "CKV_SQS_7" / "index.html").read_text(encoding="utf-8")
+    assert not list(tmp_path.glob("*.py"))
