@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqs_checks.commands.related_rules import CHECKOV_RULES, CONTROLS, RELATED_RULES, Control, RelatedRule
-from sqs_checks.configuration.settings import DescribedSetting, each_setting
 from sqs_checks.judgement.metadata import Area, Severity
+
+if TYPE_CHECKING:
+    from sqs_checks.configuration.settings import DescribedSetting
 
 CHECKS = Path(__file__).resolve().parent.parent / "checks"
 EXAMPLES = Path(__file__).resolve().parent / "check_examples"
@@ -82,7 +84,6 @@ def read_page(check_id: str) -> CheckPage:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     stated = _attributes(tree)
     fault, sections = _sections(ast.get_docstring(tree) or "")
-    wanted = stated.get("settings", ())
     examples = (EXAMPLES / f"{check_id}.md").read_text(encoding="utf-8")  # which `docs/make_pages.py` cut from the fixtures
     return CheckPage(
         id=check_id,
@@ -96,7 +97,7 @@ def read_page(check_id: str) -> CheckPage:
         fix=sections["How to fix"],
         limits=sections.get("Limits", ""),
         unknown_when=sections["Unknown when"],
-        settings=tuple(one for one in each_setting() if one.key in wanted),
+        settings=_settings(stated.get("settings", ())),
         example_settings="".join(_EXAMPLE_SETTINGS.findall(examples)),
         examples=tuple(Example(**match.groupdict()) for match in _EXAMPLE.finditer(examples)),
         related=(
@@ -106,6 +107,15 @@ def read_page(check_id: str) -> CheckPage:
         controls=CONTROLS.get(check_id, ()),
         references=tuple(_references(stated["guideline"], sections["References"])),
     )
+
+
+def _settings(keys: Collection[str]) -> tuple[DescribedSetting, ...]:
+    if not keys:
+        return ()
+    # Their definition takes as long to load as everything else here.
+    from sqs_checks.configuration.settings import each_setting
+
+    return tuple(one for one in each_setting() if one.key in keys)
 
 
 def _attributes(tree: ast.Module) -> dict[str, Any]:

@@ -7,12 +7,13 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import MISSING
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from sqs_checks.commands.check_page import CheckPage, check_files, read_page
-from sqs_checks.configuration.setting_kinds import Kind, WholeNumber, nearest
-from sqs_checks.configuration.settings import DescribedSetting
+
+if TYPE_CHECKING:
+    from sqs_checks.configuration.setting_kinds import Kind
+    from sqs_checks.configuration.settings import DescribedSetting
 
 # What the process ends with, where there is no such check.
 UNKNOWN_CHECK = 2
@@ -32,6 +33,8 @@ def explain_check(check_id: str, output: str) -> int:
     """
     known = check_files()
     if check_id.upper() not in known:
+        from sqs_checks.configuration.setting_kinds import nearest
+
         print(f"sqs-checks: there is no check `{check_id}`: {nearest(check_id.upper(), tuple(known))}", file=sys.stderr)
         return UNKNOWN_CHECK
     page = read_page(check_id.upper())
@@ -40,6 +43,8 @@ def explain_check(check_id: str, output: str) -> int:
 
 
 def default_in_words(setting: DescribedSetting) -> str:
+    from dataclasses import MISSING
+
     if setting.default is MISSING:
         return "none: it must be there"
     if setting.default in (None, ()):
@@ -49,6 +54,8 @@ def default_in_words(setting: DescribedSetting) -> str:
 
 def takes_in_words(kind: Kind) -> str:
     """What a setting takes: with the bounds of a number, which messages about a wrong kind leave out."""
+    from sqs_checks.configuration.setting_kinds import WholeNumber
+
     return f"{kind.words}, {kind.minimum} to {kind.maximum}" if isinstance(kind, WholeNumber) else kind.words
 
 

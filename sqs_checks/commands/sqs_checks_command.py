@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sqs_checks import __version__
 from sqs_checks.commands.checkov_on_path import checkov_on_path, is_of_this_environment
-from sqs_checks.commands.doctor import examine, package_folder
 from sqs_checks.commands.hook_files import is_current, is_enabled, remove_hook_files, site_packages, write_hook_files
 
 _PATH_HELP = "the code that is scanned: a folder or a file (default: the working directory)"
@@ -28,8 +27,17 @@ def _without_package(error: ImportError) -> int:
 
 
 def _path() -> int:
+    from sqs_checks.commands.doctor import package_folder
+
     print(package_folder())
     return 0
+
+
+def _doctor() -> int:
+    # What it needs takes longer to load than most commands take to run.
+    from sqs_checks.commands.doctor import examine
+
+    return examine()
 
 
 def _list() -> int:
@@ -126,7 +134,7 @@ _COMMANDS = {
     "list": (_list, "list the checks, with Checkov's own checks for the same fault"),
     "enable": (_enable, "have plain `checkov` in this environment run the checks"),
     "disable": (_disable, "undo `enable`"),
-    "doctor": (examine, "prove that Checkov runs the checks; exit code 1 and the reason where it does not"),
+    "doctor": (_doctor, "prove that Checkov runs the checks; exit code 1 and the reason where it does not"),
 }
 
 
