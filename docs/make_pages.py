@@ -80,6 +80,7 @@ _PRACTICES = (
         ),
     ),
 )
+_OAK9 = "https://docs.oak9.io/oak9/design-gap-documentation/aws/aws-sqs"
 # The design guidance by property: heading, property in CloudFormation, argument in Terraform, checks.
 _PROPERTIES = (
     ("Protect Cryptographic Keys", "`KmsDataKeyReusePeriodSeconds`", "`kms_data_key_reuse_period_seconds`", (22,)),
@@ -220,6 +221,8 @@ def _guidance() -> Iterator[str]:
     )
     yield ""
     yield "## By property"
+    yield ""
+    yield f"These are the properties that [oak9's design guidance for SQS]({_OAK9}) names."
     yield ""
     yield from table(
         ("heading", "CloudFormation", "Terraform", "checks"),
