@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import textwrap
@@ -207,6 +206,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def as_json(page: CheckPage) -> str:
     """The page as JSON: texts are Markdown; a setting has its JSON Schema beside it."""
+    import json
+
     stated: dict[str, Any] = page._asdict()
     stated["severity"], stated["area"] = page.severity.value, page.area.value
     stated["settings"] = [

@@ -127,7 +127,7 @@ RELATED_RULES: dict[str, tuple[RelatedRule, ...]] = {
             "Trivy",
             "AWS-0097",
             f"{_TRIVY}/no_wildcards_in_policy_documents.rego",
-            "It knows `*` and `sqs:*`, and no other wildcard.",
+            "It knows `*` and `sqs:*`, and no other wildcard. It was AVD-AWS-0097 before.",
         ),
         RelatedRule(
             "KICS",
@@ -153,7 +153,7 @@ RELATED_RULES: dict[str, tuple[RelatedRule, ...]] = {
             "Trivy",
             "AWS-0096",
             f"{_TRIVY}/enable_queue_encryption.rego",
-            "It fails where nothing is written down; in CloudFormation it takes only a KMS key.",
+            "It fails where nothing is written down; in CloudFormation it takes only a KMS key. It was AVD-AWS-0096 before.",
         ),
         RelatedRule(
             "KICS",
@@ -180,7 +180,7 @@ RELATED_RULES: dict[str, tuple[RelatedRule, ...]] = {
             "Trivy",
             "AWS-0135",
             f"{_TRIVY}/queue_encryption_with_cmk.rego",
-            "It fails only where the key is written as `alias/aws/sqs`.",
+            "It fails only where the key is written as `alias/aws/sqs`. It was AVD-AWS-0135 before.",
         ),
         RelatedRule(
             "cfn_nag",
