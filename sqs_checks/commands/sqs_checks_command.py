@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sqs_checks import __version__
 from sqs_checks.commands.checkov_on_path import checkov_on_path, is_of_this_environment
-from sqs_checks.commands.doctor import examine, package_folder
 from sqs_checks.commands.hook_files import is_current, is_enabled, remove_hook_files, site_packages, write_hook_files
 
 _PATH_HELP = "the code that is scanned: a folder or a file (default: the working directory)"
@@ -28,8 +27,17 @@ def _without_package(error: ImportError) -> int:
 
 
 def _path() -> int:
+    from sqs_checks.commands.doctor import package_folder
+
     print(package_folder())
     return 0
+
+
+def _doctor() -> int:
+    # What it needs takes longer to load than most commands take to run.
+    from sqs_checks.commands.doctor import examine
+
+    return examine()
 
 
 def _list() -> int:
@@ -126,7 +134,7 @@ _COMMANDS = {
     "list": (_list, "list the checks, with Checkov's own checks for the same fault"),
     "enable": (_enable, "have plain `checkov` in this environment run the checks"),
     "disable": (_disable, "undo `enable`"),
-    "doctor": (examine, "prove that Checkov runs the checks; exit code 1 and the reason where it does not"),
+    "doctor": (_doctor, "prove that Checkov runs the checks; exit code 1 and the reason where it does not"),
 }
 
 
@@ -145,6 +153,10 @@ def main() -> int:
     )
     command.add_argument("--queue", metavar="ARN", help="the queue that the policy is attached to")
     command.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
+    summary = "show what a check reports, why, how to fix it, its settings, examples, and rules and controls like it"
+    command = commands.add_parser("explain", help=summary, description=f"{summary}; exit code 2 where there is no such check")
+    command.add_argument("check", metavar="CHECK", help="the id of a check, such as CKV_SQS_7")
+    command.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="how to print it (default: text)")
     summary = "show, check or describe the settings"
     inner = commands.add_parser("config", help=summary, description=summary).add_subparsers(
         dest="config_command", required=True, metavar="COMMAND"
@@ -175,6 +187,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from sqs_checks.commands.policy_command import judge_policy
 
         return judge_policy(arguments.file, arguments.queue, arguments.format)
+    if arguments.command == "explain":
+        from sqs_checks.commands.check_page_formats import explain_check
+
+        return explain_check(arguments.check, arguments.format)
     if arguments.command == "coverage":
         return _coverage(arguments.path)
     run, _ = _COMMANDS[arguments.command]
