@@ -17,6 +17,18 @@ _CONFIG_COMMANDS = {
     "check": "check the settings files that hold for some code, or one settings file; exit code 1 where one is broken",
     "schema": "print a JSON Schema of sqs-checks.yaml for editors",
 }
+_SIGNATURE_COMMANDS = {
+    "sign": (
+        "a private key on the curve P-256, as openssl writes it",
+        "where to write the copy: a folder that is new or empty",
+        "write a copy of the pack whose modules are signed, for Checkov's --external-checks-public-key",
+    ),
+    "verify": (
+        "the public key",
+        "a folder for --external-checks-dir",
+        "say what in a folder of checks is not signed, or not with this key; exit code 1 where something is not",
+    ),
+}
 
 
 def _without_package(error: ImportError) -> int:
@@ -157,6 +169,10 @@ def main() -> int:
     command = commands.add_parser("explain", help=summary, description=f"{summary}; exit code 2 where there is no such check")
     command.add_argument("check", metavar="CHECK", help="the id of a check, such as CKV_SQS_7")
     command.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="how to print it (default: text)")
+    for name, (key, folder, summary) in _SIGNATURE_COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        command.add_argument("--key", metavar="PEM", required=True, help=key)
+        command.add_argument("folder", metavar="FOLDER", help=folder)
     summary = "show, check or describe the settings"
     inner = commands.add_parser("config", help=summary, description=summary).add_subparsers(
         dest="config_command", required=True, metavar="COMMAND"
@@ -191,6 +207,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from sqs_checks.commands.check_page_formats import explain_check
 
         return explain_check(arguments.check, arguments.format)
+    if arguments.command in _SIGNATURE_COMMANDS:
+        from sqs_checks.commands import signed_copy
+
+        return getattr(signed_copy, str(arguments.command))(arguments.key, arguments.folder)  # type: ignore[no-any-return]
     if arguments.command == "coverage":
         return _coverage(arguments.path)
     run, _ = _COMMANDS[arguments.command]
