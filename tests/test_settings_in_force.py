@@ -41,20 +41,50 @@ IN_NETWORK = policy(allow("*", {"IpAddress": {"aws:SourceIp": "203.0.113.0/28"}}
 ONLY_THROUGH = policy(deny({"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}))
 ONLY_FROM = policy(deny({"StringNotEquals": {"aws:SourceVpc": "vpc-0a1b2c3d"}}))
 REQUIRED = ("vpc.required", "all")
-TRUSTS_NOBODY = ("trusted.accounts", [])
+TRUSTS_NOBODY: tuple[str, Any] = ("trusted.accounts", [])
 ROWS = (
     Row("trusted.accounts", [OTHER], "CKV_SQS_6", to({"AWS": ROLE}), "FAILED", "PASSED", (("trusted.vpcs", []),)),
     Row("accounts.own", [OTHER], "CKV_SQS_6", to({"AWS": ROLE}), "FAILED", "PASSED", (TRUSTS_NOBODY,)),
-    Row("trusted.organizations", ["o-a1b2c3d4e5"], "CKV_SQS_6", to("*", PrincipalOrgID="o-a1b2c3d4e5"), "FAILED", "PASSED", (TRUSTS_NOBODY,)),
+    Row(
+        "trusted.organizations",
+        ["o-a1b2c3d4e5"],
+        "CKV_SQS_6",
+        to("*", PrincipalOrgID="o-a1b2c3d4e5"),
+        "FAILED",
+        "PASSED",
+        (TRUSTS_NOBODY,),
+    ),
     Row("trusted.vpcs", ["vpc-0a1b2c3d"], "CKV_SQS_6", to("*", SourceVpc="vpc-0a1b2c3d"), "FAILED", "PASSED", (TRUSTS_NOBODY,)),
-    Row("trusted.endpoints", ["vpce-0a1b2c3d"], "CKV_SQS_6", to("*", SourceVpce="vpce-0a1b2c3d"), "FAILED", "PASSED", (TRUSTS_NOBODY,)),
+    Row(
+        "trusted.endpoints",
+        ["vpce-0a1b2c3d"],
+        "CKV_SQS_6",
+        to("*", SourceVpce="vpce-0a1b2c3d"),
+        "FAILED",
+        "PASSED",
+        (TRUSTS_NOBODY,),
+    ),
     Row("trusted.networks", ["203.0.113.0/24"], "CKV_SQS_6", IN_NETWORK, "FAILED", "PASSED", (TRUSTS_NOBODY,)),
-    Row("duties.administrators", [ROLE], "CKV_SQS_11", policy(allow({"AWS": ROLE}, action="sqs:SetQueueAttributes")), "FAILED", "PASSED"),
+    Row(
+        "duties.administrators",
+        [ROLE],
+        "CKV_SQS_11",
+        policy(allow({"AWS": ROLE}, action="sqs:SetQueueAttributes")),
+        "FAILED",
+        "PASSED",
+    ),
     Row("vpc.required", "all", "CKV_SQS_13", to({"AWS": ROLE}), NONE, "FAILED"),
     Row("vpc.ids", ["vpc-0f0f0f0f"], "CKV_SQS_13", ONLY_FROM, "PASSED", "FAILED", (REQUIRED,)),
     Row("vpc.endpoints", ["vpce-0f0f0f0f"], "CKV_SQS_13", ONLY_THROUGH, "PASSED", "FAILED", (REQUIRED,)),
     Row("encryption.explicit", True, "CKV_SQS_20", {}, "PASSED", "FAILED"),
-    Row("encryption.max_data_key_reuse_seconds", 600, "CKV_SQS_22", {"KmsMasterKeyId": "alias/a", "KmsDataKeyReusePeriodSeconds": 600}, "FAILED", "PASSED"),
+    Row(
+        "encryption.max_data_key_reuse_seconds",
+        600,
+        "CKV_SQS_22",
+        {"KmsMasterKeyId": "alias/a", "KmsDataKeyReusePeriodSeconds": 600},
+        "FAILED",
+        "PASSED",
+    ),
     Row("messages.max_bytes", 2048, "CKV_SQS_30", {"MaximumMessageSize": 4096}, "PASSED", "FAILED"),
     Row("messages.min_retention_seconds", 3600, "CKV_SQS_31", {"MessageRetentionPeriod": 600}, "PASSED", "FAILED"),
     Row("messages.max_retention_seconds", 3600, "CKV_SQS_31", {"MessageRetentionPeriod": 7200}, "PASSED", "FAILED"),
@@ -65,8 +95,15 @@ ROWS = (
     Row("lambda.visibility_factor", 2, "CKV_SQS_43", {"VisibilityTimeout": 120}, "FAILED", "PASSED"),
     Row("unresolved", "fail", "CKV_SQS_30", {"MaximumMessageSize": ...}, NONE, "FAILED"),
     Row("checks", {"CKV_SQS_20": {"enabled": False}}, "CKV_SQS_20", {"SqsManagedSseEnabled": False}, "FAILED", NONE),
-    Row("exceptions", [{"checks": ["CKV_SQS_20"], "names": "?t", "reason": "r"}], "CKV_SQS_20", {"SqsManagedSseEnabled": False}, "FAILED", "SKIPPED"),
-)  # fmt: skip
+    Row(
+        "exceptions",
+        [{"checks": ["CKV_SQS_20"], "names": "?t", "reason": "r"}],
+        "CKV_SQS_20",
+        {"SqsManagedSseEnabled": False},
+        "FAILED",
+        "SKIPPED",
+    ),
+)
 
 # What a queue's attribute is called in Terraform, and how a value is written there.
 HCL_NAMES = {
