@@ -24,6 +24,8 @@ from environments import (
 )
 
 # What the README's example holds, whatever the route.
+
+pytestmark = pytest.mark.slow
 EXAMPLE_FINDINGS = sorted(
     [
         ("CKV_SQS_21", "AWS::SQS::Queue.Invoices"),

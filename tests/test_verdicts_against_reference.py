@@ -17,6 +17,8 @@ from sqs_checks.policy.verdicts import QueuePolicy
 from sqs_checks.values.json_text import from_json
 
 SHARDS, POLICIES_A_SHARD = 20, 1_000  # seeds 0 to 19
+
+pytestmark = pytest.mark.slow
 PRINCIPALS = (
     f"arn:aws:iam::{OWNER}:root",
     f"arn:aws:iam::{OWNER}:role/app",
