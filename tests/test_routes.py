@@ -23,9 +23,9 @@ from environments import (
     environment_with_checkov,
 )
 
-# What the README's example holds, whatever the route.
-
 pytestmark = pytest.mark.slow
+
+# What the README's example holds, whatever the route.
 EXAMPLE_FINDINGS = sorted(
     [
         ("CKV_SQS_21", "AWS::SQS::Queue.Invoices"),
