@@ -17,8 +17,10 @@ each to a role of its own.
 `duties.administrators`: principals that may do everything, as the policy writes them (default: none).
 
 ## Limits
-Each principal is taken as written: what a role gets beside its account is not added up. Not decided when a principal or
-an action is known only at deployment.
+Each principal is taken as written: what a role gets beside its account is not added up.
+
+## Unknown when
+A principal or an action is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -62,7 +64,7 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
     severity = Severity.LOW
     area = Area.ACCESS_CONTROL_POLICY
     why = "who sends could read the messages of others, and who receives could forge messages"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#implement-least-privilege-access"
     settings = ("accounts.own", "duties.administrators")
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:

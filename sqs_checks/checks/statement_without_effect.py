@@ -19,8 +19,10 @@ out.
 ## Limits
 Other checks tell of the rest: CKV_SQS_5 of a `Resource` that is another queue, CKV_SQS_11 of administration for another account,
 CKV_SQS_14 of principals of another partition and of actions of other services. A Deny that another one makes superfluous is no
-fault, nor is a condition whose values can only never be true together. Not decided when what it depends on is known only at
-deployment.
+fault, nor is a condition whose values can only never be true together.
+
+## Unknown when
+What the effect of the statement depends on is known only at deployment.
 
 ## References
 - [AWS global condition context keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html)
