@@ -35,8 +35,6 @@ from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
 
-_OPTION = "encryption.max_data_key_reuse_seconds"
-
 
 class DataKeyReusedTooLong(SqsCheck[Queue]):
     id = "CKV_SQS_22"
@@ -45,18 +43,18 @@ class DataKeyReusedTooLong(SqsCheck[Queue]):
     area = Area.CRYPTOGRAPHIC_KEYS
     why = "for as long as SQS holds a decrypted data key, a withdrawn permission or a disabled key has no effect"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#sqs-how-does-the-data-key-reuse-period-work"
-    settings = (_OPTION,)
+    settings = ("encryption.max_data_key_reuse_seconds",)
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         maximum = settings.encryption.max_data_key_reuse_seconds
         period, key = subject.kms_data_key_reuse_period_seconds, subject.kms_master_key_id
         wanted = Bounds(DATA_KEY_REUSE_SECONDS.minimum, maximum)
-        for fault in out_of_bounds(period, wanted, DATA_KEY_REUSE_SECONDS, "seconds", maximum, ("", _OPTION)):
+        for fault in out_of_bounds(period, wanted, DATA_KEY_REUSE_SECONDS, "seconds", maximum, ("", *self.settings)):
             yield fault._replace(violated=fault.violated & key.is_set())
         yield Fault(
             violated=known(maximum < DEFAULT_DATA_KEY_REUSE_SECONDS) & key.is_set() & ~period.is_set(),
             problem=f"{period}, and AWS's default of {DEFAULT_DATA_KEY_REUSE_SECONDS} seconds is more than the {maximum} of "
-            f"`{_OPTION}` in the settings of sqs-checks.",
+            f"`{self.settings[0]}` in the settings of sqs-checks.",
             remedy=f"set {period.assign(maximum)}",
             paths=(period.path,),
         )

@@ -34,8 +34,6 @@ from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
 
-_OPTION = "messages.max_bytes"
-
 
 class MessageSizeUnbounded(SqsCheck[Queue]):
     id = "CKV_SQS_30"
@@ -44,7 +42,7 @@ class MessageSizeUnbounded(SqsCheck[Queue]):
     area = Area.INPUT_VALIDATION
     why = "consumers get input of a size that nobody wrote them for"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"
-    settings = (_OPTION,)
+    settings = ("messages.max_bytes",)
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         size, maximum = subject.maximum_message_size, settings.messages.max_bytes
@@ -54,7 +52,9 @@ class MessageSizeUnbounded(SqsCheck[Queue]):
             remedy=f"set {size.assign(maximum)}",
             paths=(size.path,),
         )
-        yield from out_of_bounds(size, Bounds(MESSAGE_BYTES.minimum, maximum), MESSAGE_BYTES, "bytes", maximum, ("", _OPTION))
+        yield from out_of_bounds(
+            size, Bounds(MESSAGE_BYTES.minimum, maximum), MESSAGE_BYTES, "bytes", maximum, ("", *self.settings)
+        )
 
 
 class MessageSizeUnboundedTerraform(MessageSizeUnbounded, TerraformQueueCheck): ...

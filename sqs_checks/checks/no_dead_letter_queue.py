@@ -44,8 +44,6 @@ from sqs_checks.queues.sqs_limits import RECEIVE_COUNT, Bounds
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
 
-_OPTIONS = ("redrive.min_receive_count", "redrive.max_receive_count")
-
 
 class NoDeadLetterQueue(SqsCheck[QueueModel]):
     id = "CKV_SQS_40"
@@ -54,7 +52,7 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
     area = Area.NOTHING_LOST
     why = "a message that cannot be processed comes back until its retention ends, and is lost"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#policies-for-dead-letter-queues"
-    settings = _OPTIONS
+    settings = ("redrive.min_receive_count", "redrive.max_receive_count")
 
     # As the user's language writes a redrive policy, and the ARN of a dead-letter queue.
     redrive_policy: ClassVar[str]
@@ -102,7 +100,7 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
                     paths=(count.path,),
                     why="AWS refuses a redrive policy that does not say after how many receives a message is given up",
                 )
-            for fault in out_of_bounds(count, wanted, RECEIVE_COUNT, "receives", count_example, _OPTIONS):
+            for fault in out_of_bounds(count, wanted, RECEIVE_COUNT, "receives", count_example, self.settings):
                 why = fault.why or self._why(count, wanted)
                 yield fault._replace(violated=fault.violated & certainty, why=why)
 

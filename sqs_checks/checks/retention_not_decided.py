@@ -38,8 +38,6 @@ from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
 
-_OPTIONS = ("messages.min_retention_seconds", "messages.max_retention_seconds")
-
 
 class RetentionNotDecided(SqsCheck[Queue]):
     id = "CKV_SQS_31"
@@ -48,7 +46,7 @@ class RetentionNotDecided(SqsCheck[Queue]):
     area = Area.DATA_RETENTION
     why = "messages are lost before somebody takes them, or kept longer than the data in them allows"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html#API_SetQueueAttributes_RequestParameters"
-    settings = _OPTIONS
+    settings = ("messages.min_retention_seconds", "messages.max_retention_seconds")
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         period, messages = subject.message_retention_period, settings.messages
@@ -60,7 +58,7 @@ class RetentionNotDecided(SqsCheck[Queue]):
             paths=(period.path,),
             why="a message that nobody takes within four days, as over a long week-end, is lost",
         )
-        yield from out_of_bounds(period, wanted, RETENTION_SECONDS, "seconds", wanted.maximum, _OPTIONS)
+        yield from out_of_bounds(period, wanted, RETENTION_SECONDS, "seconds", wanted.maximum, self.settings)
 
 
 class RetentionNotDecidedTerraform(RetentionNotDecided, TerraformQueueCheck): ...

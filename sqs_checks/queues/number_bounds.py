@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.ternary import unknown
@@ -14,7 +14,7 @@ REFUSED = "AWS refuses that, and the deployment fails"
 
 
 def out_of_bounds(
-    setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str, example: int, options: tuple[str, str] = ("", "")
+    setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str, example: int, options: Sequence[str] = ("", "")
 ) -> Iterator[Fault]:
     """What is wrong with a number that must lie within `wanted`, and within what AWS takes.
 
