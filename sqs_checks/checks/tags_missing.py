@@ -71,7 +71,7 @@ class TagsMissing(SqsCheck[Queue]):
         examples = {key: allowed[0] if allowed else f"<{key}>" for key, allowed in required} or {"owner": "<owner>"}
         yield Fault(
             violated=~tags.holds(lambda stated: bool(stated)),
-            problem=f"The queue has no tags: {tags if tags.value is None else f'`{tags.name}` is empty'}.",
+            problem="The queue has no tags.",
             remedy=f"set {tags.assign(self.all_tags.format(', '.join(map(self._written, examples, examples.values()))))}",
             paths=(tags.path,),
         )
