@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "terraform": {"reporting", "configuration", "files"} | TERRAFORM | PURE,
     "checks": {"checks", "reporting", "configuration", "terraform", "cloudformation"} | PURE,
     "pack": {"pack", "checks", "reporting", "configuration", "files", "terraform", "cloudformation"} | PURE,
-    "commands": {"commands", "pack", "configuration", "files"} | PURE,
+    "commands": {"commands", "pack", "reporting", "configuration", "files"} | PURE,
 }
 # Those that know Checkov: reporting, the seams of the two frameworks, and what registers with Checkov or starts it.
 KNOWS_CHECKOV = {"reporting", "terraform", "cloudformation", "pack", "commands"}
