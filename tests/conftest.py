@@ -15,6 +15,7 @@ import pytest
 from sqs_checks.judgement.fault import Fault, Judgement
 from sqs_checks.pack.registration import register
 from sqs_checks.reporting.checkov_check import CheckovCheck
+from sqs_checks.reporting.observations import Observation, observing
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FIXTURES = REPOSITORY / "fixtures"
@@ -143,25 +144,47 @@ class Judged(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-@pytest.fixture(scope="session")
-def fixture_judgements() -> list[Judged]:
-    """What each check judged while `fixture_reports` were made."""
-    return []
+class _FixtureScan(NamedTuple):
+    """reports: of Checkov. observations: what each check made of each resource, by framework. judgements: of each subject."""
+
+    reports: Reports
+    observations: dict[str, list[Observation]]
+    judgements: list[Judged]
 
 
 @pytest.fixture(scope="session")
-def fixture_reports(fixture_folder: Path, fixture_judgements: list[Judged]) -> Reports:
-    """What Checkov reports of the fixtures: one run a framework, shared by all tests."""
+def fixture_scan(fixture_folder: Path) -> _FixtureScan:
+    """One run a framework over the fixtures, shared by all tests."""
+    found: Reports = []
+    observations: dict[str, list[Observation]] = {framework: [] for framework in FRAMEWORKS}
+    judgements: list[Judged] = []
     judgement = CheckovCheck.judgement
 
     def noted(check: Any, subject: Any, settings: Any) -> Judgement:
-        found = judgement(check, subject, settings)
-        fixture_judgements.append(Judged(check, str(check.entity_path), subject, settings, found.faults))
-        return found
+        judged = judgement(check, subject, settings)
+        judgements.append(Judged(check, str(check.entity_path), subject, settings, judged.faults))
+        return judged
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(CheckovCheck, "judgement", noted)
-        return reports(fixture_folder)
+    for framework in FRAMEWORKS:
+        with observing(observations[framework].append), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(CheckovCheck, "judgement", noted)
+            found += reports(fixture_folder, [framework])
+    return _FixtureScan(found, observations, judgements)
+
+
+@pytest.fixture(scope="session")
+def fixture_reports(fixture_scan: _FixtureScan) -> Reports:
+    return fixture_scan.reports
+
+
+@pytest.fixture(scope="session")
+def fixture_observations(fixture_scan: _FixtureScan) -> dict[str, list[Observation]]:
+    return fixture_scan.observations
+
+
+@pytest.fixture(scope="session")
+def fixture_judgements(fixture_scan: _FixtureScan) -> list[Judged]:
+    return fixture_scan.judgements
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from conftest import FIXTURES, Finding, Judged, Reports, scan
+from conftest import FIXTURES, Finding, Judged, scan
 from policies import OWNER, QUEUE, ROLE, TOPIC, allow, aws, policy
 from remedies import Edit, edited_template, edited_terraform, edits_of, filling, mended_document, plain, without_removed
 from test_malformed_policies import CHECKS, PROBLEMS, QUOTAS, attached
@@ -119,7 +119,7 @@ class Told(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def told(fixture_reports: Reports, fixture_judgements: list[Judged]) -> list[Told]:
+def told(fixture_judgements: list[Judged]) -> list[Told]:
     """The faults that each check finds in its own fixtures."""
     return [
         Told(judged, fault, edits_of(fault.remedy))

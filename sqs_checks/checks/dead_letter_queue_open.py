@@ -78,6 +78,7 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     area = Area.NOTHING_LOST
     why = "every queue of the account can leave its messages among the ones that somebody has to look after"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#policies-for-dead-letter-queues"
+    judges_only = "queues that take the dead letters of another queue, or state a redrive allow policy"
 
     # As the user's language writes the policy, and the ARN of a source of that name.
     allow_policy: ClassVar[str]
@@ -85,6 +86,9 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     # Where the policy is to be written. Queues that refer to each other are a circle, which both languages refuse.
     where_none_is: ClassVar[str]
     where_inline: ClassVar[str]
+
+    def applies(self, subject: QueueModel, settings: Settings) -> Ternary:
+        return any_linked(subject.dead_letter_redrives) | any_linked(subject.allowances)
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         sources = linked_for_certain(subject.dead_letter_redrives)

@@ -101,11 +101,11 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
                     why="AWS refuses a redrive policy that does not say after how many receives a message is given up",
                 )
             for fault in out_of_bounds(count, wanted, RECEIVE_COUNT, "receives", count_example, self.settings):
-                why = fault.why or self._why(count, wanted)
+                why = fault.why or self._why_asked(count, wanted)
                 yield fault._replace(violated=fault.violated & certainty, why=why)
 
     @staticmethod
-    def _why(count: Setting[int], wanted: Bounds) -> str:
+    def _why_asked(count: Setting[int], wanted: Bounds) -> str:
         if isinstance(count.value, int) and count.value < wanted.minimum:
             return "a message that fails for a passing reason is given up too soon"
         return "a message that cannot be processed is tried for long before anybody sees it"
