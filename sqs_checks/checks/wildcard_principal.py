@@ -20,6 +20,7 @@ The principal, or whether the queue is public, is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
@@ -27,7 +28,6 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.document import Statement
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
@@ -50,6 +50,7 @@ class WildcardPrincipal(SqsCheck[AttachedPolicy]):
         public, _ = subject.first(lambda policy: policy.public)
         # Where the queue may be public, that may be the finding.
         alone = YES if public.is_no else unknown(*public.reasons)
+        meant = _services_meant(subject)
         for statement, applies in subject.allows:
             principals = statement.principals
             everyone = YES if principals.everyone else unknown(*principals.hidden) if principals.hidden else NO
@@ -59,16 +60,22 @@ class WildcardPrincipal(SqsCheck[AttachedPolicy]):
             yield Fault(
                 violated=applies & everyone & alone,
                 problem=f"{statement.label} names everyone (`*`) as `Principal`. {keeper} strangers out.",
-                remedy=f"write `{_principal(subject, statement)}`, and keep the conditions",
+                remedy=f"write `{_principal(meant.get(id(statement)))}`, and keep the conditions",
                 paths=(subject.path,),
             )
 
 
-def _principal(subject: AttachedPolicy, statement: Statement) -> str:
-    """Who is meant, as far as the conditions tell."""
-    services = [str(service) for one, service, _ in subject.services_that_send() if one is statement]
-    named = next((service for service in services if service.endswith(".amazonaws.com")), None)
-    return f'"Principal": {{"Service": "{named}"}}' if named else '"Principal": {"AWS": "<ARN of the role>"}'
+def _services_meant(subject: AttachedPolicy) -> dict[int, str]:
+    """The service that the conditions of a statement tell of, by the statement's identity."""
+    named: dict[int, str] = {}
+    for statement, service, _ in subject.services_that_send():
+        if str(service).endswith(".amazonaws.com"):
+            named.setdefault(id(statement), str(service))
+    return named
+
+
+def _principal(service: Optional[str]) -> str:
+    return f'"Principal": {{"Service": "{service}"}}' if service else '"Principal": {"AWS": "<ARN of the role>"}'
 
 
 class WildcardPrincipalTerraform(WildcardPrincipal, TerraformQueuePolicyCheck): ...
