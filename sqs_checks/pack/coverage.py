@@ -58,17 +58,18 @@ class NotRead(NamedTuple):
     why: str
 
 
-def cover(path: Path) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
-    """Runs every check on every SQS resource below a folder, or in a file, through Checkov's runners."""
+def cover(path: Path, checks: Sequence[str] = ("CKV_SQS_*",)) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
+    """Runs checks on every SQS resource below a folder, or in a file, through Checkov's runners. checks: their ids."""
     register()
     for framework, runner_class in _RUNNERS.items():
-        yield from _Run(framework, runner_class, path).results()
+        yield from _Run(framework, runner_class, path, checks).results()
 
 
 class _Run:
     """One runner over a folder or a file."""
 
-    def __init__(self, framework: str, runner_class: Any, path: Path) -> None:
+    def __init__(self, framework: str, runner_class: Any, path: Path, checks: Sequence[str]) -> None:
+        self._checks = list(checks)
         self._framework = framework
         self._class = runner_class
         self._path = path
@@ -95,10 +96,9 @@ class _Run:
                 if file not in taken:
                     yield self._not_read(file, "it names SQS, and Checkov does not take it for a template")
 
-    @staticmethod
-    def _run(runner: Any, folder: Optional[str], files: Optional[list[str]]) -> Any:
+    def _run(self, runner: Any, folder: Optional[str], files: Optional[list[str]]) -> Any:
         return runner.run(
-            root_folder=folder, files=files, runner_filter=RunnerFilter(checks=["CKV_SQS_*"], show_progress_bar=False)
+            root_folder=folder, files=files, runner_filter=RunnerFilter(checks=self._checks, show_progress_bar=False)
         )
 
     def _each_file(self, files: Sequence[str], fault: Exception) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
@@ -106,7 +106,7 @@ class _Run:
         if not files:
             yield self._not_read(str(self._path), _why(fault))
         for file in files:
-            yield from _Run(self._framework, self._class, Path(file)).results()
+            yield from _Run(self._framework, self._class, Path(file), self._checks).results()
 
     def _left_out(self, runner: Any, folder: Optional[str], files: Sequence[str]) -> Sequence[Place]:
         base = TerraformCheck if self._class is TerraformRunner else CloudFormationCheck

@@ -109,7 +109,8 @@ class Observation(NamedTuple):
     """What a check made of a resource: `violated` holds the reasons where it is not decided.
 
     entity_path: Checkov's `<file>:<type>:<name>`. address: of the resource, with modules and index. skipped: why the
-    settings say that the check does not count here; empty where it does.
+    settings say that the check does not count here; empty where it does. judgements: of each case in which there is something
+    to judge. cases: how many cases there are. origin: the resource, as the framework knows it.
     """
 
     entity_path: str
@@ -117,6 +118,9 @@ class Observation(NamedTuple):
     check: str
     violated: Ternary
     skipped: str = ""
+    judgements: Sequence[Judgement] = ()
+    cases: int = 0
+    origin: Any = None
 
 
 _observations: Optional[list[Observation]] = None
@@ -137,7 +141,7 @@ class Scanned(NamedTuple):
     """What a framework says of the resource at hand, beside the subject of a check.
 
     conf: as Checkov hands it to each check. address: of the resource. settings: in force for it. traits: of the queues it
-    is about. is_made: whether there may be such a resource at all.
+    is about. is_made: whether there may be such a resource at all. origin: the resource, as the framework knows it.
     """
 
     conf: Any
@@ -145,6 +149,7 @@ class Scanned(NamedTuple):
     settings: SettingsInForce
     traits: Callable[[], Sequence[QueueTraits]]
     is_made: bool = True
+    origin: Any = None
 
 
 class SqsCheck(Generic[Subject]):
@@ -256,21 +261,31 @@ class CheckovCheck(SqsCheck[Subject]):
         if reason:
             self.skip_reason = reason
             return self._observed(scanned, NO, reason, CheckResult.SKIPPED)
-        return self._judge(subjects, settings, scanned)
+        return self._judge(subjects, settings, scanned, len(cases))
 
     def needs(self, settings: Settings) -> bool:
         """Whether the settings say what the check has to know; without it nobody can say what is right."""
         return True
 
     def _judge(
-        self, subjects: Sequence[tuple[str, Union[Subject, OneOf, Unknown]]], settings: Settings, scanned: Scanned
+        self,
+        subjects: Sequence[tuple[str, Union[Subject, OneOf, Unknown]]],
+        settings: Settings,
+        scanned: Scanned,
+        cases: int,
     ) -> CheckResult:
-        if len(subjects) == 1:
-            judgement = self.judgement(subjects[0][1], settings)
+        judged = [(where, self.judgement(subject, settings)) for where, subject in subjects]
+        if len(judged) == 1:
+            judgement = judged[0][1]
         else:
-            judged = [(where, self.judgement(subject, settings)) for where, subject in subjects]
             judgement = Judgement(any_of(found.violated for _, found in judged), tuple(_in_all_cases(judged)))
-        self._observed(scanned, judgement.violated)
+        if _observations is not None:
+            stated = [found for _, found in judged]
+            _observations.append(
+                Observation(
+                    str(self.entity_path), scanned.address, self.id, judgement.violated, "", stated, cases, scanned.origin
+                )
+            )
         if judgement.violated.is_yes:
             self.evaluated_keys = list(dict.fromkeys(path for fault in judgement.faults for path in fault.paths))
             self.details = self._explanation(judgement)
