@@ -145,6 +145,13 @@ def main() -> int:
     )
     command.add_argument("--queue", metavar="ARN", help="the queue that the policy is attached to")
     command.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
+    summary = "write what the checks say to do, where that is safe; exit code 1 where something is left, 2 for bad use"
+    command = commands.add_parser("fix", help=summary, description=summary)
+    command.add_argument("path", metavar="PATH", help="a folder or a file")
+    command.add_argument(
+        "--check", metavar="ID", action="append", default=[], help="only this check; may be given more than once (default: all)"
+    )
+    command.add_argument("--diff", action="store_true", help="print what would change, and write nothing")
     summary = "show, check or describe the settings"
     inner = commands.add_parser("config", help=summary, description=summary).add_subparsers(
         dest="config_command", required=True, metavar="COMMAND"
@@ -175,6 +182,12 @@ def _run(arguments: argparse.Namespace) -> int:
         from sqs_checks.commands.policy_command import judge_policy
 
         return judge_policy(arguments.file, arguments.queue, arguments.format)
+    if arguments.command == "fix":
+        try:
+            from sqs_checks.commands.fix_command import fix
+        except ImportError as error:
+            return _without_package(error)
+        return fix(arguments.path, arguments.check, only_diff=arguments.diff)
     if arguments.command == "coverage":
         return _coverage(arguments.path)
     run, _ = _COMMANDS[arguments.command]
