@@ -24,15 +24,29 @@ Not decided when the service or a limiting value is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import LimitToSenders
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.explanation import actions_in_words, caller_in_words, statement_in_words, values_in_words
+from sqs_checks.policy.search import Witness
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
+
+
+def _limiting(witness: Optional[Witness]) -> Optional[LimitToSenders]:
+    """Of a statement for a single service, and for nobody else."""
+    statement = witness.statement if witness is not None else None
+    if statement is None or statement.inverts_principals:
+        return None
+    named = statement.principals
+    if named.everyone or named.aws or named.others or named.hidden or len(named.services) != 1:
+        return None
+    return LimitToSenders(statement.path, str(named.services[0]))
 
 
 class ConfusedDeputy(SqsCheck[AttachedPolicy]):
@@ -60,6 +74,7 @@ class ConfusedDeputy(SqsCheck[AttachedPolicy]):
                 '`"StringEquals": {"aws:SourceAccount": "<your account>"}`'
             ),
             paths=(subject.path,),
+            correction=_limiting(witness),
         )
 
 

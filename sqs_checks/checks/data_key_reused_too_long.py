@@ -56,6 +56,7 @@ class DataKeyReusedTooLong(SqsCheck[Queue]):
             problem=f"{period}: AWS's default of {DEFAULT_DATA_KEY_REUSE_SECONDS} seconds is above {maximum}.",
             remedy=f"set {period.assign(maximum)}",
             paths=(period.path,),
+            correction=period.set_to(maximum),
         )
 
 

@@ -21,16 +21,24 @@ Not decided when the FIFO flag or the setting is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar, Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import Correction
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO
+from sqs_checks.queues.setting import Setting
+from sqs_checks.queues.sqs_limits import FIFO_SUFFIX
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
+from sqs_checks.values.configuration_values import Invalid, Unknown
+
+
+def _is_named_fifo(queue: Queue) -> bool:
+    return isinstance(queue.name.value, str) and queue.name.value.endswith(FIFO_SUFFIX)
 
 
 class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
@@ -60,12 +68,14 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
                 problem=f"{setting}, but {fifo}: only a FIFO queue takes `{setting.name}`.",
                 remedy=f"set {fifo.assign(True)}, or leave `{setting.name}` out",
                 paths=(setting.path, fifo.path),
+                correction=self._correction(subject, setting),
             )
         yield Fault(
             violated=fifo.holds(lambda flag: not flag) if self.is_sent_as_stated else NO,
             problem=f"{fifo}: SQS knows the attribute of a FIFO queue only, and refuses it.",
             remedy=f"leave `{fifo.name}` out",
             paths=(fifo.path,),
+            correction=fifo.left_out() if not _is_named_fifo(subject) else None,
         )
         scope, limit = subject.deduplication_scope, subject.fifo_throughput_limit
         yield Fault(
@@ -75,7 +85,15 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
             problem=f"{limit}, but {scope}: AWS takes the limit for each message group only where deduplication is for each too.",
             remedy=f"set {scope.assign(self.message_group)}",
             paths=(limit.path, scope.path),
+            correction=scope.set_to("messageGroup"),
         )
+
+    @staticmethod
+    def _correction(queue: Queue, setting: Setting[Any]) -> Optional[Correction]:
+        """By its name the queue was meant as a FIFO queue, or was not; where the name is not known nobody can say."""
+        if isinstance(queue.name.value, (Unknown, Invalid)):
+            return None
+        return queue.fifo_queue.set_to(True) if _is_named_fifo(queue) else setting.left_out()
 
 
 class FifoSettingsOnStandardQueueTerraform(FifoSettingsOnStandardQueue, TerraformQueueCheck):

@@ -79,6 +79,7 @@ class InvalidQueueName(SqsCheck[Queue]):
             problem=f"{name}, but {fifo}: AWS keeps `{FIFO_SUFFIX}` for FIFO queues.",
             remedy=f"set {fifo.assign(True)}, or choose a name without `{FIFO_SUFFIX}`",
             paths=(name.path, fifo.path),
+            correction=fifo.set_to(True),
         )
         yield Fault(
             violated=name.is_set() & ~ends_in_fifo & is_fifo,

@@ -33,7 +33,7 @@ from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import Role, Use
 from sqs_checks.queues.setting import Setting
-from sqs_checks.queues.sqs_limits import DEFAULT_VISIBILITY_SECONDS
+from sqs_checks.queues.sqs_limits import DEFAULT_VISIBILITY_SECONDS, VISIBILITY_SECONDS
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
 
@@ -55,6 +55,8 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
             own: Setting[int] = visibility.or_default(DEFAULT_VISIBILITY_SECONDS)
             timeout: Setting[int] = Setting("timeout", "timeout", use.timeout, "{} = {}")
             wanted = factor * use.timeout if isinstance(use.timeout, int) else None
+            is_possible = wanted is not None and wanted in VISIBILITY_SECONDS
+            correction = visibility.set_to(wanted) if is_possible else None
             is_refused = certainty & own.holds_with(timeout, lambda mine, theirs: mine < theirs)
             yield Fault(
                 violated=is_refused,
@@ -62,6 +64,7 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
                 f"{self._consumer(use)} may take: AWS refuses that.",
                 remedy=f"set {visibility.assign(wanted)} ({factor} times the function's timeout) or more",
                 paths=(visibility.path,),
+                correction=correction,
             )
             yield Fault(
                 violated=certainty & ~is_refused & own.holds_with(timeout, lambda mine, theirs: mine < factor * theirs),
@@ -69,6 +72,7 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
                 f"{self._consumer(use)} may take.",
                 remedy=f"set {visibility.assign(wanted)} ({factor} times the function's timeout) or more",
                 paths=(visibility.path,),
+                correction=correction,
             )
 
     @staticmethod

@@ -30,11 +30,12 @@ from collections.abc import Iterator
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import SetValue
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, any_of, unknown
 from sqs_checks.model.queue_model import QueueModel, any_linked
-from sqs_checks.queues.number_bounds import out_of_bounds
+from sqs_checks.queues.number_bounds import nearest, out_of_bounds
 from sqs_checks.queues.sqs_limits import RECEIVE_COUNT, Bounds
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
@@ -89,9 +90,13 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
                     problem=f"{count}: AWS refuses a redrive policy without it.",
                     remedy=f"set {count.assign(5)}",
                     paths=(count.path,),
+                    correction=count.set_to(nearest(5, wanted, RECEIVE_COUNT))._replace(resource=redrive.place.label),
                 )
             for fault in out_of_bounds(count, wanted, RECEIVE_COUNT, "receives", min(max(5, wanted.minimum), wanted.maximum)):
-                yield fault._replace(violated=fault.violated & certainty)
+                correction = fault.correction
+                if isinstance(correction, SetValue):
+                    correction = correction._replace(resource=redrive.place.label)
+                yield fault._replace(violated=fault.violated & certainty, correction=correction)
 
 
 class NoDeadLetterQueueTerraform(NoDeadLetterQueue, TerraformQueueModelCheck):

@@ -23,12 +23,21 @@ from collections.abc import Iterator
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import AddStatement
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.explanation import actions_in_words, caller_in_words
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
+
+_DENY_PLAIN_HTTP = {
+    "Sid": "DenyPlainHttp",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sqs:*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
 
 
 class PlainHttpAllowed(SqsCheck[AttachedPolicy]):
@@ -55,6 +64,7 @@ class PlainHttpAllowed(SqsCheck[AttachedPolicy]):
                     '"Condition": {"Bool": {"aws:SecureTransport": "false"}}}`'
                 ),
                 paths=(subject.path,),
+                correction=AddStatement(_DENY_PLAIN_HTTP, subject.statement_on_its_queues(by_name=False)),
             )
             if verdict.holds.is_no:
                 break

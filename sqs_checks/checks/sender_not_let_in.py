@@ -27,14 +27,16 @@ known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import LetSenderIn
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, unknown
 from sqs_checks.model.queue_model import QueueModel
-from sqs_checks.model.relations import PolicyAttachment
+from sqs_checks.model.relations import PolicyAttachment, Use
 from sqs_checks.policy.service_request import Admission, ServiceRequest
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
@@ -61,6 +63,7 @@ class SenderNotLetIn(SqsCheck[QueueModel]):
                 violated=sends & ~let_in,
                 problem=f"The {use.what} {use.place} {use.role.value} this queue, but {_reason(request, refused)}.",
                 remedy=_remedy(request, refused),
+                correction=_correction(use, subject, refused),
             )
 
 
@@ -80,6 +83,17 @@ def _let_in(subject: QueueModel, request: ServiceRequest) -> tuple[Ternary, Refu
         if attached.is_yes:
             refused.append((attachment, found))
     return let_in, refused
+
+
+def _correction(use: Use, queue: QueueModel, refused: Refused) -> Optional[LetSenderIn]:
+    """A statement for the service in the only policy of the queue; none where a Deny would still refuse it."""
+    if len(refused) != 1 or len(queue.policies) != 1 or use.service is None:
+        return None
+    attachment, admission = refused[0]
+    refusal, policy = admission.refusal, attachment.policy()
+    if policy is None or (refusal is not None and not refusal.statement.is_deny.is_no):
+        return None
+    return LetSenderIn(attachment.place.label, use.place.label, use.service, policy.statement_on_its_queues(by_name=True))
 
 
 def _reason(request: ServiceRequest, refused: Refused) -> str:

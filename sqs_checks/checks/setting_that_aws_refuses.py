@@ -54,6 +54,8 @@ class SettingThatAwsRefuses(SqsCheck[Queue]):
             problem=f"{sse} beside `{key.name}`: AWS encrypts a queue with one of them only.",
             remedy=f"keep `{key.name}` alone, or {sse.assign(True)} alone",
             paths=(key.path, sse.path),
+            # The key is what somebody has chosen; AWS switches SSE-SQS off for it.
+            correction=sse.left_out(),
         )
         name, prefix = subject.name, subject.name_prefix
         yield Fault(

@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import SetTag
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
@@ -71,6 +72,8 @@ class TagsMissing(SqsCheck[Queue]):
                 problem=f"`{tags.name}`: the required tag {wanted} is missing.",
                 remedy=f"add the tag {wanted} in `{tags.name}`",
                 paths=(tags.path,),
+                # Of several values only the author can say which one is true.
+                correction=SetTag(tags.name, key, allowed[0]) if len(allowed) == 1 else None,
             )
 
 

@@ -51,12 +51,14 @@ class UnencryptedQueue(SqsCheck[Queue]):
             problem=f"{managed} and {key}: SQS stores the messages of this queue unencrypted.",
             remedy=remedy,
             paths=(managed.path, key.path),
+            correction=managed.set_to(True),
         )
         yield Fault(
             violated=known(settings.encryption.explicit) & ~managed.is_set() & ~key.is_set(),
             problem=f"{managed} and {key}: encryption is left to AWS's default.",
             remedy=remedy,
             paths=(managed.path, key.path),
+            correction=managed.set_to(True),
         )
 
 

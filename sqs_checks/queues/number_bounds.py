@@ -11,11 +11,16 @@ from sqs_checks.queues.sqs_limits import Bounds
 from sqs_checks.values.configuration_values import Unknown
 
 
+def nearest(number: int, wanted: Bounds, aws: Bounds) -> int:
+    """The number within both bounds that is nearest to one."""
+    return min(max(number, wanted.minimum, aws.minimum), wanted.maximum, aws.maximum)
+
+
 def out_of_bounds(setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str, example: int) -> Iterator[Fault]:
     """What is wrong with a number that must lie within `wanted`, and within what AWS takes.
 
     unit: of the number, for the message.
-    example: a number that is right, for the remedy.
+    example: a number that is right, for the remedy of what is no number.
     """
     number = setting.value
     if isinstance(number, int) and number in wanted and number in aws:
@@ -23,22 +28,25 @@ def out_of_bounds(setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str,
     if isinstance(number, Unknown):
         yield Fault(violated=unknown(number.reason), problem="", remedy="")
         return
-    remedy = f"set {setting.assign(example)}"
     yield Fault(
         violated=setting.is_malformed(),
         problem=f"{setting}, which is not a whole number of {unit}: AWS refuses it.",
-        remedy=remedy,
+        remedy=f"set {setting.assign(example)}",
         paths=(setting.path,),
     )
+    taken = nearest(number, wanted, aws) if isinstance(number, int) else example
+    remedy, correction = f"set {setting.assign(taken)}", setting.set_to(taken)
     yield Fault(
         violated=setting.holds(lambda number: number not in aws),
         problem=f"{setting}: AWS takes {aws} {unit}.",
         remedy=remedy,
         paths=(setting.path,),
+        correction=correction,
     )
     yield Fault(
         violated=setting.holds(lambda number: number in aws and number not in wanted),
         problem=f"{setting}, outside {wanted} {unit}.",
         remedy=remedy,
         paths=(setting.path,),
+        correction=correction,
     )
