@@ -157,6 +157,7 @@ def _index(checks: list[CheckPage]) -> Iterator[str]:
     yield "- [Controls of AWS, and which checks answer them](controls.md)"
     yield "- [Rules of other scanners for the same faults](scanners.md)"
     yield "- [Settings](settings.md)"
+    yield "- [Let sqs-checks write the fix](fixing.md)"
     for area in Area:
         yield ""
         yield f"## {area.value}"
