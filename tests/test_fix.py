@@ -114,10 +114,9 @@ def test_cfn_lint_still_accepts_it(rows: Fixed) -> None:
     config = pytest.importorskip("cfnlint.config").ManualArgs(regions=["eu-west-1"])
     for row in CLOUDFORMATION:
         file = rows.folder / folder_of(row) / row.file
-        before, after = (
-            {(match.rule.id, match.message) for match in api.lint(text, config=config)} for text in (row.before, file.read_text())
-        )
-        assert after <= before, (row.name, after - before)
+        after = {(match.rule.id, match.message) for match in api.lint(file.read_text(), config=config)}
+        # What it says of the code as it was is no matter here; it takes a second each time.
+        assert not after or after <= {(match.rule.id, match.message) for match in api.lint(row.before, config=config)}, row.name
 
 
 @pytest.fixture(scope="module")
