@@ -437,6 +437,39 @@ resource "aws_sqs_queue_policy" "q" {{
 """,
     ),
     Row(
+        "tls_behind_objects_on_shared_lines",
+        "CKV_SQS_12",
+        "main.tf",
+        _QUEUE
+        + """
+resource "aws_sqs_queue_policy" "q" {
+  queue_url = aws_sqs_queue.q.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::111111111111:role/a" }
+      Action    = "sqs:SendMessage"
+      Resource  = aws_sqs_queue.q.arn
+      }, {
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::111111111111:role/b" }
+      Action    = "sqs:ReceiveMessage"
+      Resource  = aws_sqs_queue.q.arn
+    }]
+  })
+}
+""",
+        """+      }, {
++      Sid       = "DenyPlainHttp"
++      Effect    = "Deny"
++      Principal = "*"
++      Action    = "sqs:*"
++      Resource  = aws_sqs_queue.q.arn
++      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+""",
+    ),
+    Row(
         "tls_in_a_heredoc",
         "CKV_SQS_12",
         "main.tf",

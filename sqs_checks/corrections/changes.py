@@ -21,11 +21,13 @@ _HEAD = 2_000
 
 
 class Change(NamedTuple):
-    """path: of the file. write: the edits that the file's text needs; raises NotPlacedError. target: what is changed, and value:
-    to what; two changes of one target cannot both be made. is_setting: whether writing it once more must change nothing.
+    """path: of the file. block: of the code in it; of each, one change is made after the other. write: the edits that the file's
+    text needs; raises NotPlacedError. target: what is changed, and value: to what; two changes of one target cannot both be made.
+    is_setting: whether writing it once more must change nothing.
     """
 
     path: str
+    block: Any
     write: Callable[[str], Sequence[Edit]]
     target: Any
     value: Any

@@ -72,7 +72,9 @@ def change_of(correction: Correction, path: str, logical_id: str, situation: Sit
     elif isinstance(correction, LetSenderIn):
         target = (correction.sender,)
     value = None if isinstance(correction, LeaveOut) else str(correction)
-    return Change(path, edits, (path, logical_id, *target), value, isinstance(correction, (SetValue, SetTag, LeaveOut)))
+    return Change(
+        path, logical_id, edits, (path, logical_id, *target), value, isinstance(correction, (SetValue, SetTag, LeaveOut))
+    )
 
 
 @lru_cache(maxsize=4)

@@ -87,7 +87,8 @@ def _argument_change(instance: ResourceInstance, path: Sequence[str], value: Any
             raise NotPlacedError(f"an override file states `{path[0]}`", block.range.start)
         return set_argument(text, block, path, value)
 
-    return Change(instance.block.file.path, write, (*_names(instance.block), *path), value, is_setting=True)
+    names = _names(instance.block)
+    return Change(instance.block.file.path, names, write, (*names, *path), value, is_setting=True)
 
 
 def _left_out(instance: ResourceInstance, name: str) -> Change:
@@ -95,7 +96,8 @@ def _left_out(instance: ResourceInstance, name: str) -> Change:
         block = _block(text, instance.block)
         return leave_out_argument(text, block, name)
 
-    return Change(instance.block.file.path, write, (*_names(instance.block), name), None, is_setting=True)
+    names = _names(instance.block)
+    return Change(instance.block.file.path, names, write, (*names, name), None, is_setting=True)
 
 
 def _block(text: str, block: Block) -> Block:
@@ -134,15 +136,19 @@ class _PolicyChange:
         place = _names(stated.block) if stated.block else (stated.path,)
         if isinstance(correction, AddStatement):
             target = (*place, str(correction.elements))
-            return Change(stated.path, lambda text: self._added_statement(text, stated, correction), target, correction.like)
+            return Change(
+                stated.path, place, lambda text: self._added_statement(text, stated, correction), target, correction.like
+            )
         if isinstance(correction, LetSenderIn):
             source = self._sender_of(correction.sender)
             target = (*place, correction.sender)
-            return Change(stated.path, lambda text: self._let_in(text, stated, correction, source), target, source)
+            return Change(stated.path, place, lambda text: self._let_in(text, stated, correction, source), target, source)
         assert isinstance(correction, LimitToSenders)
         senders = self._senders(correction.service)
         target = (*place, correction.statement)
-        return Change(stated.path, lambda text: self._limited(text, stated, correction.statement, senders), target, senders)
+        return Change(
+            stated.path, place, lambda text: self._limited(text, stated, correction.statement, senders), target, senders
+        )
 
     def _stated(self) -> _Stated:
         block = self._instance.block
@@ -346,8 +352,9 @@ def _listed_sources(correction: ListSources, resource: CodeResource, models: Sou
         "  })\n}"
     )
     path = instance.block.file.path
-    target = (*_names(instance.block), REDRIVE_ALLOW)
-    return Change(path, lambda text: add_block_behind(text, _block(text, instance.block), written), target, correction)
+    names = _names(instance.block)
+    target = (*names, REDRIVE_ALLOW)
+    return Change(path, names, lambda text: add_block_behind(text, _block(text, instance.block), written), target, correction)
 
 
 # What a module holds

@@ -250,9 +250,13 @@ def _with_changes(path: str, text: str, wanted: Sequence[_Wanted], left: list[Le
         edits: list[Edit] = []
         batch: list[tuple[_Wanted, list[Edit]]] = []
         later: list[_Wanted] = []
+        blocks: set[Any] = set()
         for one in pending:
-            if one.change.target in done or any(one.change.target == other.change.target for other, _ in batch):
+            if one.change.target in done:
                 made.append(one)  # two findings with one correction
+                continue
+            if one.change.block in blocks:
+                later.append(one)
                 continue
             try:
                 own = list(one.change.write(text))
@@ -264,6 +268,7 @@ def _with_changes(path: str, text: str, wanted: Sequence[_Wanted], left: list[Le
                 continue
             edits += own
             batch.append((one, own))
+            blocks.add(one.change.block)
         if batch and not _is_sound(path, text, edited(text, edits), batch):
             # Together they do not fit: one at a time.
             first, first_edits = batch[0]

@@ -160,8 +160,9 @@ def _add_within(document: Document, container: Node, key: Optional[str], value: 
     rest = _behind_comment(document, behind + 1 if has_comma else last.node.end)
     is_on_lines = rest >= len(text) or text[rest] in "\r\n"
     if not (is_on_lines and begins_line(text, last.start)):
-        base = indentation(text, last.start)
         is_long = "\n" in text[last.node.start : last.node.end]
+        closing = last.node.end - 1
+        base = indentation(text, closing if is_long and begins_line(text, closing) else last.start)
         entry = _entry(notation, key, _written(document, value, base, is_long, _step(document, last.node)))
         return [*_moved_brace(document, container), Edit(last.node.end, last.node.end, f", {entry}")]
     base = indentation(text, last.start)
