@@ -23,6 +23,8 @@ from environments import (
     environment_with_checkov,
 )
 
+pytestmark = pytest.mark.slow
+
 # What the README's example holds, whatever the route.
 EXAMPLE_FINDINGS = sorted(
     [
