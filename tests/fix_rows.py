@@ -148,7 +148,7 @@ resource "aws_sqs_queue" "q" {
 -  delay_seconds = 10
 +  name                      = "q"
 +  delay_seconds             = 10
-+  message_retention_seconds = 345600
++  message_retention_seconds = 1209600
 """,
     ),
     Row(
@@ -159,7 +159,7 @@ resource "aws_sqs_queue" "q" {
         """-resource "aws_sqs_queue" "q" { name = "q" }
 +resource "aws_sqs_queue" "q" {
 +  name                      = "q"
-+  message_retention_seconds = 345600
++  message_retention_seconds = 1209600
 +}
 """,
     ),
@@ -170,7 +170,7 @@ resource "aws_sqs_queue" "q" {
         'resource "aws_sqs_queue" "q" {}\n',
         """-resource "aws_sqs_queue" "q" {}
 +resource "aws_sqs_queue" "q" {
-+  message_retention_seconds = 345600
++  message_retention_seconds = 1209600
 +}
 """,
     ),
@@ -727,7 +727,7 @@ Outputs:
 """,
         """+        Properties:
 +            MaximumMessageSize: 262144
-+            MessageRetentionPeriod: 345600
++            MessageRetentionPeriod: 1209600
 """,
     ),
     Row(

@@ -32,8 +32,8 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.queues.number_bounds import nearest, out_of_bounds
-from sqs_checks.queues.sqs_limits import DEFAULT_RETENTION_SECONDS, RETENTION_SECONDS, Bounds
+from sqs_checks.queues.number_bounds import out_of_bounds
+from sqs_checks.queues.sqs_limits import RETENTION_SECONDS, Bounds
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
@@ -51,13 +51,13 @@ class RetentionNotDecided(SqsCheck[Queue]):
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         period, messages = subject.message_retention_period, settings.messages
         wanted = Bounds(messages.min_retention_seconds, messages.max_retention_seconds)
-        kept = nearest(DEFAULT_RETENTION_SECONDS, wanted, RETENTION_SECONDS)
         yield Fault(
             violated=~period.is_set(),
             problem=f"{period}: AWS's default of 345600 seconds (4 days) holds.",
-            remedy=f"set {period.assign(kept)}, or as long as the messages are needed (at most {wanted.maximum})",
+            remedy=f"set {period.assign(wanted.maximum)}",
             paths=(period.path,),
-            correction=period.set_to(kept),
+            # So that none is lost that nobody takes over a long week-end.
+            correction=period.set_to(wanted.maximum),
         )
         yield from out_of_bounds(period, wanted, RETENTION_SECONDS, "seconds", wanted.maximum)
 
