@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from sqs_checks.commands.code_files import may_be_code
+from sqs_checks.commands.exit_codes import AT_FAULT, FINE
+from sqs_checks.commands.messages import complain, no_such_path, progress
 from sqs_checks.configuration.setting_kinds import nearest
 from sqs_checks.files.bounded_files import read_regular_file
 from sqs_checks.files.replaced_files import replace_file
@@ -17,8 +20,6 @@ from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.pack.fixing import ChangedFile, Corrected, Fixes, Left, Place, plan_fixes
 from sqs_checks.reporting.explanations import printable
 
-# What the process ends with.
-DONE, SOMETHING_LEFT, BAD_USE = 0, 1, 2
 # One correction can show the next one, such as the retention of a dead-letter queue behind that of its source.
 _MOST_PASSES = 5
 _ALL = ("CKV_SQS_*",)
@@ -29,16 +30,18 @@ def fix(path: str, stated_checks: Sequence[str], *, only_diff: bool) -> int:
     there are none. only_diff: print what would change, and write nothing.
     """
     checks, fault = _checks(stated_checks)
-    if not fault and not Path(path).exists():
-        fault = f"no such file or folder: {path}"
     if fault:
-        print(f"sqs-checks: {fault}", file=sys.stderr)
-        return BAD_USE
+        return complain(fault)
+    if not Path(path).exists():
+        return no_such_path(Path(path))
+    if not Path(path).is_dir() and not may_be_code(Path(path)):
+        return complain(f"{path} is no Terraform or CloudFormation: give a folder, or a file of one of them")
     # A diff is there to be applied or piped: the rest goes elsewhere.
     out = sys.stderr if only_diff else sys.stdout
     corrected: list[Corrected] = []
     for _ in range(_MOST_PASSES):
-        fixes = plan_fixes(Path(path), checks)
+        with progress() as tell:
+            fixes = plan_fixes(Path(path), checks, tell)
         for file in fixes.files:
             sys.stdout.write(_shown_diff(file))
         if only_diff or not fixes.files:
@@ -47,13 +50,13 @@ def fix(path: str, stated_checks: Sequence[str], *, only_diff: bool) -> int:
         failed = list(filter(None, map(_write, fixes.files)))
         if failed:
             print(*(f"sqs-checks: {one}" for one in failed), sep="\n", file=sys.stderr)
-            return SOMETHING_LEFT
+            return AT_FAULT
         corrected += fixes.corrected
     if only_diff:
         _print_results(fixes, fixes.corrected, "would be fixed", out)
-        return SOMETHING_LEFT if fixes.files or fixes.left or fixes.not_read else DONE
-    _print_results(fixes, corrected, "fixed", out)
-    return SOMETHING_LEFT if fixes.files or fixes.left or fixes.not_read else DONE
+    else:
+        _print_results(fixes, corrected, "fixed", out)
+    return AT_FAULT if fixes.files or fixes.left or fixes.not_read else FINE
 
 
 def _checks(stated: Sequence[str]) -> tuple[Sequence[str], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
@@ -14,7 +14,7 @@ from sqs_checks.files.bounded_files import read_regular_file
 from sqs_checks.judgement.correction import Correction
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.pack.coverage import Coverage, LeftOut, NotRead, cover
-from sqs_checks.reporting.checkov_check import Observation
+from sqs_checks.reporting.observations import Observation
 from sqs_checks.terraform.resources.configured_resource import CodeResource
 from sqs_checks.terraform.scanned_code import ResourceAtHand as CodeResourceAtHand
 from sqs_checks.terraform.syntax.block_parser import parse_file
@@ -87,12 +87,12 @@ class _Judged(NamedTuple):
     observations: list[Observation]
 
 
-def plan_fixes(path: Path, checks: Sequence[str]) -> Fixes:
-    """Scans and corrects in memory; nothing is written. checks: ids."""
+def plan_fixes(path: Path, checks: Sequence[str], tell: Callable[[str], None] = lambda text: None) -> Fixes:
+    """Scans and corrects in memory; nothing is written. checks: ids. tell: is told what is being done."""
     observed: list[Observation] = []
     not_read: list[NotRead] = []
     left_out: list[LeftOut] = []
-    for one in cover(path, checks):
+    for one in cover(path, lambda framework, count: tell(f"{framework}: {count} verdicts"), checks):
         if isinstance(one, NotRead):
             not_read.append(one)
         elif isinstance(one, LeftOut):
@@ -223,7 +223,7 @@ def _written(wanted: Sequence[_Wanted], left: list[Left], scope: str) -> tuple[l
         else:
             by_path.setdefault(one.change.path, []).insert(0, one)
     files, corrected = [], []
-    for path, of_file in by_path.items():
+    for path, of_file in sorted(by_path.items()):
         text = _text_of(path)
         try:
             if text is None:
