@@ -27,6 +27,7 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.document import Statement
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
@@ -36,7 +37,7 @@ class WildcardPrincipal(SqsCheck[AttachedPolicy]):
     name = "Ensure the queue policy names its principals"
     severity = Severity.LOW
     area = Area.ACCESS_CONTROL_POLICY
-    why = "the whole protection hangs on the conditions: one edit of them opens the queue"
+    why = "whoever weakens that later opens the queue to everyone"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#ensure-queues-not-publicly-accessible"
 
     judges_only = "policies that do not let everyone use the queue, which CKV_SQS_1 reports"
@@ -54,12 +55,20 @@ class WildcardPrincipal(SqsCheck[AttachedPolicy]):
             everyone = YES if principals.everyone else unknown(*principals.hidden) if principals.hidden else NO
             if statement.inverts_principals:
                 continue
+            keeper = "Only its conditions keep" if statement.conditions else "Only a Deny keeps"
             yield Fault(
                 violated=applies & everyone & alone,
-                problem=f"{statement.label}: `Principal` is `*`, everyone. Only the conditions keep strangers out.",
-                remedy='name who needs the queue, such as `"Principal": {"Service": "sns.amazonaws.com"}`, beside the conditions',
+                problem=f"{statement.label} names everyone (`*`) as `Principal`. {keeper} strangers out.",
+                remedy=f"write `{_principal(subject, statement)}`, and keep the conditions",
                 paths=(subject.path,),
             )
+
+
+def _principal(subject: AttachedPolicy, statement: Statement) -> str:
+    """Who is meant, as far as the conditions tell."""
+    services = [str(service) for one, service, _ in subject.services_that_send() if one is statement]
+    named = next((service for service in services if service.endswith(".amazonaws.com")), None)
+    return f'"Principal": {{"Service": "{named}"}}' if named else '"Principal": {"AWS": "<ARN of the role>"}'
 
 
 class WildcardPrincipalTerraform(WildcardPrincipal, TerraformQueuePolicyCheck): ...
