@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 from sqs_checks.cloudformation.scanned_templates import ResourceAtHand as TemplateResourceAtHand
 from sqs_checks.corrections import cloudformation_changes, terraform_changes
@@ -103,8 +103,11 @@ def plan_fixes(path: Path, checks: Sequence[str], tell: Callable[[str], None] = 
     wanted: list[_Wanted] = []
     left: list[Left] = []
     for judged in _by_block(observed):
-        for found in _corrections(judged, scope):
-            (wanted if isinstance(found, _Wanted) else left).append(found)
+        for found in _corrections(judged):
+            if isinstance(found, _Wanted):
+                wanted.append(found)
+            else:
+                left.append(found)
     files, corrected = _written(wanted, left, scope)
     return Fixes(files, corrected, left, not_read, left_out, not observed)
 
@@ -150,7 +153,7 @@ def _line_of_template(origin: TemplateResourceAtHand) -> int:
         return 1
 
 
-def _corrections(judged: _Judged, scope: str) -> Iterator[Any]:
+def _corrections(judged: _Judged) -> Iterator[Union[_Wanted, Left]]:
     """What is to be changed, or left, because of one check on one block."""
     said: set[str] = set()
     for observation in judged.observations:
@@ -164,7 +167,7 @@ def _corrections(judged: _Judged, scope: str) -> Iterator[Any]:
                 yield _placed(judged, observation, number, fault, left)
 
 
-def _placed(judged: _Judged, observation: Observation, number: int, fault: Fault, left: Left) -> Any:
+def _placed(judged: _Judged, observation: Observation, number: int, fault: Fault, left: Left) -> Union[_Wanted, Left]:
     correction = fault.correction
     if correction is None:
         return left

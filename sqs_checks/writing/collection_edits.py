@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
-from sqs_checks.writing.notations import HCL, Notation, Verbatim
+from sqs_checks.writing.notations import HCL, Notation
 from sqs_checks.writing.source_text import (
     Edit,
     NotPlacedError,
@@ -66,8 +66,8 @@ def add_item(document: Document, sequence: Node, value: Any) -> list[Edit]:
 def add_beside(document: Document, node: Node, value: Any) -> list[Edit]:
     """Makes a list of a single value and another one."""
     _refuse_shared(node)
-    if node.kind not in (MAPPING, SCALAR) and not isinstance(value, Verbatim):
-        raise NotPlacedError("it is worked out", node.start)
+    if node.kind not in (MAPPING, SCALAR):
+        raise not_written_out(document, node)
     if not node.is_block:
         base = indentation(document.text, node.start)
         is_long = "\n" in document.text[node.start : node.end]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.writing.notations import Notation
-from sqs_checks.writing.source_text import NotPlacedError
 
 MAPPING, SEQUENCE, SCALAR, COMPUTED = "mapping", "sequence", "scalar", "computed"
 
@@ -39,16 +38,6 @@ class Node:
     def member(self, key: str) -> Optional[Node]:
         """A member of a mapping; None where it has none of that name."""
         return next((entry.node for entry in self.entries if entry.key == key), None)
-
-    def plain(self) -> Any:
-        """The value as Python has it. Raises NotPlacedError where a part of it is worked out."""
-        if self.kind == MAPPING:
-            return {entry.key: entry.node.plain() for entry in self.entries}
-        if self.kind == SEQUENCE:
-            return [entry.node.plain() for entry in self.entries]
-        if self.kind == COMPUTED:
-            raise NotPlacedError("a part of it is worked out", self.start)
-        return self.value
 
 
 class Document(NamedTuple):
