@@ -24,9 +24,11 @@ The service or a limiting value is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import LimitToSenders
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.policy.attached_policy import AttachedPolicy
@@ -43,6 +45,17 @@ from sqs_checks.policy.sqs_actions import SEND
 from sqs_checks.policy.verdicts import SOURCE_KEYS
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
+
+
+def _limiting(witness: Optional[Witness]) -> Optional[LimitToSenders]:
+    """Of a statement for a single service, and for nobody else."""
+    statement = witness.statement if witness is not None else None
+    if statement is None or statement.inverts_principals:
+        return None
+    named = statement.principals
+    if named.everyone or named.aws or named.others or named.hidden or len(named.services) != 1:
+        return None
+    return LimitToSenders(statement.path, str(named.services[0]))
 
 
 class ConfusedDeputy(SqsCheck[AttachedPolicy]):
@@ -62,6 +75,7 @@ class ConfusedDeputy(SqsCheck[AttachedPolicy]):
             remedy=remedy,
             paths=(subject.path,),
             why=why,
+            correction=_limiting(verdict.witness),
         )
 
 

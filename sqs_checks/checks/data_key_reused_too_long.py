@@ -62,6 +62,7 @@ class DataKeyReusedTooLong(SqsCheck[Queue]):
             f"`{self.settings[0]}` in the settings of sqs-checks.",
             remedy=f"set {period.assign(maximum)}",
             paths=(period.path,),
+            correction=period.set_to(maximum),
         )
 
 

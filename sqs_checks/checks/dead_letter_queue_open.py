@@ -31,6 +31,7 @@ from typing import ClassVar, Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import ListSources
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
@@ -71,6 +72,17 @@ def _are_too_many(redrives: Sequence[Linked[Redrive]]) -> Ternary:
 _MOST_NAMED = 3
 
 
+def _listing(dead_letter_queue: QueueModel) -> Optional[ListSources]:
+    """Names the queues of the code that leave their dead letters in it; None where not all of them are known."""
+    sources = [
+        queue for redrive, _ in dead_letter_queue.dead_letter_redrives for queue in dead_letter_queue.queues_of(redrive.queue)
+    ]
+    is_certain = all(certainty.is_yes for _, certainty in dead_letter_queue.dead_letter_redrives)
+    if not is_certain or dead_letter_queue.allowances or len(sources) != len(dead_letter_queue.dead_letter_redrives):
+        return None
+    return ListSources(tuple(queue.place.label for queue in sources))
+
+
 class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     id = "CKV_SQS_41"
     name = "Ensure the dead-letter queue says which queues may use it"
@@ -99,6 +111,7 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
                 violated=can_be_named & any_linked(subject.dead_letter_redrives) & ~any_linked(subject.allowances),
                 problem=f"The queue is the dead-letter queue of {named}, and has no redrive allow policy.",
                 remedy=self._remedy(subject, sources, None),
+                correction=_listing(subject),
             )
         for allowance, certainty in subject.allowances:
             permission = allowance.permission

@@ -135,7 +135,7 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
         )
         remedy = f"set {retention.assign(RETENTION_SECONDS.maximum)}, the most that AWS takes"
         why = "a message keeps its age when it moves: one that has waited long is deleted before anybody looks at it"
-        return Fault(violated, problem, remedy, (retention.path,), why)
+        return Fault(violated, problem, remedy, (retention.path,), why, retention.set_to(RETENTION_SECONDS.maximum))
 
     @staticmethod
     def _weaker(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:
@@ -147,7 +147,9 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
         by_key = source.queue.kms_master_key_id.is_set().is_yes
         remedy = key.assign(own.queue.own_key_example) if by_key else own.queue.sqs_managed_sse_enabled.assign(True)
         why = "the messages that could not be processed are less protected than the others"
-        return Fault(violated, problem, f"set {remedy}", (key.path,), why)
+        # Who may use a key of one's own is for the author to say.
+        correction = None if by_key else own.queue.sqs_managed_sse_enabled.set_to(True)
+        return Fault(violated, problem, f"set {remedy}", (key.path,), why, correction)
 
 
 class DeadLetterQueueUnfitTerraform(DeadLetterQueueUnfit, TerraformQueueModelCheck): ...

@@ -21,17 +21,25 @@ The FIFO flag or the setting is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar, Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import Correction
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, any_of
 from sqs_checks.queues.number_bounds import REFUSED
+from sqs_checks.queues.setting import Setting
+from sqs_checks.queues.sqs_limits import FIFO_SUFFIX
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
+from sqs_checks.values.configuration_values import Invalid, Unknown
+
+
+def _is_named_fifo(queue: Queue) -> bool:
+    return isinstance(queue.name.value, str) and queue.name.value.endswith(FIFO_SUFFIX)
 
 
 class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
@@ -60,6 +68,7 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
                 problem=f"{setting}, but {fifo}; only a FIFO queue takes `{setting.name}`.",
                 remedy=f"set {fifo.assign(True)}, or leave `{setting.name}` out",
                 paths=(setting.path, fifo.path),
+                correction=self._correction(subject, setting),
             )
         yield Fault(
             # Where a setting asks for a FIFO queue, that is the fault.
@@ -68,6 +77,7 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
             remedy=f"leave `{fifo.name}` out",
             paths=(fifo.path,),
             why=REFUSED,
+            correction=fifo.left_out() if not _is_named_fifo(subject) else None,
         )
         scope, limit = subject.deduplication_scope, subject.fifo_throughput_limit
         yield Fault(
@@ -78,7 +88,15 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
             remedy=f"set {scope.assign_text('messageGroup')}",
             paths=(limit.path, scope.path),
             why=REFUSED,
+            correction=scope.set_to("messageGroup"),
         )
+
+    @staticmethod
+    def _correction(queue: Queue, setting: Setting[Any]) -> Optional[Correction]:
+        """By its name the queue was meant as a FIFO queue, or was not; where the name is not known nobody can say."""
+        if isinstance(queue.name.value, (Unknown, Invalid)):
+            return None
+        return queue.fifo_queue.set_to(True) if _is_named_fifo(queue) else setting.left_out()
 
 
 class FifoSettingsOnStandardQueueTerraform(FifoSettingsOnStandardQueue, TerraformQueueCheck): ...

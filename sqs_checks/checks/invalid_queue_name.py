@@ -83,6 +83,7 @@ class InvalidQueueName(SqsCheck[Queue]):
             remedy=f"set {fifo.assign(True)}, or choose a name without `{FIFO_SUFFIX}`",
             paths=(name.path, fifo.path),
             why=REFUSED,
+            correction=fifo.set_to(True),
         )
         yield Fault(
             violated=name.is_set() & ~ends_in_fifo & is_fifo,

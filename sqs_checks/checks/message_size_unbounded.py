@@ -51,6 +51,7 @@ class MessageSizeUnbounded(SqsCheck[Queue]):
             problem=f"{size}, so that AWS decides how large a message may be: {MESSAGE_BYTES.maximum} bytes today.",
             remedy=f"set {size.assign(maximum)}",
             paths=(size.path,),
+            correction=size.set_to(maximum),
         )
         yield from out_of_bounds(
             size, Bounds(MESSAGE_BYTES.minimum, maximum), MESSAGE_BYTES, "bytes", maximum, ("", *self.settings)

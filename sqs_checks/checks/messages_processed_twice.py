@@ -34,7 +34,7 @@ from sqs_checks.judgement.ternary import Ternary
 from sqs_checks.model.queue_model import QueueModel, any_linked
 from sqs_checks.model.relations import Role, Use
 from sqs_checks.queues.setting import Setting
-from sqs_checks.queues.sqs_limits import DEFAULT_VISIBILITY_SECONDS
+from sqs_checks.queues.sqs_limits import DEFAULT_VISIBILITY_SECONDS, VISIBILITY_SECONDS
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
 
@@ -61,6 +61,8 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
             own: Setting[int] = visibility.or_default(DEFAULT_VISIBILITY_SECONDS)
             timeout: Setting[int] = Setting("timeout", "timeout", use.timeout, "{} = {}")
             wanted = factor * use.timeout if isinstance(use.timeout, int) else None
+            is_possible = wanted is not None and wanted in VISIBILITY_SECONDS
+            correction = visibility.set_to(wanted) if is_possible else None
             is_refused = certainty & own.holds_with(timeout, lambda mine, theirs: mine < theirs)
             where = f"{self._consumer(use, subject)} may take {use.timeout} seconds. {self._stated(visibility)}"
             remedy = f"set {visibility.assign(wanted)} or more: {factor} times the {use.timeout} seconds of `{_name(use)}`"
@@ -70,12 +72,14 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
                 remedy=remedy,
                 paths=(visibility.path,),
                 why="AWS refuses to have a function consume a queue whose messages come back while it still works on them",
+                correction=correction,
             )
             yield Fault(
                 violated=certainty & ~is_refused & own.holds_with(timeout, lambda mine, theirs: mine < factor * theirs),
                 problem=f"{where}, which is less than {factor} times that.",
                 remedy=remedy,
                 paths=(visibility.path,),
+                correction=correction,
             )
 
     @staticmethod

@@ -33,6 +33,7 @@ from typing import ClassVar
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import SetValue
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, any_of, unknown
@@ -99,10 +100,14 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
                     remedy=f"set {count.assign(count_example)}",
                     paths=(count.path,),
                     why="AWS refuses a redrive policy that does not say after how many receives a message is given up",
+                    correction=count.set_to(count_example)._replace(resource=redrive.place.label),
                 )
             for fault in out_of_bounds(count, wanted, RECEIVE_COUNT, "receives", count_example, self.settings):
                 why = fault.why or self._why_asked(count, wanted)
-                yield fault._replace(violated=fault.violated & certainty, why=why)
+                correction = fault.correction
+                if isinstance(correction, SetValue):
+                    correction = correction._replace(resource=redrive.place.label)
+                yield fault._replace(violated=fault.violated & certainty, why=why, correction=correction)
 
     @staticmethod
     def _why_asked(count: Setting[int], wanted: Bounds) -> str:

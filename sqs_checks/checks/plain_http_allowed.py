@@ -26,6 +26,7 @@ from collections.abc import Iterator
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import AddStatement
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.policy.attached_policy import AttachedPolicy
@@ -36,6 +37,13 @@ from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
 _TLS = "aws:securetransport"
 _ADD_DENY = f"add the statement `{DENY_WITHOUT_TLS}`"
+_DENY_PLAIN_HTTP = {
+    "Sid": "DenyPlainHttp",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sqs:*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
 
 
 class PlainHttpAllowed(SqsCheck[AttachedPolicy]):
@@ -57,7 +65,13 @@ class PlainHttpAllowed(SqsCheck[AttachedPolicy]):
                     f"Over plain HTTP, {caller_in_words(witness.caller)} may call "
                     f"{actions_in_words(witness.actions)}{subject.which(policy)}. {reason}"
                 )
-            yield Fault(violated=~verdict.holds, problem=problem, remedy=remedy, paths=(subject.path,))
+            yield Fault(
+                violated=~verdict.holds,
+                problem=problem,
+                remedy=remedy,
+                paths=(subject.path,),
+                correction=AddStatement(_DENY_PLAIN_HTTP, subject.statement_on_its_queues(by_name=False)),
+            )
             if verdict.holds.is_no:
                 break
 

@@ -57,6 +57,8 @@ class RetentionNotDecided(SqsCheck[Queue]):
             remedy=f"set {period.assign(wanted.maximum)}",
             paths=(period.path,),
             why="a message that nobody takes within four days, as over a long week-end, is lost",
+            # So that none is lost that nobody takes over a long week-end.
+            correction=period.set_to(wanted.maximum),
         )
         yield from out_of_bounds(period, wanted, RETENTION_SECONDS, "seconds", wanted.maximum, self.settings)
 

@@ -29,14 +29,16 @@ The policy, its queue, or what the service sends for is known only at deployment
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import LetSenderIn
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, unknown
 from sqs_checks.model.queue_model import QueueModel, any_linked
-from sqs_checks.model.relations import Place, PolicyAttachment
+from sqs_checks.model.relations import Place, PolicyAttachment, Use
 from sqs_checks.model.use_rules import S3
 from sqs_checks.policy.service_request import Admission, ServiceRequest
 from sqs_checks.reporting.checkov_check import SqsCheck
@@ -68,6 +70,7 @@ class SenderNotLetIn(SqsCheck[QueueModel]):
                 problem=f"The {use.what} {use.place.beside(subject.place)} {use.role.value} this queue. "
                 f"{_reason(request, refused, subject.place)}.",
                 remedy=_remedy(request, refused),
+                correction=_correction(use, subject, refused),
             )
 
 
@@ -87,6 +90,17 @@ def _let_in(subject: QueueModel, request: ServiceRequest) -> tuple[Ternary, Refu
         if attached.is_yes:
             refused.append((attachment, found))
     return let_in, refused
+
+
+def _correction(use: Use, queue: QueueModel, refused: Refused) -> Optional[LetSenderIn]:
+    """A statement for the service in the only policy of the queue; none where a Deny would still refuse it."""
+    if len(refused) != 1 or len(queue.policies) != 1 or use.service is None:
+        return None
+    attachment, admission = refused[0]
+    refusal, policy = admission.refusal, attachment.policy()
+    if policy is None or (refusal is not None and not refusal.statement.is_deny.is_no):
+        return None
+    return LetSenderIn(attachment.place.label, use.place.label, use.service, policy.statement_on_its_queues(by_name=True))
 
 
 def _reason(request: ServiceRequest, refused: Refused, own: Place) -> str:

@@ -57,6 +57,8 @@ class SettingThatAwsRefuses(SqsCheck[Queue]):
             problem=f"{sse} and `{key.name}` is set; AWS encrypts a queue with one of them only.",
             remedy=f"leave `{sse.name}` out, or `{key.name}`",
             paths=(key.path, sse.path),
+            # The key is what somebody has chosen; AWS switches SSE-SQS off for it.
+            correction=sse.left_out(),
         )
         name, prefix = subject.name, subject.name_prefix
         yield Fault(

@@ -31,6 +31,7 @@ from typing import ClassVar
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import SetTag
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
@@ -83,6 +84,8 @@ class TagsMissing(SqsCheck[Queue]):
                 problem=f"`{tags.name}` lacks the tag `{key}`{one_of}, which `tags.required` in the settings asks for.",
                 remedy=f"add `{self._written(key, examples[key])}` to `{tags.name}`",
                 paths=(tags.path,),
+                # Of several values only the author can say which one is true.
+                correction=SetTag(tags.name, key, allowed[0]) if len(allowed) == 1 else None,
             )
 
     def _written(self, key: str, value: str) -> str:

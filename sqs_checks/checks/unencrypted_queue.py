@@ -51,6 +51,7 @@ class UnencryptedQueue(SqsCheck[Queue]):
             problem=f"SQS stores the messages unencrypted: {managed} and {key}.",
             remedy=remedy,
             paths=(managed.path, key.path),
+            correction=managed.set_to(True),
         )
         yield Fault(
             violated=known(settings.encryption.explicit) & ~managed.is_set() & ~key.is_set(),
@@ -58,6 +59,7 @@ class UnencryptedQueue(SqsCheck[Queue]):
             remedy=remedy,
             paths=(managed.path, key.path),
             why="the queue is encrypted for as long as that is AWS's default, and nobody sees it in the code",
+            correction=managed.set_to(True),
         )
 
 

@@ -13,13 +13,18 @@ from sqs_checks.values.configuration_values import Unknown
 REFUSED = "AWS refuses that, and the deployment fails"
 
 
+def nearest(number: int, wanted: Bounds, aws: Bounds) -> int:
+    """The number within both bounds that is nearest to one."""
+    return min(max(number, wanted.minimum, aws.minimum), wanted.maximum, aws.maximum)
+
+
 def out_of_bounds(
     setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str, example: int, options: Sequence[str] = ("", "")
 ) -> Iterator[Fault]:
     """What is wrong with a number that must lie within `wanted`, and within what AWS takes.
 
     unit: of the number, for the message.
-    example: a number that is right, for the remedy.
+    example: a number that is right, for the remedy of what is no number.
     options: the settings of the pack that say the least and the most that is wanted.
     """
     number = setting.value
@@ -28,20 +33,22 @@ def out_of_bounds(
     if isinstance(number, Unknown):
         yield Fault(violated=unknown(number.reason), problem="", remedy="")
         return
-    remedy = f"set {setting.assign(example)}"
     yield Fault(
         violated=setting.is_malformed(),
         problem=f"{setting}, which is not a whole number of {unit}.",
-        remedy=remedy,
+        remedy=f"set {setting.assign(example)}",
         paths=(setting.path,),
         why=REFUSED,
     )
+    taken = nearest(number, wanted, aws) if isinstance(number, int) else example
+    remedy, correction = f"set {setting.assign(taken)}", setting.set_to(taken)
     yield Fault(
         violated=setting.holds(lambda number: number not in aws),
         problem=f"{setting}; AWS takes {aws} {unit}.",
         remedy=remedy,
         paths=(setting.path,),
         why=REFUSED,
+        correction=correction,
     )
     least, most = options
     is_less = isinstance(number, int) and number < wanted.minimum
@@ -51,4 +58,5 @@ def out_of_bounds(
         problem=f"{setting}, which is {limit} in the settings of sqs-checks.",
         remedy=remedy,
         paths=(setting.path,),
+        correction=correction,
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar, Union
 
+from sqs_checks.judgement.correction import LeaveOut, SetValue
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.values.configuration_values import Invalid, Unknown
 
@@ -60,6 +61,15 @@ class Setting(Generic[T]):
         """The line that sets this attribute, in the user's language."""
         written = str(text).lower() if isinstance(text, bool) else text
         return f"`{self.assignment.format(self.name, written)}`"
+
+    def set_to(self, value: object) -> SetValue:
+        """What writes the attribute into the code."""
+        stated = self.path.removeprefix("Properties/").split("/") if self.path else []
+        return SetValue(tuple(stated if stated[-1:] == [self.name] else [*stated, self.name]), value)
+
+    def left_out(self) -> LeaveOut:
+        """What takes the attribute out of the code."""
+        return LeaveOut((self.name,))
 
     def assign_text(self, text: str) -> str:
         """The line that sets this attribute to a text, which both languages write in quotes."""
