@@ -188,7 +188,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
         return print_schema(" ".join(arguments.of))
     if arguments.command == "doctor":
-        from sqs_checks.commands.doctor import examine  # takes longer to load than most commands take to run
+        # What it needs takes longer to load than most commands take to run.
+        from sqs_checks.commands.doctor import examine
 
         return examine(arguments.format)
     run, _ = _COMMANDS[arguments.command]
