@@ -88,8 +88,9 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
         key = subject.queue.kms_master_key_id
         return Fault(
             violated=aws_managed & sender.sends,
-            problem=f"{key}, the key that AWS manages for SQS, but {sender.what}.",
-            remedy=f"set {key.assign(subject.queue.own_key_example)}, a key whose policy lets the service use it, or use SSE-SQS",
+            problem=f"{sender.what}. The service cannot use the key of the queue: {key}, which AWS manages for SQS.",
+            remedy=f"set {key.assign(subject.queue.own_key_example)}, a key whose policy lets the service use it; "
+            f"or leave `{key.name}` out, for SSE-SQS",
             paths=(key.path,),
         )
 
@@ -100,13 +101,14 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
         can_use = [one.lets_in(request) if isinstance(one, OwnKey) else unknown(one.reason) for one in subject.own.keys]
         is_told = _is_principal(sender.service) and all_of(can_use) == any_of(can_use)
         refused = ~all_of(can_use) if is_told else unknown(f"whether the service can use the key `{key.name}` is not known")
-        names = " or ".join(str(one.place) for one in subject.own.keys if isinstance(one, OwnKey))
+        names = " or ".join(one.place.beside(subject.place) for one in subject.own.keys if isinstance(one, OwnKey))
         return Fault(
             violated=sender.sends & refused,
-            problem=f"{key}, but the policy of {names} does not let `{sender.service}` use the key, and {sender.what}.",
+            problem=f"{sender.what}. The policy of {names}, the key of the queue, does not let the service use it.",
             remedy=(
-                f'add to the policy of the key: `"Effect": "Allow", "Principal": {{"Service": "{sender.service}"}}, '
-                '"Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "*"`'
+                'add to the policy of the key the statement `{"Effect": "Allow", '
+                f'"Principal": {{"Service": "{sender.service}"}}, '
+                '"Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "*"}`'
             ),
             paths=(key.path,),
         )
@@ -119,13 +121,13 @@ def _is_aws_managed(subject: QueueModel) -> Ternary:
 def _senders(subject: QueueModel) -> Iterator[_Sender]:
     for use, sends in subject.uses:
         if use.service is not None:
-            what = f"the {use.what} {use.place} has `{use.service}` send to it"
+            what = f"The {use.what} {use.place.beside(subject.place)} has `{use.service}` send to the queue"
             yield _Sender(what, use.service, use.source or _SOMETHING, sends)
     for attachment, attached in subject.policies:
         policy = attachment.policy()
         for statement, service, allowed in policy.services_that_send() if policy is not None else ():
             shown = f"`{service}`" if _is_principal(service) else str(service)
-            what = f"{statement.label} of {attachment.place} lets {shown} send to it"
+            what = f"{statement.label} of {attachment.place.beside(subject.place)} lets {shown} send to the queue"
             yield _Sender(what, service, _source_in(statement), attached & allowed)
 
 

@@ -36,7 +36,8 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, unknown
 from sqs_checks.model.queue_model import QueueModel, any_linked
-from sqs_checks.model.relations import PolicyAttachment
+from sqs_checks.model.relations import Place, PolicyAttachment
+from sqs_checks.model.use_rules import S3
 from sqs_checks.policy.service_request import Admission, ServiceRequest
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
@@ -64,7 +65,8 @@ class SenderNotLetIn(SqsCheck[QueueModel]):
             let_in, refused = _let_in(subject, request)
             yield Fault(
                 violated=sends & ~let_in,
-                problem=f"The {use.what} {use.place} {use.role.value} this queue, but {_reason(request, refused)}.",
+                problem=f"The {use.what} {use.place.beside(subject.place)} {use.role.value} this queue. "
+                f"{_reason(request, refused, subject.place)}.",
                 remedy=_remedy(request, refused),
             )
 
@@ -87,14 +89,16 @@ def _let_in(subject: QueueModel, request: ServiceRequest) -> tuple[Ternary, Refu
     return let_in, refused
 
 
-def _reason(request: ServiceRequest, refused: Refused) -> str:
+def _reason(request: ServiceRequest, refused: Refused, own: Place) -> str:
     if not refused:
-        return f"no policy in the scanned code lets `{request.service}` in"
+        return f"No policy in the scanned code lets `{request.service}` in"
     attachment, admission = refused[0]
     refusal = admission.refusal
+    # An inline policy is that of the queue itself.
+    of_place = "" if attachment.place == own else f" of {attachment.place.beside(own)}"
     if refusal is None:
-        return f"the policy of {attachment.place} does not let `{request.service}` in"
-    statement = f"{refusal.statement.label} of {attachment.place}"
+        return f"The policy{of_place} does not let `{request.service}` in"
+    statement = f"{refusal.statement.label}{of_place}"
     if refusal.condition is None:
         return f"{statement} denies it to `{request.service}`"
     key = refusal.condition.key_name
@@ -106,13 +110,18 @@ def _reason(request: ServiceRequest, refused: Refused) -> str:
 def _remedy(request: ServiceRequest, refused: Refused) -> str:
     refusal = refused[0][1].refusal if refused else None
     if refusal is not None and refusal.condition is None:
-        return 'add to the Deny, beside its other conditions: `"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}`'
+        return (
+            'let the services through: add the condition `"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}` to '
+            f"{refusal.statement.label}"
+        )
     known = request.source_arn
     # What the code names and does not write out stands as a placeholder.
     source = known if isinstance(known, str) else "<ARN of what it sends for>" if isinstance(known, Unknown) else f"<{known}>"
+    # The ARN of a bucket does not say whose it is.
+    account = ', "StringEquals": {"aws:SourceAccount": "<your account>"}' if request.service == S3 else ""
     return (
-        f'add a statement with `"Effect": "Allow", "Principal": {{"Service": "{request.service}"}}, "Action": "sqs:SendMessage", '
-        f'"Resource": "<ARN of the queue>", "Condition": {{"ArnEquals": {{"aws:SourceArn": "{source}"}}}}`'
+        f'add the statement `{{"Effect": "Allow", "Principal": {{"Service": "{request.service}"}}, "Action": "sqs:SendMessage", '
+        f'"Resource": "<ARN of the queue>", "Condition": {{"ArnEquals": {{"aws:SourceArn": "{source}"}}{account}}}}}`'
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.ternary import unknown
@@ -10,12 +10,17 @@ from sqs_checks.queues.setting import Setting
 from sqs_checks.queues.sqs_limits import Bounds
 from sqs_checks.values.configuration_values import Unknown
 
+REFUSED = "AWS refuses that, and the deployment fails"
 
-def out_of_bounds(setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str, example: int) -> Iterator[Fault]:
+
+def out_of_bounds(
+    setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str, example: int, options: Sequence[str] = ("", "")
+) -> Iterator[Fault]:
     """What is wrong with a number that must lie within `wanted`, and within what AWS takes.
 
     unit: of the number, for the message.
     example: a number that is right, for the remedy.
+    options: the settings of the pack that say the least and the most that is wanted.
     """
     number = setting.value
     if isinstance(number, int) and number in wanted and number in aws:
@@ -26,19 +31,24 @@ def out_of_bounds(setting: Setting[int], wanted: Bounds, aws: Bounds, unit: str,
     remedy = f"set {setting.assign(example)}"
     yield Fault(
         violated=setting.is_malformed(),
-        problem=f"{setting}, which is not a whole number of {unit}: AWS refuses it.",
+        problem=f"{setting}, which is not a whole number of {unit}.",
         remedy=remedy,
         paths=(setting.path,),
+        why=REFUSED,
     )
     yield Fault(
         violated=setting.holds(lambda number: number not in aws),
-        problem=f"{setting}: AWS takes {aws} {unit}.",
+        problem=f"{setting}; AWS takes {aws} {unit}.",
         remedy=remedy,
         paths=(setting.path,),
+        why=REFUSED,
     )
+    least, most = options
+    is_less = isinstance(number, int) and number < wanted.minimum
+    limit = f"less than the {wanted.minimum} of `{least}`" if is_less else f"more than the {wanted.maximum} of `{most}`"
     yield Fault(
         violated=setting.holds(lambda number: number in aws and number not in wanted),
-        problem=f"{setting}, outside {wanted} {unit}.",
+        problem=f"{setting}, which is {limit} in the settings of sqs-checks.",
         remedy=remedy,
         paths=(setting.path,),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar, Union
@@ -60,9 +61,16 @@ class Setting(Generic[T]):
         written = str(text).lower() if isinstance(text, bool) else text
         return f"`{self.assignment.format(self.name, written)}`"
 
+    def assign_text(self, text: str) -> str:
+        """The line that sets this attribute to a text, which both languages write in quotes."""
+        return self.assign(json.dumps(text, ensure_ascii=False))
+
     def __str__(self) -> str:
         """The attribute and its value, for a message."""
         if self.value is None:
             return f"`{self.name}` is not set"
-        shown = self.value.text if isinstance(self.value, Invalid) else self.value
-        return f"`{self.name}` is {str(shown).lower() if isinstance(shown, bool) else shown}"
+        if isinstance(self.value, Invalid):
+            return f"`{self.name}` is {self.value.text}"
+        if isinstance(self.value, (bool, int)):
+            return f"`{self.name}` is {str(self.value).lower()}"
+        return f"`{self.name}` is `{self.value}`"
