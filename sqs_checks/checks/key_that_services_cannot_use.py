@@ -69,10 +69,12 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
     why = "what a service sends to a queue whose key it cannot use is lost without an error"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services"
 
-    judges_only = "queues that a service sends to, with AWS's key or one whose policy the code holds"
+    judges_only = "queues that a service sends to, unless they have a key whose policy the code does not hold"
 
     def applies(self, subject: QueueModel, settings: Settings) -> Ternary:
-        return (_is_aws_managed(subject) | known(bool(subject.own.keys))) & any_of(sender.sends for sender in _senders(subject))
+        key = subject.queue.kms_master_key_id
+        can_be_judged = ~key.is_set() | _is_aws_managed(subject) | known(bool(subject.own.keys))
+        return can_be_judged & any_of(sender.sends for sender in _senders(subject))
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         aws_managed, keys = _is_aws_managed(subject), subject.own.keys
