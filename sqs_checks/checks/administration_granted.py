@@ -72,7 +72,7 @@ class AdministrationGranted(SqsCheck[AttachedPolicy]):
                 granted = granted | unknown(*statement.principals.hidden)
             to_whom = ", ".join(f"`{principal}`" for principal in others) or "everyone it does not name"
             yield Fault(
-                violated=applies & granted & (YES if certain else unknown("an action is not known")),
+                violated=applies & granted & (YES if certain else statement.has_hidden_actions),
                 problem=(
                     f"{statement.label}: grants {actions_in_words(certain)} to {to_whom}."
                     f"{self._ignored(subject, others, certain)}"

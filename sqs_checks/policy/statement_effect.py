@@ -41,7 +41,7 @@ def names_an_action(statement: Statement) -> Ternary:
     """Whether a statement is about some action on a queue. One without `Action`, which SQS refuses, is let be."""
     if statement.certain_actions or not (statement.possible_actions or statement.action_patterns):
         return YES
-    return unknown("an action is not known") if statement.possible_actions else NO
+    return statement.has_hidden_actions if statement.possible_actions else NO
 
 
 def can_let_in(statement: Statement, partition: Optional[Text], owner_account: Optional[Text]) -> Reach:
@@ -148,7 +148,7 @@ def _is_honoured(statement: Statement, principal: Text, owner_account: Optional[
         return YES
     is_own = is_account(parse_aws_principal(principal).account, owner_account)
     if statement.possible_actions & CROSS_ACCOUNT_ACTIONS:
-        return is_own | unknown("an action is not known")
+        return is_own | statement.has_hidden_actions
     return is_own
 
 
@@ -158,7 +158,7 @@ def locks_everybody_out(statement: Statement) -> Ternary:
     if statement.inverts_principals or statement.possible_actions != ALL_ACTIONS:
         return NO
     everyone = YES if principals.everyone else unknown(*principals.hidden) if principals.hidden else NO
-    all_actions = YES if statement.certain_actions == ALL_ACTIONS else unknown("an action is not known")
+    all_actions = YES if statement.certain_actions == ALL_ACTIONS else statement.has_hidden_actions
     always = all_of(_always_for_principals(condition) for condition in statement.conditions)
     return everyone & all_actions & always & _hidden(statement)
 
