@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Optional, Protocol
+from typing import Any, NamedTuple, Optional, Protocol
 
+from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import CodeQueue, QueueModel, QueueModels
@@ -46,8 +47,6 @@ from sqs_checks.values.configuration_values import (
     Unknown,
     Value,
     is_hidden,
-    is_text,
-    possibilities,
     why_unknown,
 )
 
@@ -71,6 +70,22 @@ class Source(Protocol):
 
     def place(self, resource: ConfiguredResource) -> Place: ...
 
+    def cases(self, resource: ConfiguredResource, reasons: Iterable[str]) -> Sequence[ResourceCase]:
+        """A resource in each case of something that the code leaves open; without any where nothing such is known.
+
+        reasons: why something about the resource is not known.
+        """
+
+
+class ResourceCase(NamedTuple):
+    """words: what must be so. resources: the instances of the resource there; none where Terraform makes none. models: of the
+    source there.
+    """
+
+    words: str
+    resources: Sequence[ConfiguredResource]
+    models: SourceModels
+
 
 class SourceModels:
     """The models of all queues of a source."""
@@ -78,9 +93,14 @@ class SourceModels:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._keys = OwnKeys(source.of_type, source.place)
+
+    @computed_once
+    def models(self) -> QueueModels:
+        """The queues with all that the source says about them."""
+        source = self._source
         queues = list(source.of_type(QUEUE))
         policies = list(source.of_type(POLICY))
-        self.models = QueueModels(
+        return QueueModels(
             queues=[self._code_queue(resource) for resource in queues],
             policies=[*self._inline_policies(queues), *self._separate_policies(policies)],
             redrives=[*self._redrives(queues), *self._redrives(source.of_type(REDRIVE))],
@@ -119,21 +139,15 @@ class SourceModels:
 
     def policy_of(self, resource: ConfiguredResource) -> Optional[AttachedPolicy]:
         """The policy that a queue or policy resource attaches; None where it attaches none."""
-        return self._read_policy(resource, resource.value("policy"))
-
-    def possible_policies(self, resource: ConfiguredResource) -> Sequence[Optional[AttachedPolicy]]:
-        """The policies of which a resource attaches one, where the code leaves open which."""
-        stated = possibilities(resource.value("policy"))
-        if len(stated) < 2 or not all(one is None or is_text(one) for one in stated):
-            return ()
-        return [self._read_policy(resource, one) for one in stated]
-
-    def _read_policy(self, resource: ConfiguredResource, stated: Value) -> Optional[AttachedPolicy]:
         identity, account = self._queue_identity(resource)
-        read = read_policy_text(stated, account)
+        read = read_policy_text(resource.value("policy"), account)
         if read is None:
             return None
         return AttachedPolicy(read.document, [identity], "policy", read.repeated_keys, own_account=resource.own_account)
+
+    def cases(self, resource: ConfiguredResource, reasons: Iterable[str]) -> Sequence[ResourceCase]:
+        """A resource in each case of what the code leaves open. reasons: why something about it is not known."""
+        return self._source.cases(resource, reasons)
 
     def _queue_identity(self, resource: ConfiguredResource) -> tuple[QueueIdentity, Account]:
         """The queue that a policy is attached to, and the account that it lives in."""
