@@ -14,8 +14,9 @@ from checkov.serverless.runner import Runner as ServerlessRunner
 from checkov.terraform.plan_runner import Runner as PlanRunner
 from checkov.terraform.runner import Runner as TerraformRunner
 
+from sqs_checks.cloudformation.followed_runners import scanned_files
 from sqs_checks.cloudformation.resource_checks import CloudFormationCheck
-from sqs_checks.cloudformation.scanned_templates import left_out_of_templates, scanned_files
+from sqs_checks.cloudformation.scanned_templates import left_out_of_templates
 from sqs_checks.configuration.setting_kinds import shortened
 from sqs_checks.files.bounded_files import read_regular_file
 from sqs_checks.model.relations import Place
