@@ -98,12 +98,20 @@ ROWS: dict[tuple[str, str | None], dict[str, str]] = {
             sqs_managed_sse_enabled = var.open ? false : true
             kms_master_key_id       = var.open ? local.role : null
         """,
+        "made only where it is on": """
+            count                   = var.open ? 2 : 0
+            sqs_managed_sse_enabled = var.open
+        """,
         "by whether a variable is null": """
             sqs_managed_sse_enabled = var.key == null
             kms_master_key_id       = var.key != null ? "alias/${var.key}" : null
         """,
     },
     (ENCRYPTED, OPEN): {
+        "one of two that are made": """
+            count                   = var.open ? 2 : 1
+            sqs_managed_sse_enabled = count.index == 1 ? var.open && local.is_closed : true
+        """,
         "a setting that is on or off": "sqs_managed_sse_enabled = var.open ? true : false",
         "off where another is off": """
             sqs_managed_sse_enabled = var.open ? false : null
