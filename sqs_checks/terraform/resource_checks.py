@@ -39,10 +39,11 @@ _settings: OfRun[SettingsInForce] = OfRun()
 class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
     """A check on what a resource states. Where Checkov's resource stands for several instances, each is a case.
 
-    last_read: shared by the checks on one kind of subject.
+    last_read: shared by the checks on one kind of subject. are_related: whether that is made from all queues of the code.
     """
 
     last_read: ClassVar[LastRead[list[tuple[str, Any]]]]
+    are_related: ClassVar[bool] = False
 
     def scan_entity_conf(self, conf: dict[str, Any], entity_type: str) -> CheckResult:
         # Checkov's own version also unfolds `dynamic` blocks, which no SQS resource has; it raises on odd input.
@@ -71,7 +72,7 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
         self, subjects: Sequence[tuple[str, Read[Subject]]], resource: ConfiguredResource, models: SourceModels
     ) -> InCases:
         def cases(reasons: Sequence[str]) -> Iterator[tuple[str, InCases]]:
-            for words, instances, models_there in models.cases(resource, reasons):
+            for words, instances, models_there in models.cases(resource, reasons, self.are_related):
                 read = [(where, self.read(one, models_there)) for where, one in _instances(instances)]
                 yield words, self._split(read, resource, models_there)
 
@@ -121,10 +122,8 @@ class TerraformQueueCheck(TerraformCheck[Queue]):
     last_read = LastRead()
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Queue:
-        from sqs_checks.terraform.resources.queue_resource import read_queue
 
-        model = models.models.of(resource.label)
-        return model.queue if model is not None else read_queue(resource)
+        return models.queue(resource)
 
 
 class TerraformQueuePolicyCheck(TerraformCheck[AttachedPolicy]):
@@ -145,6 +144,7 @@ class TerraformQueueModelCheck(TerraformCheck[QueueModel]):
 
     resource_types: ClassVar[tuple[str, ...]] = (QUEUE,)
     last_read = LastRead()
+    are_related = True
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[QueueModel]:
         if resource.type in (REDRIVE, REDRIVE_ALLOW):
@@ -167,6 +167,7 @@ class TerraformPolicyPlaceCheck(TerraformCheck[PolicyPlace]):
 
     resource_types = (POLICY, QUEUE)
     last_read = LastRead()
+    are_related = True
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[PolicyPlace]:
         return models.policy_place(resource)

@@ -11,10 +11,13 @@ from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.model.relations import Place
 from sqs_checks.terraform.modules.module_instance import ModuleInstance
 from sqs_checks.terraform.modules.open_questions import Answer
-from sqs_checks.terraform.modules.resource_address import InstanceKey, ResourceAddress
+from sqs_checks.terraform.modules.resource_address import InstanceKey, ResourceAddress, parse_address
 from sqs_checks.terraform.modules.root_module import RootModule
 from sqs_checks.terraform.resources.configured_resource import CodeResource, ConfiguredResource, code_resource
 from sqs_checks.terraform.resources.queue_models import TYPES, ResourceCase, SourceModels
+
+# So many cases of a root module are kept at a time: the checks on one resource ask for the same ones.
+_MOST_KEPT = 32
 
 
 class CodeSource:
@@ -45,7 +48,12 @@ class CodeSource:
         return {resource.label: resource for resources in self._by_type.values() for resource in resources}
 
     def resource(self, label: str) -> Optional[ConfiguredResource]:
-        return self._by_label.get(label)
+        if not self.root.taken:
+            return self._by_label.get(label)
+        # A case is looked at for a single resource: all that there are would be made for each.
+        address = parse_address(label)
+        found = self.at(address) if address is not None else None
+        return next((one for one in found or () if one.label == label), None)
 
     def place(self, resource: ConfiguredResource) -> Place:
         assert isinstance(resource, CodeResource)
@@ -77,6 +85,8 @@ class CodeSource:
     def _in_case(self, answer: Answer) -> CodeSource:
         taken = frozenset({**self.root.taken, **answer.taken}.items())
         if taken not in self._cases:
+            if len(self._cases) >= _MOST_KEPT:
+                del self._cases[next(iter(self._cases))]
             self._cases[taken] = source = CodeSource(self.root.in_case(answer), self._scanned_folder)
             source._cases, source._files = self._cases, self._files
         return self._cases[taken]

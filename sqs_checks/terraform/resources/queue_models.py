@@ -26,6 +26,7 @@ from sqs_checks.model.vpc_endpoint import VpcEndpoint
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url
 from sqs_checks.queues.setting import Setting, Stated
+from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, NestedBody, resource_of
 from sqs_checks.terraform.resources.own_arns import queue_identity
@@ -55,6 +56,8 @@ from sqs_checks.values.configuration_values import (
 TYPES = frozenset(
     (QUEUE, POLICY, REDRIVE, REDRIVE_ALLOW, ALIAS, KEY_POLICY, ENDPOINT_POLICY, *(rule.resource_type for rule in USES))
 )
+# Cases of how resources are related are told apart among so many at most: all are put together anew in each.
+_MOST_RELATED = 200
 # The name of a queue within its address.
 _QUEUE_NAME = re.compile(r"aws_sqs_queue\.([^.\[]+)")
 
@@ -92,6 +95,7 @@ class SourceModels:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._keys = OwnKeys(source.of_type, source.place)
+        self._queues: dict[str, Queue] = {}
 
     @computed_once
     def models(self) -> QueueModels:
@@ -113,10 +117,16 @@ class SourceModels:
             resource.label,
             place,
             _QUEUE_NAME,
-            lambda: read_queue(resource),
+            lambda: self.queue(resource),
             resource.region,
             read_keys=lambda: self._keys.of_queue(resource),
         )
+
+    def queue(self, resource: ConfiguredResource) -> Queue:
+        """The queue that an `aws_sqs_queue` states by itself."""
+        if resource.label not in self._queues:
+            self._queues[resource.label] = read_queue(resource)
+        return self._queues[resource.label]
 
     # Policies
 
@@ -144,8 +154,12 @@ class SourceModels:
             return None
         return AttachedPolicy(read.document, [identity], "policy", read.repeated_keys, own_account=resource.own_account)
 
-    def cases(self, resource: ConfiguredResource, reasons: Iterable[str]) -> Sequence[ResourceCase]:
-        """A resource in each case of what the code leaves open. reasons: why something about it is not known."""
+    def cases(self, resource: ConfiguredResource, reasons: Iterable[str], are_related: bool) -> Sequence[ResourceCase]:
+        """A resource in each case of what the code leaves open. reasons: why something about it is not known. are_related:
+        whether all queues are read anew in each case, which is not done for too many.
+        """
+        if are_related and sum(1 for kind in TYPES for _ in self._source.of_type(kind)) > _MOST_RELATED:
+            return ()
         return self._source.cases(resource, reasons)
 
     def _queue_identity(self, resource: ConfiguredResource) -> tuple[QueueIdentity, Account]:
