@@ -57,7 +57,7 @@ TYPES = frozenset(
     (QUEUE, POLICY, REDRIVE, REDRIVE_ALLOW, ALIAS, KEY_POLICY, ENDPOINT_POLICY, *(rule.resource_type for rule in USES))
 )
 # Cases of how resources are related are told apart among so many at most: all are put together anew in each.
-_MOST_RELATED = 200
+_MOST_RELATED = 100
 # The name of a queue within its address.
 _QUEUE_NAME = re.compile(r"aws_sqs_queue\.([^.\[]+)")
 
