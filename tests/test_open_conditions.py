@@ -85,6 +85,8 @@ ROWS: dict[tuple[str, str | None], dict[str, str]] = {
         "by three texts": grant('var.env == "prod" ? local.role : var.env == "dev" ? local.other : "*"'),
         "by a key, or everyone": grant('lookup(local.by_env, var.env, "*")'),
         "by a key that may not be there": grant('try(local.by_env[var.env], "*")'),
+        # What is "true" or "false" where it is a condition may be any text where it is none.
+        "a text that is a condition elsewhere": grant('var.b == "-" ? (var.a ? local.role : local.role) : "${var.a}"'),
         "by the element at hand": grant("[for team in var.teams : team.open ? local.role : local.other]"),
         "more than sixteen cases": grant(f"[{', '.join(f'var.{name} ? local.role : local.other' for name in 'abcde')}]"),
     },

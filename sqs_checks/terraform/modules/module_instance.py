@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError, UndeclaredReferenceError
 from sqs_checks.terraform.evaluation.expression_evaluator import OTHER_KEY, Evaluator, names_any
-from sqs_checks.terraform.evaluation.type_constraints import DYNAMIC, STRING, Type, convert, without_optional
+from sqs_checks.terraform.evaluation.type_constraints import BOOL, DYNAMIC, STRING, Type, convert, without_optional
 from sqs_checks.terraform.evaluation.type_expressions import read_type
 from sqs_checks.terraform.modules.instance_expansion import PER_INSTANCE, Expansion, bindings, expand
 from sqs_checks.terraform.modules.module_configuration import ModuleConfiguration
@@ -385,7 +385,9 @@ class _Scope:
             return taken
         if truth.reason in module.root.questions:
             return truth  # the condition depends on what is asked already
-        return module.root.ask(truth_question(module.path, condition, truth.reason), truth)
+        variable = module.configuration.variables.get(condition.steps[0]) if is_variable(condition) else None
+        is_bool = variable is not None and module.type_of_variable(variable) == BOOL
+        return module.root.ask(truth_question(module.path, condition, truth.reason, is_bool), truth)
 
     def key_in_case(self, expression: Any, key: Value, keys: Sequence[Value], otherwise: bool) -> Value:
         if names_any(expression, PER_INSTANCE):

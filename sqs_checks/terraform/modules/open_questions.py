@@ -60,12 +60,16 @@ def _is_word(value: Value) -> bool:
     )
 
 
-def truth_question(path: ModulePath, condition: Any, reason: str) -> OpenQuestion:
-    """Whether a condition holds. path: of the module that it stands in. reason: why that is open."""
+def truth_question(path: ModulePath, condition: Any, reason: str, is_bool: bool) -> OpenQuestion:
+    """Whether a condition holds. path: of the module that it stands in. reason: why that is open. is_bool: whether the condition
+    is a variable that can be nothing else; one that can may be another text where nobody asks for its truth.
+    """
     text = expression_text(condition)
     compared = compared_with_literal(condition)
     # Each question has a reason of its own: by that it is found again.
-    if not (is_variable(condition) and not path and f"`{text}`" in reason):
+    if is_variable(condition) and not is_bool:
+        reason = f"whether {_named(path, text)} is true is not known: {reason}"
+    elif not (is_variable(condition) and not path and f"`{text}`" in reason):
         reason = f"{_named(path, text)} is not known: {reason}"
     if compared is None:
         answers = [Answer(f"{_named(path, text)} is {str(truth).lower()}", {(path, text): truth}) for truth in (True, False)]
