@@ -82,6 +82,11 @@ class ModuleInstance:
         """What reasons call it."""
         return ".".join(map(str, self.path)) or "the root module"
 
+    @property
+    def stands_for_many(self) -> bool:
+        """Whether nobody knows how many instances there are of the module, or of one that it is called in."""
+        return self.call is not None and (self.call.key_unknown is not None or self.call.parent.stands_for_many)
+
     def evaluator(self, names: Mapping[str, Value], instance: Optional[ResourceInstance] = None) -> Evaluator:
         """One to work out a single attribute with. names: what `each` and `count` are."""
         return Evaluator(_Scope(self, names, instance), self.context())
@@ -383,8 +388,8 @@ class _Scope:
         taken = module.root.taken.get((module.path, expression_text(condition)), NOT_TAKEN)
         if taken is not NOT_TAKEN:
             return taken
-        if truth.reason in module.root.questions:
-            return truth  # the condition depends on what is asked already
+        if truth.reason in module.root.questions or module.stands_for_many:
+            return truth  # the condition depends on what is asked already, or may be another one in each instance
         variable = module.configuration.variables.get(condition.steps[0]) if is_variable(condition) else None
         is_bool = variable is not None and module.type_of_variable(variable) == BOOL
         return module.root.ask(truth_question(module.path, condition, truth.reason, is_bool), truth)
@@ -401,7 +406,7 @@ class _Scope:
             if taken is not NOT_TAKEN:
                 return taken
         question = key_question(module.path, source, keys, OTHER_KEY if otherwise else None, reason)
-        if question is None or reason in module.root.questions:
+        if question is None or reason in module.root.questions or module.stands_for_many:
             return key
         return module.root.ask(question, key)
 
