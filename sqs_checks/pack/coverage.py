@@ -1,9 +1,9 @@
-"""What the checks could decide of a folder, and why they could not decide the rest."""
+"""What each check makes of each SQS resource of a folder, why it could not decide, and what nobody looked at."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
@@ -22,7 +22,7 @@ from sqs_checks.files.bounded_files import read_regular_file
 from sqs_checks.model.relations import Place
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.pack.registration import register
-from sqs_checks.reporting.checkov_check import Observation, observing
+from sqs_checks.reporting.observations import Observation, Outcome, observing
 from sqs_checks.terraform.resource_checks import TerraformCheck
 from sqs_checks.terraform.scanned_code import left_out
 
@@ -58,42 +58,64 @@ class NotRead(NamedTuple):
     why: str
 
 
-def cover(path: Path) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
+# What is told while Checkov runs: the framework, and how many verdicts there are so far.
+Progress = Callable[[str, int], None]
+
+
+def cover(path: Path, progress: Progress = lambda framework, count: None) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
     """Runs every check on every SQS resource below a folder, or in a file, through Checkov's runners."""
     register()
     for framework, runner_class in _RUNNERS.items():
-        yield from _Run(framework, runner_class, path).results()
+        progress(framework, 0)
+        yield from _Run(framework, runner_class, path, progress).results()
 
 
 class _Run:
     """One runner over a folder or a file."""
 
-    def __init__(self, framework: str, runner_class: Any, path: Path) -> None:
+    def __init__(self, framework: str, runner_class: Any, path: Path, progress: Progress) -> None:
         self._framework = framework
         self._class = runner_class
         self._path = path
+        self._progress = progress
+        self._observations: list[Observation] = []
+
+    def _observe(self, observation: Observation) -> None:
+        self._observations.append(observation)
+        self._progress(self._framework, len(self._observations))
 
     def results(self) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
         folder, files = (str(self._path), None) if self._path.is_dir() else (None, [str(self._path)])
         runner = self._class()
         try:
-            with observing() as observations:
+            with observing(self._observe):
                 report = self._run(runner, folder, files)
         except Exception as fault:
             taken = scanned_files(self._class)
             yield from self._each_file(taken, fault) if folder is not None else [self._not_read(str(self._path), _why(fault))]
         else:
             taken = scanned_files(self._class)
-            yield from (Coverage(self._framework, observation) for observation in observations)
+            reports = report if isinstance(report, list) else [report]
+            yield from (Coverage(self._framework, one) for one in (*self._observations, *self._skipped_in_code(reports)))
             for place in self._left_out(runner, folder, files or ()):
                 yield LeftOut(self._framework, place.file, place.label)
-            for one in report if isinstance(report, list) else [report]:
+            for one in reports:
                 for file in dict.fromkeys(one.parsing_errors):
                     yield self._not_read(str(file), "Checkov cannot parse it")
         if self._class is CloudFormationRunner and folder is not None:
             for file in _templates_below(folder):
                 if file not in taken:
                     yield self._not_read(file, "it names SQS, and Checkov does not take it for a template")
+
+    def _skipped_in_code(self, reports: Sequence[Any]) -> Iterator[Observation]:
+        """What a comment or `Metadata` skips: Checkov asks no check then."""
+        observed = {(one.check, one.address) for one in self._observations}
+        is_terraform = issubclass(self._class, (TerraformRunner, PlanRunner))
+        for record in (record for report in reports for record in report.skipped_checks):
+            address = record.resource if is_terraform else record.resource.rpartition(".")[2]
+            if (record.check_id, address) not in observed:
+                why = str(record.check_result.get("suppress_comment") or "the code gives no reason")
+                yield Observation(f"{record.file_path}:{record.resource}", address, record.check_id, Outcome.SKIPPED, (why,))
 
     @staticmethod
     def _run(runner: Any, folder: Optional[str], files: Optional[list[str]]) -> Any:
@@ -106,7 +128,7 @@ class _Run:
         if not files:
             yield self._not_read(str(self._path), _why(fault))
         for file in files:
-            yield from _Run(self._framework, self._class, Path(file)).results()
+            yield from _Run(self._framework, self._class, Path(file), self._progress).results()
 
     def _left_out(self, runner: Any, folder: Optional[str], files: Sequence[str]) -> Sequence[Place]:
         base = TerraformCheck if self._class is TerraformRunner else CloudFormationCheck

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, NamedTuple, Optional, TypeVar, Union
 
 from checkov.common.bridgecrew.severities import Severities
@@ -15,12 +14,13 @@ from sqs_checks.configuration.setting_kinds import shortened
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.configuration.settings_files import log_broken, settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
-from sqs_checks.judgement.fault import NO_FAULT, Fault, Judgement, judge
+from sqs_checks.judgement.fault import NOT_APPLICABLE, Fault, Judgement, judge
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
+from sqs_checks.judgement.ternary import YES, Ternary, all_of, any_of, unknown
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.reporting.explanations import FIX, WHY, explained_lines
 from sqs_checks.reporting.last_read import LastRead
+from sqs_checks.reporting.observations import Outcome, observed, outcome_of
 from sqs_checks.reporting.spared_work import IS_DEBUGGING, QUIET_LOGGER
 from sqs_checks.values.configuration_values import Unknown
 
@@ -124,34 +124,6 @@ class SeverityInForce:
         _of_thread(check).severity = Severities[severity.value] if severity is not None else None
 
 
-class Observation(NamedTuple):
-    """What a check made of a resource: `violated` holds the reasons where it is not decided.
-
-    entity_path: Checkov's `<file>:<type>:<name>`. address: of the resource, with modules and index. skipped: why the
-    settings say that the check does not count here; empty where it does.
-    """
-
-    entity_path: str
-    address: str
-    check: str
-    violated: Ternary
-    skipped: str = ""
-
-
-_observations: Optional[list[Observation]] = None
-
-
-@contextmanager
-def observing() -> Iterator[list[Observation]]:
-    """Collects what the checks make of resources: Checkov itself forgets what they cannot decide. For one thread."""
-    global _observations
-    _observations = []
-    try:
-        yield _observations
-    finally:
-        _observations = None
-
-
 class Scanned(NamedTuple):
     """What a framework says of the resource at hand, beside the subject of a check.
 
@@ -175,6 +147,7 @@ class SqsCheck(Generic[Subject]):
     guideline: the page of AWS's documentation that says so.
     peers: the ids of Checkov's own checks for the same fault.
     settings: the settings that move the verdict.
+    judges_only: which resources of its types the check is about, as a phrase in the plural; empty where it is about all.
     """
 
     id: ClassVar[str]
@@ -185,6 +158,13 @@ class SqsCheck(Generic[Subject]):
     guideline: ClassVar[str]
     peers: ClassVar[tuple[str, ...]] = ()
     settings: ClassVar[tuple[str, ...]] = ()
+    judges_only: ClassVar[str] = ""
+
+    def applies(self, subject: Subject, settings: Settings) -> Ternary:
+        """Whether the subject is one of those that the check is about (`judges_only`). Where it is not, nothing can be wrong,
+        and the check reports nothing: a queue that no function consumes does not pass a check on consumers.
+        """
+        return YES
 
     def faults(self, subject: Subject, settings: Settings) -> Iterator[Fault]:
         """Everything that may be wrong with the subject, each with how certain it is."""
@@ -243,9 +223,8 @@ class CheckovCheck(SqsCheck[Subject]):
             if not settings_for().settings.of_check(self.id).enabled:
                 return CheckResult.UNKNOWN
             broke = f"This check broke: {type(error).__name__}: {_text_of(error)}"
-            if _observations is not None:
-                path = str(self.entity_path)
-                _observations.append(Observation(path, path, self.id, unknown(f"{broke[0].lower()}{broke[1:]}")))
+            reason = f"{broke[0].lower()}{broke[1:]}"
+            observed(self.entity_path, str(self.entity_path), self.id, Outcome.UNDECIDED, (reason,))
             self.evaluated_keys = []
             self.details = [
                 f"{broke}. {self.id} does not judge the resource.",
@@ -269,31 +248,38 @@ class CheckovCheck(SqsCheck[Subject]):
         if stated.severity is not None or SeverityInForce.is_overridden:
             vars(type(self))["severity"].put_in_force(self, stated.severity)
         subjects = [(where, subject) for where, subject in cases if subject is not None]
-        if not subjects or not self.needs(settings):
+        if not subjects:
             return CheckResult.UNKNOWN
         if not stated.enabled:
-            return self._observed(scanned, NO, "switched off in the settings", CheckResult.UNKNOWN)
+            self._observed(scanned, Outcome.SWITCHED_OFF, ("the settings switch it off",))
+            return CheckResult.UNKNOWN
+        needed = self.needed(settings)
+        if needed:
+            self._observed(scanned, Outcome.SWITCHED_OFF, (f"the settings do not state `{needed}`",))
+            return CheckResult.UNKNOWN
         reason = self._exception(settings, scanned) if settings.exceptions else ""
         if reason:
             self.skip_reason = reason
-            return self._observed(scanned, NO, reason, CheckResult.SKIPPED)
+            self._observed(scanned, Outcome.SKIPPED, (reason,))
+            return CheckResult.SKIPPED
         return self._judge(subjects, settings, scanned)
 
-    def needs(self, settings: Settings) -> bool:
-        """Whether the settings say what the check has to know; without it nobody can say what is right."""
-        return True
+    def needed(self, settings: Settings) -> str:
+        """The setting without which nobody can say what is right, where it is not stated; empty where nothing is missing."""
+        return ""
 
     def _judge(
         self, subjects: Sequence[tuple[str, Union[Subject, InCases, Unknown]]], settings: Settings, scanned: Scanned
     ) -> CheckResult:
         judgement = self._of_all(subjects, settings)
-        self._observed(scanned, judgement.violated)
+        outcome = outcome_of(judgement)
+        self._observed(scanned, outcome, self._why(outcome, judgement))
         if judgement.violated.is_yes:
             self.evaluated_keys = list(dict.fromkeys(path for fault in judgement.faults for path in fault.paths))
             self.details = self._explanation(judgement)
             return CheckResult.FAILED
         if judgement.violated.is_no:
-            return CheckResult.PASSED
+            return CheckResult.PASSED if judgement.is_applicable else CheckResult.UNKNOWN
         if settings.unresolved != "fail":
             return CheckResult.UNKNOWN
         self.details = [
@@ -308,16 +294,18 @@ class CheckovCheck(SqsCheck[Subject]):
             return Judgement(unknown(subject.reason), ())
         if isinstance(subject, InCases):
             return self._in_cases(subject, settings)
+        if self.applies(subject, settings).is_no:
+            return NOT_APPLICABLE
         return judge(list(self.faults(subject, settings)))
 
     def _of_all(self, subjects: Sequence[tuple[str, Union[Subject, InCases, Unknown]]], settings: Settings) -> Judgement:
         """A fault in one is a fault."""
         if not subjects:
-            return NO_FAULT
+            return NOT_APPLICABLE
         if len(subjects) == 1:
             return self.judgement(subjects[0][1], settings)
         judged = [((where,), self.judgement(subject, settings)) for where, subject in subjects]
-        return Judgement(any_of(found.violated for _, found in judged), tuple(_in_all_cases(judged)))
+        return _joined(any_of(found.violated for _, found in judged), judged)
 
     def _in_cases(self, stated: InCases, settings: Settings) -> Judgement:
         """Where there is a fault in each case, or in none, it does not matter which one holds."""
@@ -338,14 +326,15 @@ class CheckovCheck(SqsCheck[Subject]):
             if found.violated != judged[0][1].violated:
                 faulty = next(words for words, one in judged if one.violated.is_yes)
                 return Judgement(unknown(*whole.violated.reasons, f"it is at fault where {' and '.join(faulty)}"), ())
-        return Judgement(judged[0][1].violated, tuple(_in_all_cases(judged))) if judged else whole
+        return _joined(judged[0][1].violated, judged) if judged else whole
 
-    def _observed(
-        self, scanned: Scanned, violated: Ternary, skipped: str = "", result: CheckResult = CheckResult.UNKNOWN
-    ) -> CheckResult:
-        if _observations is not None:
-            _observations.append(Observation(str(self.entity_path), scanned.address, self.id, violated, skipped))
-        return result
+    def _why(self, outcome: Outcome, judgement: Judgement) -> tuple[str, ...]:
+        if outcome is Outcome.NOT_APPLICABLE:
+            return (f"it judges only {self.judges_only}",)
+        return judgement.violated.reasons if outcome is Outcome.UNDECIDED else ()
+
+    def _observed(self, scanned: Scanned, outcome: Outcome, reasons: tuple[str, ...]) -> None:
+        observed(self.entity_path, scanned.address, self.id, outcome, reasons)
 
     def _exception(self, settings: Settings, scanned: Scanned) -> str:
         """Why the check does not count on the resource; empty where no exception is certain to be meant."""
@@ -359,7 +348,7 @@ class CheckovCheck(SqsCheck[Subject]):
     def _refuse(self, scanned: Scanned) -> CheckResult:
         """Nothing may be judged by broken settings. The first check on a resource says so, the others say nothing."""
         log_broken(scanned.settings.problems)
-        self._observed(scanned, unknown(f"the settings are broken: {scanned.settings.problems[0]}"))
+        self._observed(scanned, Outcome.UNDECIDED, (f"the settings are broken: {scanned.settings.problems[0]}",))
         first: str = _refused.get(scanned.conf, lambda: self.id)
         if first != self.id:
             return CheckResult.UNKNOWN
@@ -381,6 +370,11 @@ def _text_of(error: BaseException) -> str:
         return shortened(str(error), _LONGEST_FAULT)
     except Exception:  # some cannot even say what they are
         return "no message"
+
+
+def _joined(violated: Ternary, judged: Sequence[tuple[tuple[str, ...], Judgement]]) -> Judgement:
+    """One judgement of several; what is applicable to one of them is applicable."""
+    return Judgement(violated, tuple(_in_all_cases(judged)), any(found.is_applicable for _, found in judged))
 
 
 def _in_all_cases(judged: Sequence[tuple[tuple[str, ...], Judgement]]) -> Iterator[Fault]:
