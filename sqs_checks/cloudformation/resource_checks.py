@@ -68,7 +68,7 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
         def traits() -> Sequence[QueueTraits]:
             return at_hand.traits
 
-        return Scanned(conf, at_hand.logical_id, settings, traits)
+        return Scanned(conf, at_hand.logical_id, settings, traits, origin=at_hand)
 
 
 class CloudFormationQueueCheck(CloudFormationCheck[Queue]):

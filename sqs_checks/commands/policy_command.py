@@ -154,7 +154,7 @@ def _as_text(
         yield ""
         yield "What SQS refuses, or what has no effect:"
     for problem, (line, column) in problems:
-        yield f"  line {line}, column {column}: {problem.text}; write {problem.remedy}"
+        yield f"  line {line}, column {column}: {problem.text}; {problem.remedy}"
 
 
 def _fault_in_words(question: _Question, witness: Witness) -> str:
@@ -179,7 +179,7 @@ def _statement_in_words(statement: Statement) -> str:
     if statement.inverts_principals:
         whom = f"everyone except {whom}"
     conditions = "; ".join(
-        f"{condition.path.rsplit('.', 2)[-2]} {condition.key_name} {', '.join(str(value.text) for value in condition.values)}"
+        f"{condition.operator_name} {condition.key_name} {', '.join(str(value.text) for value in condition.values)}"
         for condition in statement.conditions
     )
     what = actions_in_words(statement.possible_actions) if statement.possible_actions else "no action of SQS"

@@ -128,7 +128,7 @@ class Scanned(NamedTuple):
     """What a framework says of the resource at hand, beside the subject of a check.
 
     conf: as Checkov hands it to each check. address: of the resource. settings: in force for it. traits: of the queues it
-    is about. is_made: whether there may be such a resource at all.
+    is about. is_made: whether there may be such a resource at all. origin: the resource, as the framework knows it.
     """
 
     conf: Any
@@ -136,6 +136,7 @@ class Scanned(NamedTuple):
     settings: SettingsInForce
     traits: Callable[[], Sequence[QueueTraits]]
     is_made: bool = True
+    origin: Any = None
 
 
 class SqsCheck(Generic[Subject]):
@@ -262,18 +263,24 @@ class CheckovCheck(SqsCheck[Subject]):
             self.skip_reason = reason
             self._observed(scanned, Outcome.SKIPPED, (reason,))
             return CheckResult.SKIPPED
-        return self._judge(subjects, settings, scanned)
+        return self._judge(subjects, settings, scanned, len(cases))
 
     def needed(self, settings: Settings) -> str:
         """The setting without which nobody can say what is right, where it is not stated; empty where nothing is missing."""
         return ""
 
     def _judge(
-        self, subjects: Sequence[tuple[str, Union[Subject, InCases, Unknown]]], settings: Settings, scanned: Scanned
+        self,
+        subjects: Sequence[tuple[str, Union[Subject, InCases, Unknown]]],
+        settings: Settings,
+        scanned: Scanned,
+        cases: int,
     ) -> CheckResult:
-        judgement = self._of_all(subjects, settings)
+        judged = self._each(subjects, settings)
+        judgement = _of_all(judged)
         outcome = outcome_of(judgement)
-        self._observed(scanned, outcome, self._why(outcome, judgement))
+        stated = [found for _, found in judged]
+        self._observed(scanned, outcome, self._why(outcome, judgement), stated, cases)
         if judgement.violated.is_yes:
             self.evaluated_keys = list(dict.fromkeys(path for fault in judgement.faults for path in fault.paths))
             self.details = self._explanation(judgement)
@@ -298,18 +305,14 @@ class CheckovCheck(SqsCheck[Subject]):
             return NOT_APPLICABLE
         return judge(list(self.faults(subject, settings)))
 
-    def _of_all(self, subjects: Sequence[tuple[str, Union[Subject, InCases, Unknown]]], settings: Settings) -> Judgement:
-        """A fault in one is a fault."""
-        if not subjects:
-            return NOT_APPLICABLE
-        if len(subjects) == 1:
-            return self.judgement(subjects[0][1], settings)
-        judged = [((where,), self.judgement(subject, settings)) for where, subject in subjects]
-        return _joined(any_of(found.violated for _, found in judged), judged)
+    def _each(
+        self, subjects: Sequence[tuple[str, Union[Subject, InCases, Unknown]]], settings: Settings
+    ) -> list[tuple[tuple[str, ...], Judgement]]:
+        return [((where,), self.judgement(subject, settings)) for where, subject in subjects]
 
     def _in_cases(self, stated: InCases, settings: Settings) -> Judgement:
         """Where there is a fault in each case, or in none, it does not matter which one holds."""
-        whole = self._of_all(stated.subjects, settings)
+        whole = _of_all(self._each(stated.subjects, settings))
         judged: list[tuple[tuple[str, ...], Judgement]] = []
         pending: list[tuple[tuple[str, ...], InCases, Judgement]] = [((), stated, whole)]
         while pending:
@@ -320,7 +323,7 @@ class CheckovCheck(SqsCheck[Subject]):
                     return whole
                 for words, inner in reversed(cases):
                     if inner.exists:
-                        pending.append(((*where, words), inner, self._of_all(inner.subjects, settings)))
+                        pending.append(((*where, words), inner, _of_all(self._each(inner.subjects, settings))))
                 continue
             judged.append((where, found))
             if found.violated != judged[0][1].violated:
@@ -333,8 +336,15 @@ class CheckovCheck(SqsCheck[Subject]):
             return (f"it judges only {self.judges_only}",)
         return judgement.violated.reasons if outcome is Outcome.UNDECIDED else ()
 
-    def _observed(self, scanned: Scanned, outcome: Outcome, reasons: tuple[str, ...]) -> None:
-        observed(self.entity_path, scanned.address, self.id, outcome, reasons)
+    def _observed(
+        self,
+        scanned: Scanned,
+        outcome: Outcome,
+        reasons: tuple[str, ...],
+        judgements: Sequence[Judgement] = (),
+        cases: int = 0,
+    ) -> None:
+        observed(self.entity_path, scanned.address, self.id, outcome, reasons, judgements, cases, scanned.origin)
 
     def _exception(self, settings: Settings, scanned: Scanned) -> str:
         """Why the check does not count on the resource; empty where no exception is certain to be meant."""
@@ -370,6 +380,13 @@ def _text_of(error: BaseException) -> str:
         return shortened(str(error), _LONGEST_FAULT)
     except Exception:  # some cannot even say what they are
         return "no message"
+
+
+def _of_all(judged: Sequence[tuple[tuple[str, ...], Judgement]]) -> Judgement:
+    """A fault in one is a fault."""
+    if len(judged) == 1:
+        return judged[0][1]
+    return _joined(any_of(found.violated for _, found in judged), judged)
 
 
 def _joined(violated: Ternary, judged: Sequence[tuple[tuple[str, ...], Judgement]]) -> Judgement:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from sqs_checks.judgement.fault import Judgement
 
@@ -30,7 +30,8 @@ class Observation(NamedTuple):
     """What a check made of a resource.
 
     entity_path: Checkov's `<file>:<type>:<name>`. address: of the resource, with modules and index. reasons: why it is
-    undecided, not applicable, switched off or skipped, each as a phrase.
+    undecided, not applicable, switched off or skipped, each as a phrase. judgements: of each case in which there is something to
+    judge. cases: how many cases there are. origin: the resource, as the framework knows it.
     """
 
     entity_path: str
@@ -38,6 +39,9 @@ class Observation(NamedTuple):
     check: str
     outcome: Outcome
     reasons: tuple[str, ...] = ()
+    judgements: Sequence[Judgement] = ()
+    cases: int = 0
+    origin: Any = None
 
 
 _observe: Optional[Callable[[Observation], None]] = None
@@ -54,10 +58,19 @@ def observing(observe: Callable[[Observation], None]) -> Iterator[None]:
         _observe = None
 
 
-def observed(entity_path: object, address: str, check: str, outcome: Outcome, reasons: tuple[str, ...] = ()) -> None:
+def observed(
+    entity_path: object,
+    address: str,
+    check: str,
+    outcome: Outcome,
+    reasons: tuple[str, ...] = (),
+    judgements: Sequence[Judgement] = (),
+    cases: int = 0,
+    origin: Any = None,
+) -> None:
     """Tells whoever observes; costs next to nothing where nobody does."""
     if _observe is not None:
-        _observe(Observation(str(entity_path), address, check, outcome, reasons))
+        _observe(Observation(str(entity_path), address, check, outcome, reasons, judgements, cases, origin))
 
 
 def outcome_of(judgement: Judgement) -> Outcome:

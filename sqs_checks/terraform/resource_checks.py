@@ -89,7 +89,8 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
         folder = os.path.dirname(at_hand.path) if at_hand.path is not None else None
         root = at_hand.scanned_folder
         settings = _settings.get(self.graph, (folder, root), lambda: settings_for(at_hand.path, root))
-        return at_hand, Scanned(conf, str(conf.get("__address__", "")), settings, lambda: _traits_of(at_hand))
+        address = str(conf.get("__address__", ""))
+        return at_hand, Scanned(conf, address, settings, lambda: _traits_of(at_hand), origin=at_hand)
 
 
 def _instances(resources: Sequence[ConfiguredResource]) -> Iterator[tuple[str, ConfiguredResource]]:
