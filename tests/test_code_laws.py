@@ -92,7 +92,7 @@ def verdicts(folder: Path, in_force: Settings) -> Verdicts:
             for check, bare in CHECKS:
                 if resource_type not in check.resource_types:
                     continue
-                subject = bare.read(resource, source.models)
+                subject = bare.in_cases(resource, source.models)
                 if subject is not None:
                     found[check.id, label] = bare.judgement(subject, in_force).violated
     return found

@@ -14,7 +14,7 @@ from sqs_checks.commands.sqs_checks_command import main
 from sqs_checks.judgement.fault import Judgement, judge
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.pack.coverage import Coverage, LeftOut, cover
-from sqs_checks.reporting.checkov_check import CheckovCheck, SqsCheck
+from sqs_checks.reporting.checkov_check import CheckovCheck, InCases, SqsCheck
 from sqs_checks.reporting.observations import Outcome
 
 
@@ -98,7 +98,8 @@ def test_nothing_is_wrong_with_what_a_check_is_not_about(check: str, tmp_path: P
 
     def judgement(self: Any, subject: Any, settings: Any) -> Judgement:
         found = judged(self, subject, settings)
-        if not found.is_applicable:
+        # What is looked at in cases is judged by each of its subjects.
+        if not found.is_applicable and not isinstance(subject, InCases):
             apart.append(judge(list(self.faults(subject, settings))))
         return found
 

@@ -302,6 +302,8 @@ UNKNOWN_RESULTS: list[tuple[str, Sequence[Value], Any, bool, str]] = [
     ("regexall", ["a", TEXT], list_of(STRING), False, ""),
     ("jsondecode", [TEXT], None, True, ""),
     ("format", [pieced("a:%s", VAR), "b"], STRING, False, "a:"),
+    ("trimprefix", [TEXT, ""], STRING, False, ""),
+    ("trimprefix", [Unknown("hidden", STRING, not_null=True, prefix="a:b"), "a:"], STRING, False, "b"),
 ]
 
 

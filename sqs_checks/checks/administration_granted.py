@@ -92,7 +92,7 @@ class AdministrationGranted(SqsCheck[AttachedPolicy]):
             to_whom = listed([f"`{principal}`" for principal in others]) or "everyone it does not list"
             ignored = self._ignored(subject, others, certain)
             yield Fault(
-                violated=applies & granted & (YES if certain else unknown("an action is not known")),
+                violated=applies & granted & (YES if certain else statement.has_hidden_actions),
                 problem=f"{statement.label} grants {actions_in_words(certain)} to {to_whom}.{ignored}",
                 remedy=_remedy(statement),
                 paths=(subject.path,),

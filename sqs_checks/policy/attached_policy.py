@@ -129,7 +129,7 @@ class AttachedPolicy:
         for statement, applies in self.allows:
             may_send = known(bool(statement.certain_actions & SEND))
             if statement.possible_actions & ~statement.certain_actions & SEND:
-                may_send = may_send | unknown("an action is not known")
+                may_send = may_send | statement.has_hidden_actions
             principals = statement.principals
             if statement.inverts_principals or may_send.is_no:
                 continue

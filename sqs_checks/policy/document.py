@@ -51,7 +51,7 @@ class Statement(NamedTuple):
     path: where it stands, as `Statement[2]`.
     certain_actions, possible_actions: the queue actions it is about; those between the two depend on something hidden.
     resources: the patterns, Unknown where hidden; None where the element is missing.
-    hidden_conditions: why further conditions are unknown.
+    hidden_conditions: why further conditions are unknown. hidden_actions: why some of the actions are.
     """
 
     path: str
@@ -68,6 +68,12 @@ class Statement(NamedTuple):
     inverts_resources: bool
     conditions: tuple[Condition, ...]
     hidden_conditions: tuple[str, ...] = ()
+    hidden_actions: tuple[str, ...] = ()
+
+    @property
+    def has_hidden_actions(self) -> Ternary:
+        """What is so where the actions that are not known are the ones in question."""
+        return unknown(*self.hidden_actions)
 
     def element(self, name: str) -> str:
         """The path of an element: `Statement[2].Principal`."""
@@ -181,19 +187,30 @@ def _principals(stated: Any) -> Principals:
     return Principals(everyone, named.get("AWS", ()), services, others, hidden)
 
 
-def _actions(stated: Mapping[str, Any], catalogue: ActionCatalogue) -> tuple[ActionSet, ActionSet, tuple[str, ...], bool]:
+class _Actions(NamedTuple):
+    """As in `Statement`. hidden: why some are not known."""
+
+    certain: ActionSet = NO_ACTIONS
+    possible: ActionSet = NO_ACTIONS
+    patterns: tuple[str, ...] = ()
+    inverted: bool = False
+    hidden: tuple[str, ...] = ()
+
+
+def _actions(stated: Mapping[str, Any], catalogue: ActionCatalogue) -> _Actions:
     inverted = "NotAction" in stated
     if not inverted and "Action" not in stated:
-        return NO_ACTIONS, NO_ACTIONS, (), False
+        return _Actions()
     texts, hidden = _texts(stated["NotAction" if inverted else "Action"])
     patterns = tuple(text for text in texts if isinstance(text, str))
     certain = NO_ACTIONS
     for pattern in patterns:
         certain |= catalogue.matching(pattern)
-    possible = catalogue.all if hidden or len(patterns) < len(texts) else certain
+    hidden += tuple(why_unknown(text) for text in texts if not isinstance(text, str))
+    possible = catalogue.all if hidden else certain
     if inverted:
         certain, possible = catalogue.all & ~possible, catalogue.all & ~certain
-    return certain, possible, patterns, inverted
+    return _Actions(certain, possible, patterns, inverted, hidden)
 
 
 def _values(stated: Any, has_variables: Optional[bool]) -> tuple[tuple[Value, ...], tuple[str, ...]]:
@@ -241,7 +258,7 @@ def _hidden_statement(path: str, reason: str, catalogue: ActionCatalogue) -> Sta
     maybe = unknown(reason)
     return Statement(
         path, None, maybe, maybe, Principals(hidden=(reason,)), False, NO_ACTIONS, catalogue.all, (), False,
-        (Unknown(reason),), False, (), (reason,),
+        (Unknown(reason),), False, (), (reason,), (reason,),
     )  # fmt: skip
 
 
@@ -252,7 +269,7 @@ def _statement(value: Any, path: str, has_variables: Optional[bool], catalogue: 
     effect = stated.get("Effect")
     hidden_effect = unknown(why_unknown(effect)) if is_hidden(effect) else NO
     sid = stated.get("Sid")
-    certain, possible, patterns, inverts_actions = _actions(stated, catalogue)
+    actions = _actions(stated, catalogue)
     conditions, hidden_conditions = _conditions(stated.get("Condition"), f"{path}.Condition", has_variables)
     inverts_principals = "Principal" not in stated and "NotPrincipal" in stated
     principal = stated.get("NotPrincipal" if inverts_principals else "Principal")
@@ -263,14 +280,15 @@ def _statement(value: Any, path: str, has_variables: Optional[bool], catalogue: 
         is_deny=YES if effect == "Deny" else hidden_effect,
         principals=Principals() if principal is None else _principals(principal),
         inverts_principals=inverts_principals,
-        certain_actions=certain,
-        possible_actions=possible,
-        action_patterns=patterns,
-        inverts_actions=inverts_actions,
+        certain_actions=actions.certain,
+        possible_actions=actions.possible,
+        action_patterns=actions.patterns,
+        inverts_actions=actions.inverted,
         resources=_resources(stated, has_variables),
         inverts_resources="NotResource" in stated,
         conditions=conditions,
         hidden_conditions=hidden_conditions,
+        hidden_actions=actions.hidden,
     )
 
 
@@ -298,4 +316,4 @@ def wildcard_of(statement: Statement) -> Ternary:
     wildcards = (matching_actions(pattern) for pattern in statement.action_patterns if has_wildcard(pattern))
     if any(bin(actions).count("1") > 1 for actions in wildcards):
         return YES
-    return NO if statement.possible_actions == statement.certain_actions else unknown("an action is not known")
+    return NO if statement.possible_actions == statement.certain_actions else statement.has_hidden_actions

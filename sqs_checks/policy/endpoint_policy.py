@@ -26,13 +26,13 @@ def allows_everything(document: PolicyDocument) -> Ternary:
         for_all = statement.is_allow & _is_for_everyone(statement) & _is_for_every_queue(statement) & ~_is_conditional(statement)
         if not for_all.is_no:
             possible |= statement.possible_actions
-            reasons += for_all.reasons
+            reasons += (*for_all.reasons, *statement.hidden_actions)
         if for_all.is_yes:
             certain |= statement.certain_actions
         narrowed = narrowed | (statement.is_deny & _narrows(statement))
     if possible != ALL_ACTIONS:
         return NO
-    open_to_all = YES if certain == ALL_ACTIONS else unknown(*(reasons or ["an action is not known"]))
+    open_to_all = YES if certain == ALL_ACTIONS else unknown(*reasons)
     return open_to_all & ~narrowed
 
 

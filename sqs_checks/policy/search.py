@@ -23,7 +23,6 @@ from sqs_checks.values.texts import Text
 # Far beyond any policy that people write; a policy made to be slow is not decided.
 _MOST_COMBINATIONS = 20_000
 _MOST_LINKED = 100
-_HIDDEN_ACTION = "an action is not known"
 
 
 class Witness(NamedTuple):
@@ -84,12 +83,14 @@ def find_request(
         certain, possible = wanted & allow.statement.certain_actions, wanted & allow.statement.possible_actions
         base = base & allow.certainty()
         allowing = allow.statement.conditions
+    hidden = allow.statement.hidden_actions if allow is not None else ()
     # A Deny without conditions takes its actions away whatever the request.
     conditional = []
     reasons = base.reasons
     for deny in denies:
         if not deny.statement.possible_actions & possible:
             continue
+        hidden += deny.statement.hidden_actions
         certainty = deny.certainty()
         if deny.statement.conditions:
             conditional.append((deny.statement, certainty))
@@ -104,15 +105,15 @@ def find_request(
         statement = allow.statement if allow is not None else None
         if base.is_yes and certain:
             return Finding(YES, Witness(space.caller, certain, statement))
-        return Finding(unknown(*dict.fromkeys(reasons or (_HIDDEN_ACTION,))))
-    search = _Search(space, allow, conditional, base, certain, possible)
+        return Finding(unknown(*dict.fromkeys(reasons + hidden)))
+    search = _Search(space, allow, conditional, base, certain, possible, hidden)
     return search.run() if search.is_open else NOTHING_FOUND
 
 
 class _Search:
     """The search through the values that the conditions of one Allow and of the Denies can tell apart.
 
-    is_open: False where no value of some key satisfies the Allow.
+    is_open: False where no value of some key satisfies the Allow. hidden_actions: why actions of any of them are not known.
     """
 
     def __init__(
@@ -123,7 +124,9 @@ class _Search:
         base: Ternary,
         certain: ActionSet,
         possible: ActionSet,
+        hidden_actions: tuple[str, ...],
     ) -> None:
+        self.hidden_actions = hidden_actions
         self.space, self.base, self.certain, self.possible = space, base, certain, possible
         self.statement = allow.statement if allow is not None else None
         self.allowing = self.statement.conditions if self.statement is not None else ()
@@ -230,4 +233,4 @@ class _Search:
         if truth.is_yes and certain:
             said = {condition.key_name: context[condition.key] for condition in self.allowing}
             return Finding(YES, Witness(self.space.caller, certain, self.statement, said))
-        return Finding(unknown(*dict.fromkeys(reasons or (_HIDDEN_ACTION,))))
+        return Finding(unknown(*dict.fromkeys(reasons + self.hidden_actions)))

@@ -97,7 +97,7 @@ def _for_action(conditions: _Conditions, statements: Sequence[tuple[Statement, T
 def _is_about(statement: Statement, action: ActionSet) -> Ternary:
     if statement.certain_actions & action:
         return YES
-    return unknown("an action is not known") if statement.possible_actions & action else NO
+    return statement.has_hidden_actions if statement.possible_actions & action else NO
 
 
 class _Conditions:

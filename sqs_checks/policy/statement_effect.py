@@ -52,7 +52,7 @@ def names_an_action(statement: Statement) -> Ternary:
         return YES
     if not all(map(sqs_actions, statement.action_patterns)):
         return YES
-    return unknown("an action is not known") if statement.possible_actions else NO
+    return statement.has_hidden_actions if statement.possible_actions else NO
 
 
 def can_let_in(statement: Statement, owner_account: Optional[Text], administrators: Collection[Text]) -> Reach:
@@ -164,7 +164,7 @@ def _is_honoured(statement: Statement, principal: Text, owner_account: Optional[
         return YES
     is_own = is_account(parse_aws_principal(principal).account, owner_account)
     if statement.possible_actions & CROSS_ACCOUNT_ACTIONS:
-        return is_own | unknown("an action is not known")
+        return is_own | statement.has_hidden_actions
     return is_own
 
 
@@ -174,7 +174,7 @@ def locks_everybody_out(statement: Statement) -> Ternary:
     if statement.inverts_principals or statement.possible_actions != ALL_ACTIONS:
         return NO
     everyone = YES if principals.everyone else unknown(*principals.hidden) if principals.hidden else NO
-    all_actions = YES if statement.certain_actions == ALL_ACTIONS else unknown("an action is not known")
+    all_actions = YES if statement.certain_actions == ALL_ACTIONS else statement.has_hidden_actions
     always = all_of(_always_for_principals(condition) for condition in statement.conditions)
     return everyone & all_actions & always & _hidden(statement)
 

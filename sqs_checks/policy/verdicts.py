@@ -253,7 +253,7 @@ class QueuePolicy:
         found = any_of(self._is_not_denied(caller, certain) for caller in callers)
         if found.is_yes or certain == possible:
             return found
-        return found | (unknown("an action is not known") & any_of(self._is_not_denied(caller, possible) for caller in callers))
+        return found | (statement.has_hidden_actions & any_of(self._is_not_denied(caller, possible) for caller in callers))
 
     def _is_not_denied(self, caller: Caller, actions: ActionSet) -> Ternary:
         denies = self._rules(self._queue_denies, caller)

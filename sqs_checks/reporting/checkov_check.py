@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, Optional, TypeVar, Union
 
 from checkov.common.bridgecrew.severities import Severities
@@ -27,15 +27,33 @@ from sqs_checks.values.configuration_values import Unknown
 Subject = TypeVar("Subject")
 
 
-class OneOf(NamedTuple):
-    """A subject that is one of several, nobody knows which. reason: why. subjects: None where one states nothing to judge."""
+class InCases:
+    """Subjects of which parts are not known, and what they are in each case that these parts depend on.
 
-    reason: str
-    subjects: tuple[Any, ...]
+    subjects: each with the words that tell which it is, where there are several; Unknown where one cannot be known, None where
+    it states nothing to judge. split: the cases that there are, in words, by the reasons why something is not decided; without
+    any where nothing is to be told apart.
+    """
+
+    def __init__(
+        self, subjects: Sequence[tuple[str, Any]], split: Callable[[Sequence[str]], Iterable[tuple[str, InCases]]]
+    ) -> None:
+        self.subjects = [(where, subject) for where, subject in subjects if subject is not None]
+        self.exists = bool(subjects)
+        self._split = split
+        self._known: dict[tuple[str, ...], Sequence[tuple[str, InCases]]] = {}
+
+    def cases(self, reasons: tuple[str, ...]) -> Sequence[tuple[str, InCases]]:
+        """The cases, read once for all checks. reasons: why something is not decided."""
+        if reasons not in self._known:
+            self._known[reasons] = list(self._split(reasons))
+        return self._known[reasons]
 
 
 _log = logging.getLogger("sqs_checks.broken")
 _LONGEST_FAULT = 300
+# So many cases are looked at, one after the other, to decide a single check on a single resource.
+_MOST_CASES = 16
 _REPORT_AT = "the place where you got sqs-checks from, with the resource and the line of Checkov's log"
 
 _CATEGORIES = {
@@ -216,7 +234,7 @@ class CheckovCheck(SqsCheck[Subject]):
             ]
             return CheckResult.FAILED
 
-    def report(self, cases: Sequence[tuple[str, Union[Subject, OneOf, Unknown, None]]], scanned: Scanned) -> CheckResult:
+    def report(self, cases: Sequence[tuple[str, Union[Subject, InCases, Unknown, None]]], scanned: Scanned) -> CheckResult:
         """Judges the subject and leaves behind what Checkov shows of it. A fault in one of several cases is a fault.
 
         cases: what must be so, in words, and the subject as it is then; None where the resource states none (without any
@@ -253,20 +271,13 @@ class CheckovCheck(SqsCheck[Subject]):
 
     def _judge(
         self,
-        subjects: Sequence[tuple[str, Union[Subject, OneOf, Unknown]]],
+        subjects: Sequence[tuple[str, Union[Subject, InCases, Unknown]]],
         settings: Settings,
         scanned: Scanned,
         cases: int,
     ) -> CheckResult:
-        judged = [(where, self.judgement(subject, settings)) for where, subject in subjects]
-        if len(judged) == 1:
-            judgement = judged[0][1]
-        else:
-            judgement = Judgement(
-                any_of(found.violated for _, found in judged),
-                tuple(_in_all_cases(judged)),
-                any(found.is_applicable for _, found in judged),
-            )
+        judged = self._each(subjects, settings)
+        judgement = _of_all(judged)
         outcome = outcome_of(judgement)
         stated = [found for _, found in judged]
         self._observed(scanned, outcome, self._why(outcome, judgement), stated, cases)
@@ -284,30 +295,41 @@ class CheckovCheck(SqsCheck[Subject]):
         ]
         return CheckResult.FAILED
 
-    def judgement(self, subject: Union[Subject, OneOf, Unknown], settings: Settings) -> Judgement:
+    def judgement(self, subject: Union[Subject, InCases, Unknown], settings: Settings) -> Judgement:
         """What is wrong with the subject."""
         if isinstance(subject, Unknown):
             return Judgement(unknown(subject.reason), ())
-        if isinstance(subject, OneOf):
-            return self._judgement_of_each(subject, settings)
+        if isinstance(subject, InCases):
+            return self._in_cases(subject, settings)
         if self.applies(subject, settings).is_no:
             return NOT_APPLICABLE
         return judge(list(self.faults(subject, settings)))
 
-    def _judgement_of_each(self, subject: OneOf, settings: Settings) -> Judgement:
-        """Where all are at fault, or none is, it does not matter which one it is."""
-        number = len(subject.subjects)
-        judged = [
-            (
-                f"it is number {place} of the {number} that it may be",
-                self.judgement(one, settings) if one is not None else NOT_APPLICABLE,
-            )
-            for place, one in enumerate(subject.subjects, 1)
-        ]
-        violated = [found.violated for _, found in judged]
-        if all_of(violated).is_yes or any_of(violated).is_no:
-            return Judgement(violated[0], tuple(_in_all_cases(judged)), any(found.is_applicable for _, found in judged))
-        return Judgement(unknown(subject.reason), ())
+    def _each(
+        self, subjects: Sequence[tuple[str, Union[Subject, InCases, Unknown]]], settings: Settings
+    ) -> list[tuple[tuple[str, ...], Judgement]]:
+        return [((where,), self.judgement(subject, settings)) for where, subject in subjects]
+
+    def _in_cases(self, stated: InCases, settings: Settings) -> Judgement:
+        """Where there is a fault in each case, or in none, it does not matter which one holds."""
+        whole = _of_all(self._each(stated.subjects, settings))
+        judged: list[tuple[tuple[str, ...], Judgement]] = []
+        pending: list[tuple[tuple[str, ...], InCases, Judgement]] = [((), stated, whole)]
+        while pending:
+            where, there, found = pending.pop()
+            if found.violated.is_unknown:
+                cases = there.cases(found.violated.reasons)
+                if not cases or len(judged) + len(pending) + len(cases) > _MOST_CASES:
+                    return whole
+                for words, inner in reversed(cases):
+                    if inner.exists:
+                        pending.append(((*where, words), inner, _of_all(self._each(inner.subjects, settings))))
+                continue
+            judged.append((where, found))
+            if found.violated != judged[0][1].violated:
+                faulty = next(words for words, one in judged if one.violated.is_yes)
+                return Judgement(unknown(*whole.violated.reasons, f"it is at fault where {' and '.join(faulty)}"), ())
+        return _joined(judged[0][1].violated, judged) if judged else whole
 
     def _why(self, outcome: Outcome, judgement: Judgement) -> tuple[str, ...]:
         if outcome is Outcome.NOT_APPLICABLE:
@@ -360,14 +382,32 @@ def _text_of(error: BaseException) -> str:
         return "no message"
 
 
-def _in_all_cases(judged: Sequence[tuple[str, Judgement]]) -> Iterator[Fault]:
-    """The certain faults, each once; those that are not there in every case say in which they are."""
-    problems = [{fault.problem for fault in judgement.faults} for _, judgement in judged]
-    everywhere = set.intersection(*problems)
+def _of_all(judged: Sequence[tuple[tuple[str, ...], Judgement]]) -> Judgement:
+    """A fault in one is a fault."""
+    if len(judged) == 1:
+        return judged[0][1]
+    return _joined(any_of(found.violated for _, found in judged), judged)
+
+
+def _joined(violated: Ternary, judged: Sequence[tuple[tuple[str, ...], Judgement]]) -> Judgement:
+    """One judgement of several; what is applicable to one of them is applicable."""
+    return Judgement(violated, tuple(_in_all_cases(judged)), any(found.is_applicable for _, found in judged))
+
+
+def _in_all_cases(judged: Sequence[tuple[tuple[str, ...], Judgement]]) -> Iterator[Fault]:
+    """The certain faults, each once; those that are not there in every case say in which they are.
+
+    judged: what must be so in each case, in words, and what is at fault then.
+    """
+    cases = [(set(where), {fault.problem for fault in judgement.faults}) for where, judgement in judged]
     said: set[str] = set()
     for where, judgement in judged:
         for fault in judgement.faults:
             if fault.problem not in said:
                 said.add(fault.problem)
-                is_told = where and fault.problem not in everywhere
-                yield fault._replace(problem=f"Where {where}: {fault.problem}") if is_told else fault
+                needed = [words for words in where if words]
+                for words in tuple(needed):
+                    others = [one for one in needed if one != words]
+                    if all(fault.problem in problems for so, problems in cases if so.issuperset(others)):
+                        needed = others
+                yield fault._replace(problem=f"Where {' and '.join(needed)}: {fault.problem}") if needed else fault

@@ -20,17 +20,17 @@ from sqs_checks.model.vpc_endpoint import VpcEndpoint
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.sqs_queue import Queue
-from sqs_checks.reporting.checkov_check import CheckovCheck, OneOf, Scanned, Subject
+from sqs_checks.reporting.checkov_check import CheckovCheck, InCases, Scanned, Subject
 from sqs_checks.reporting.last_read import LastRead, OfRun
 from sqs_checks.terraform.resources.resource_types import ENDPOINT, ENDPOINT_POLICY, POLICY, QUEUE, REDRIVE, REDRIVE_ALLOW
-from sqs_checks.values.configuration_values import Unknown, why_unknown
+from sqs_checks.values.configuration_values import Unknown
 
 if TYPE_CHECKING:
     from sqs_checks.terraform.resources.configured_resource import ConfiguredResource
     from sqs_checks.terraform.resources.queue_models import SourceModels
     from sqs_checks.terraform.scanned_code import ResourceAtHand
 
-Read = Union[Subject, OneOf, Unknown, None]
+Read = Union[Subject, Unknown, None]
 
 _scanned: LastRead[tuple[ResourceAtHand, Scanned]] = LastRead()
 _settings: OfRun[SettingsInForce] = OfRun()
@@ -39,10 +39,11 @@ _settings: OfRun[SettingsInForce] = OfRun()
 class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
     """A check on what a resource states. Where Checkov's resource stands for several instances, each is a case.
 
-    last_read: shared by the checks on one kind of subject.
+    last_read: shared by the checks on one kind of subject. are_related: whether that is made from all queues of the code.
     """
 
     last_read: ClassVar[LastRead[list[tuple[str, Any]]]]
+    are_related: ClassVar[bool] = False
 
     def scan_entity_conf(self, conf: dict[str, Any], entity_type: str) -> CheckResult:
         # Checkov's own version also unfolds `dynamic` blocks, which no SQS resource has; it raises on odd input.
@@ -57,11 +58,25 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
             return CheckResult.UNKNOWN  # Terraform makes none
         return self.report(self.last_read.get(conf, lambda: list(self._cases(at_hand))), scanned)
 
-    def _cases(self, at_hand: ResourceAtHand) -> Iterator[tuple[str, Read[Subject]]]:
+    def _cases(self, at_hand: ResourceAtHand) -> Iterator[tuple[str, Optional[InCases]]]:
         assert at_hand.models is not None
-        for resource in at_hand.resources:
-            where = f"it is `{resource.label}`" if len(at_hand.resources) > 1 else ""
-            yield where, self.read(resource, at_hand.models)
+        for where, resource in _instances(at_hand.resources):
+            yield where, self.in_cases(resource, at_hand.models)
+
+    def in_cases(self, resource: ConfiguredResource, models: SourceModels) -> Optional[InCases]:
+        """The subject, with what it is in each case of what the code leaves open; None where the resource states none."""
+        subject = self.read(resource, models)
+        return self._split([("", subject)], resource, models) if subject is not None else None
+
+    def _split(
+        self, subjects: Sequence[tuple[str, Read[Subject]]], resource: ConfiguredResource, models: SourceModels
+    ) -> InCases:
+        def cases(reasons: Sequence[str]) -> Iterator[tuple[str, InCases]]:
+            for words, instances, models_there in models.cases(resource, reasons, self.are_related):
+                read = [(where, self.read(one, models_there)) for where, one in _instances(instances)]
+                yield words, self._split(read, resource, models_there)
+
+        return InCases(subjects, cases)
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Read[Subject]:
         """The subject; None where the resource states none, Unknown where it cannot be known."""
@@ -76,6 +91,12 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
         settings = _settings.get(self.graph, (folder, root), lambda: settings_for(at_hand.path, root))
         address = str(conf.get("__address__", ""))
         return at_hand, Scanned(conf, address, settings, lambda: _traits_of(at_hand), origin=at_hand)
+
+
+def _instances(resources: Sequence[ConfiguredResource]) -> Iterator[tuple[str, ConfiguredResource]]:
+    """Each resource with the words that tell which it is, where there are several."""
+    for resource in resources:
+        yield f"it is `{resource.label}`" if len(resources) > 1 else "", resource
 
 
 def _traits_of(at_hand: ResourceAtHand) -> Sequence[QueueTraits]:
@@ -102,10 +123,8 @@ class TerraformQueueCheck(TerraformCheck[Queue]):
     last_read = LastRead()
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Queue:
-        from sqs_checks.terraform.resources.queue_resource import read_queue
 
-        model = models.models.of(resource.label)
-        return model.queue if model is not None else read_queue(resource)
+        return models.queue(resource)
 
 
 class TerraformQueuePolicyCheck(TerraformCheck[AttachedPolicy]):
@@ -115,13 +134,8 @@ class TerraformQueuePolicyCheck(TerraformCheck[AttachedPolicy]):
     last_read = LastRead()
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Read[AttachedPolicy]:
-        def with_traits(policy: Optional[AttachedPolicy]) -> Optional[AttachedPolicy]:
-            return policy.with_traits(lambda: _traits(resource, models)) if policy is not None else None
-
-        several = models.possible_policies(resource)
-        if several:
-            return OneOf(why_unknown(resource.value("policy")), tuple(map(with_traits, several)))
-        return with_traits(models.policy_of(resource))
+        policy = models.policy_of(resource)
+        return policy.with_traits(lambda: _traits(resource, models)) if policy is not None else None
 
 
 class TerraformQueueModelCheck(TerraformCheck[QueueModel]):
@@ -131,6 +145,7 @@ class TerraformQueueModelCheck(TerraformCheck[QueueModel]):
 
     resource_types: ClassVar[tuple[str, ...]] = (QUEUE,)
     last_read = LastRead()
+    are_related = True
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[QueueModel]:
         if resource.type in (REDRIVE, REDRIVE_ALLOW):
@@ -153,6 +168,7 @@ class TerraformPolicyPlaceCheck(TerraformCheck[PolicyPlace]):
 
     resource_types = (POLICY, QUEUE)
     last_read = LastRead()
+    are_related = True
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Optional[PolicyPlace]:
         return models.policy_place(resource)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Optional, Protocol, Union
 
@@ -84,6 +84,18 @@ class Names(Protocol):
     def without_values(self) -> Names:
         """The same names as Terraform knows them when it validates code: of variables it knows the types only."""
 
+    def truth_in_case(self, condition: Any, truth: Unknown) -> Value:
+        """What a condition that the code leaves open is taken to be; an Unknown where it stays open. truth: why it is open."""
+
+    def key_in_case(self, expression: Any, key: Value, keys: Sequence[Value], otherwise: bool) -> Value:
+        """The same for a key that the code leaves open. keys: of which it is one. otherwise: whether it may be none of them;
+        it is then taken to be `OTHER_KEY`.
+        """
+
+
+# A key that is none of those that a collection has.
+OTHER_KEY = object()
+
 
 class Evaluator:
     """Works out expressions with the names of one place in the code. context: what functions may use."""
@@ -135,10 +147,28 @@ class Evaluator:
             if isinstance(step, str):
                 value = attribute_of(value, step)
             elif isinstance(step, Index):
-                value = element_of(value, self.evaluate(step.key))
+                value = element_of(value, self._key_in_case(step.key, value))
             else:
                 value = self._splatted(value, step.steps)
         return value
+
+    def _key_in_case(self, expression: Any, collection: Value, otherwise: bool = False) -> Value:
+        """The key of an index. otherwise: whether the collection may have no such key."""
+        key = self.evaluate(expression)
+        # Where `try` catches what is refused, the key may be any.
+        if not is_hidden(key) or self._is_tried or self._names_local(expression):
+            return key
+        if isinstance(collection, Entries):
+            key = self._names.key_in_case(expression, key, sorted(collection.items), otherwise)
+        if isinstance(collection, Elements) and collection.kind != SET:
+            key = self._names.key_in_case(expression, key, range(len(collection.items)), otherwise)
+        if key is OTHER_KEY and not otherwise:
+            raise InvalidExpressionError("there is no such key")
+        return key
+
+    def _names_local(self, expression: Any) -> bool:
+        """Whether an expression names what is another thing each time: the element at hand of a `for`."""
+        return bool(self._local) and names_any(expression, self._local)
 
     def _splat(self, expression: Splat) -> Value:
         source = self.evaluate(expression.source)
@@ -207,6 +237,10 @@ class Evaluator:
         if name in ("templatestring", "core::templatestring") and arguments and not isinstance(arguments[0], Traversal):
             raise InvalidExpressionError(f"`{name}` takes a reference to a template, which could stand in the code otherwise")
         values = [self.evaluate(argument) for argument in arguments]
+        if name in ("lookup", "core::lookup") and len(values) in (2, 3) and is_hidden(values[1]):
+            values[1] = self._key_in_case(arguments[1], values[0], otherwise=len(values) == 3)
+            if values[1] is OTHER_KEY:
+                values[:2] = Entries(values[0].kind, {}, values[0].type), ""
         if expression.expands:
             last = values.pop()
             if is_hidden(last) or isinstance(last, Deferred):
@@ -277,8 +311,29 @@ class Evaluator:
     def _binary(self, expression: Binary) -> Value:
         return combined(expression.operator, self.evaluate(expression.left), self.evaluate(expression.right))
 
+    def condition(self, expression: Any) -> Value:
+        """The truth of an expression, in the case at hand where the code leaves it open."""
+        truth = self._truth(self.evaluate(expression))
+        return self._truth_in_case(expression, truth) if isinstance(truth, Unknown) and not self._validates else truth
+
+    def _truth_in_case(self, expression: Any, truth: Unknown) -> Value:
+        if isinstance(expression, Access) and not expression.steps:
+            return self.condition(expression.source)
+        if isinstance(expression, Unary):
+            return negated(self.condition(expression.operand))
+        if isinstance(expression, Binary) and expression.operator == "!=":
+            return negated(self.condition(Binary("==", expression.left, expression.right)))
+        if isinstance(expression, Binary) and expression.operator in ("&&", "||"):
+            return combined(expression.operator, self.condition(expression.left), self.condition(expression.right))
+        if isinstance(expression, Conditional):
+            choice = self.condition(expression.condition)
+            if isinstance(choice, Unknown):
+                return truth
+            return self.condition(expression.then if choice else expression.otherwise)
+        return truth if self._names_local(expression) else self._names.truth_in_case(expression, truth)
+
     def _conditional(self, expression: Conditional) -> Value:
-        condition = self._truth(self.evaluate(expression.condition))
+        condition = self.condition(expression.condition)
         if isinstance(condition, Unknown):
             return self._either(condition, expression)
         chosen, other = expression.then, expression.otherwise
@@ -408,7 +463,7 @@ class Evaluator:
                 if expression.key_name is not None:
                     self._local = {**self._local, expression.key_name: key}
                 if expression.condition is not None:
-                    is_kept = self._truth(self.evaluate(expression.condition))
+                    is_kept = self.condition(expression.condition)
                     if isinstance(is_kept, Unknown):
                         return Unknown(is_kept.reason, not_null=True)
                     if not is_kept:
@@ -453,7 +508,7 @@ class Evaluator:
             if isinstance(part, str):
                 pieces.append(part)
             elif isinstance(part, TemplateIf):
-                condition = self._truth(self.evaluate(part.condition))
+                condition = self.condition(part.condition)
                 if isinstance(condition, Unknown):
                     pieces.append(condition)
                 else:
@@ -493,6 +548,13 @@ class _Refused(Unknown):
     """What Terraform refuses, where it does not matter."""
 
     __slots__ = ()
+
+
+def names_any(expression: Any, names: Container[str]) -> bool:
+    """Whether an expression names one of several things."""
+    if isinstance(expression, Traversal) and expression.root in names:
+        return True
+    return isinstance(expression, tuple) and any(names_any(part, names) for part in expression)
 
 
 def _may_have_another_type(value: Value) -> bool:

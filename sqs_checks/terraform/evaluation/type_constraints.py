@@ -144,6 +144,8 @@ _PREFERENCE = ("string", "bool", "number", LIST, MAP, SET, TUPLE, OBJECT, "dynam
 
 
 def _preferred(types: Sequence[Type]) -> Optional[Type]:
+    if {TUPLE, OBJECT} <= {one.kind for one in types}:
+        return None  # not even what is of any type has both
     in_order = sorted(types, key=lambda one: _PREFERENCE.index(one.kind))
     return next((wanted for wanted in in_order if all(is_convertible(one, wanted) for one in types)), None)
 

@@ -27,6 +27,8 @@ from sqs_checks.values.configuration_values import (
 from sqs_checks.values.exact_numbers import OF_INTEGERS, with_precision
 
 _MOST_INSTANCES = 10_000
+# The names that stand for another thing in each instance.
+PER_INSTANCE = frozenset(("each", "count", "self"))
 
 
 class Expansion(NamedTuple):

@@ -77,6 +77,12 @@ class _TemplateNames:
     def without_values(self) -> _TemplateNames:
         return self
 
+    def truth_in_case(self, condition: Any, truth: Unknown) -> Value:
+        return truth  # in which case a template is rendered is up to whoever does it
+
+    def key_in_case(self, expression: Any, key: Value, keys: Sequence[Value], otherwise: bool) -> Value:
+        return key
+
 
 class Memo:
     """Values that are worked out once: an unknown where that takes too much, a fault where Terraform refuses it.

@@ -10,16 +10,35 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError, UndeclaredReferenceError
-from sqs_checks.terraform.evaluation.expression_evaluator import Evaluator
-from sqs_checks.terraform.evaluation.type_constraints import DYNAMIC, STRING, Type, convert, without_optional
+from sqs_checks.terraform.evaluation.expression_evaluator import OTHER_KEY, Evaluator, names_any
+from sqs_checks.terraform.evaluation.type_constraints import BOOL, DYNAMIC, STRING, Type, convert, without_optional
 from sqs_checks.terraform.evaluation.type_expressions import read_type
-from sqs_checks.terraform.modules.instance_expansion import Expansion, bindings, expand
+from sqs_checks.terraform.modules.instance_expansion import PER_INSTANCE, Expansion, bindings, expand
 from sqs_checks.terraform.modules.module_configuration import ModuleConfiguration
 from sqs_checks.terraform.modules.module_evaluation import EvaluationContext, Memo
+from sqs_checks.terraform.modules.open_questions import (
+    NOT_TAKEN,
+    compared_with_literal,
+    is_variable,
+    key_question,
+    other_key,
+    truth_question,
+)
 from sqs_checks.terraform.modules.resource_address import InstanceKey, ModuleStep
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
-from sqs_checks.terraform.syntax.syntax_tree import Access, Block, Literal, Traversal
-from sqs_checks.values.configuration_values import OBJECT, TUPLE, Deferred, Elements, Entries, Unknown, Value, is_null
+from sqs_checks.terraform.syntax.expression_text import expression_text
+from sqs_checks.terraform.syntax.syntax_tree import Access, Binary, Block, Literal, Traversal
+from sqs_checks.values.configuration_values import (
+    OBJECT,
+    TUPLE,
+    Deferred,
+    Elements,
+    Entries,
+    Unknown,
+    Value,
+    is_null,
+    why_unknown,
+)
 
 if TYPE_CHECKING:
     from sqs_checks.terraform.modules.root_module import RootModule
@@ -63,6 +82,11 @@ class ModuleInstance:
         """What reasons call it."""
         return ".".join(map(str, self.path)) or "the root module"
 
+    @property
+    def stands_for_many(self) -> bool:
+        """Whether nobody knows how many instances there are of the module, or of one that it is called in."""
+        return self.call is not None and (self.call.key_unknown is not None or self.call.parent.stands_for_many)
+
     def evaluator(self, names: Mapping[str, Value], instance: Optional[ResourceInstance] = None) -> Evaluator:
         """One to work out a single attribute with. names: what `each` and `count` are."""
         return Evaluator(_Scope(self, names, instance), self.context())
@@ -85,28 +109,25 @@ class ModuleInstance:
 
     def _variable(self, name: str, block: Block) -> Value:
         wanted = self.type_of_variable(block)
-        nullable = getattr(block.expression("nullable"), "value", True) is not False
+        nullable = is_nullable(block)
+        not_null = not nullable or self.root.taken.get((self.path, f"var.{name} == null")) is False
         if not nullable and block.expression("default") == Literal(None):
             raise InvalidExpressionError(f"`var.{name}` must not be null, and its default is")
-        stated = self._input(name)
+        stated = self._input_in_case(name)
         if isinstance(stated, _NotGiven) or (is_null(stated) and not nullable):
             if "default" not in block.arguments:
                 if is_null(stated):
                     raise InvalidExpressionError(f"`var.{name}` must not be null")
                 reason = stated.reason if isinstance(stated, _NotGiven) else f"`var.{name}` has no value in the code"
-                return Unknown(reason, wanted if wanted.kind != "dynamic" else None, not_null=not nullable)
+                return Unknown(reason, wanted if wanted.kind != "dynamic" else None, not_null=not_null)
             if isinstance(stated, _NotGiven) and stated.is_caller_unknown:
-                return Unknown(stated.reason, wanted if wanted.kind != "dynamic" else None, not_null=not nullable)
+                return Unknown(stated.reason, wanted if wanted.kind != "dynamic" else None, not_null=not_null)
             stated = self.evaluator({}).evaluate(block.expression("default"))
         try:
             value = convert(stated, wanted)
         except InvalidExpressionError as fault:
             raise InvalidExpressionError(f"`var.{name}` is not of its type: {fault}") from fault
-        if isinstance(value, Unknown) and not nullable:
-            value = Unknown(
-                value.reason, value.type, not_null=True, prefix=value.prefix, among=value.among, entries=value.entries
-            )
-        return value
+        return _not_null(value) if isinstance(value, Unknown) and not_null else value
 
     def type_of_variable(self, block: Block) -> Type:
         """The type that a variable is declared with; DYNAMIC where it is declared with none."""
@@ -117,6 +138,17 @@ class ModuleInstance:
             return read_type(expression, lambda default: self.evaluator({}).evaluate(default))
         except InvalidExpressionError:
             return DYNAMIC
+
+    def _input_in_case(self, name: str) -> Any:
+        """What is given to a variable; in the case at hand where the code leaves that open."""
+        stated = self._input(name)
+        taken = self.root.taken
+        if not taken or not isinstance(stated, (_NotGiven, Unknown)):
+            return stated
+        has_default = "default" in self.configuration.variables[name].arguments
+        if isinstance(stated, _NotGiven) and has_default and not stated.is_caller_unknown:
+            return stated
+        return taken.get((self.path, f"var.{name}"), stated)
 
     def _input(self, name: str) -> Any:
         if self.call is None:
@@ -253,6 +285,15 @@ class ModuleInstance:
         return self.call.parent._configured(name, "")
 
 
+def is_nullable(variable: Block) -> bool:
+    """Whether null, given to a variable, is its value; else it then has its default."""
+    return getattr(variable.expression("nullable"), "value", True) is not False
+
+
+def _not_null(value: Unknown) -> Unknown:
+    return Unknown(value.reason, value.type, not_null=True, prefix=value.prefix, among=value.among, entries=value.entries)
+
+
 class _NotGiven(NamedTuple):
     """No value is given to a variable. is_caller_unknown: whoever calls the module may give one."""
 
@@ -324,6 +365,70 @@ class _Scope:
     def without_values(self) -> _ScopeWithoutValues:
         return _ScopeWithoutValues(self, self._module)
 
+    def truth_in_case(self, condition: Any, truth: Unknown) -> Value:
+        if names_any(condition, PER_INSTANCE):
+            return truth
+        scope, source = self._source_of(condition)
+        if not is_variable(source) and source is not condition:
+            # What is another expression elsewhere is asked about there.
+            return scope.evaluator().condition(source)
+        compared = compared_with_literal(condition)
+        if compared is not None:
+            scope, variable = self._source_of(compared[0])
+            source = Binary("==", variable if is_variable(variable) else compared[0], compared[1])
+            scope = scope if is_variable(variable) else self
+        return scope.taken_or_asked(source, truth)
+
+    def evaluator(self) -> Evaluator:
+        return Evaluator(self, self._module.context())
+
+    def taken_or_asked(self, condition: Any, truth: Unknown) -> Value:
+        """What a condition of this scope is taken to be; where it stays open, that is put on record."""
+        module = self._module
+        taken = module.root.taken.get((module.path, expression_text(condition)), NOT_TAKEN)
+        if taken is not NOT_TAKEN:
+            return taken
+        if truth.reason in module.root.questions or module.stands_for_many:
+            return truth  # the condition depends on what is asked already, or may be another one in each instance
+        variable = module.configuration.variables.get(condition.steps[0]) if is_variable(condition) else None
+        is_bool = variable is not None and module.type_of_variable(variable) == BOOL
+        return module.root.ask(truth_question(module.path, condition, truth.reason, is_bool), truth)
+
+    def key_in_case(self, expression: Any, key: Value, keys: Sequence[Value], otherwise: bool) -> Value:
+        if names_any(expression, PER_INSTANCE):
+            return key
+        scope, source = self._source_of(expression)
+        if not is_variable(source):
+            scope, source = self, expression
+        module, text, reason = scope._module, expression_text(source), why_unknown(key)
+        for name in (text, other_key(text, keys)):
+            taken = module.root.taken.get((module.path, name), NOT_TAKEN)
+            if taken is not NOT_TAKEN:
+                return taken
+        question = key_question(module.path, source, keys, OTHER_KEY if otherwise else None, reason)
+        if question is None or reason in module.root.questions or module.stands_for_many:
+            return key
+        return module.root.ask(question, key)
+
+    def _source_of(self, expression: Any) -> tuple[_Scope, Any]:
+        """Where the value of an expression comes from, as it is: through local values and the arguments of calls."""
+        module = self._module
+        if isinstance(expression, Access) and not expression.steps:
+            return self._source_of(expression.source)
+        if not isinstance(expression, Traversal) or len(expression.steps) != 1 or not isinstance(expression.steps[0], str):
+            return self, expression
+        root, name = expression.root, expression.steps[0]
+        declared = module.configuration.locals.get(name) if root == "local" else None
+        if declared is not None:
+            return _Scope(module, {}, None)._source_of(declared.argument.expression)
+        variable = module.configuration.variables.get(name) if root == "var" else None
+        if variable is None or module.call is None or not is_nullable(variable):
+            return self, expression
+        given = module.call.body.block.expression(name)
+        if given is None or names_any(given, PER_INSTANCE):
+            return self, expression
+        return _Scope(module.call.parent, {}, None)._source_of(given)
+
     def _resource(self, mode: str, resource_type: str, name: str, following: tuple[Any, ...]) -> Value:
         block = self._module.configuration.resources.get((mode, resource_type, name))
         if block is not None and any(isinstance(step, str) for step in following):
@@ -362,3 +467,9 @@ class _ScopeWithoutValues:
 
     def without_values(self) -> _ScopeWithoutValues:
         return self
+
+    def truth_in_case(self, condition: Any, truth: Unknown) -> Value:
+        return truth
+
+    def key_in_case(self, expression: Any, key: Value, keys: Sequence[Value], otherwise: bool) -> Value:
+        return key

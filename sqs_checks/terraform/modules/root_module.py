@@ -5,6 +5,7 @@ Source: Terraform language documentation, "Modules", "Input Variables" (where va
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Optional
@@ -13,6 +14,7 @@ from sqs_checks.files.bounded_files import BoundedFiles, read_regular_file
 from sqs_checks.terraform.modules.json_syntax import parse_json_values
 from sqs_checks.terraform.modules.module_configuration import ModuleConfiguration, read_module
 from sqs_checks.terraform.modules.module_instance import ModuleInstance, NotGiven
+from sqs_checks.terraform.modules.open_questions import Answer, OpenQuestion, Taken
 from sqs_checks.terraform.modules.resource_instance import ResourceInstance
 from sqs_checks.terraform.syntax.block_parser import parse_file
 from sqs_checks.terraform.syntax.syntax_tree import Block, Literal
@@ -70,6 +72,9 @@ class RootModule:
         caller: Optional[str] = None,
         given: Optional[Mapping[str, Value]] = None,
     ) -> None:
+        # What the case at hand takes expressions to be, and what was found open in it, by the reason of that.
+        self.taken: Taken = {}
+        self.questions: dict[str, OpenQuestion] = {}
         self.folder = folder
         self.files = files
         # What those who read resources keep for each root module, by a name of theirs.
@@ -78,9 +83,23 @@ class RootModule:
         self._attribute_of = attribute_of
         self._caller = caller
         self._given = given or {}
-        configuration = folders.read(folder)
-        self.module = ModuleInstance(self, configuration, (), None)
+        self.module = ModuleInstance(self, folders.read(folder), (), None)
         self._values = _variable_values(folder, variable_files)
+
+    def in_case(self, answer: Answer) -> RootModule:
+        """The same root module where an answer to an open question holds."""
+        other = copy.copy(self)
+        other.taken = {**self.taken, **answer.taken}
+        other.questions = {}
+        other.kept = {}
+        other.module = ModuleInstance(other, self.module.configuration, (), None)
+        return other
+
+    def ask(self, question: OpenQuestion, value: Value) -> Unknown:
+        """Puts on record what is open. value: that hangs on it; it is returned with the reason of the question."""
+        self.questions[question.reason] = question
+        type = value.type if isinstance(value, Unknown) else None
+        return Unknown(question.reason, type, not_null=True)
 
     def resource_attribute(self, instance: ResourceInstance, name: str) -> Value:
         """An attribute of an instance, as other code sees it."""

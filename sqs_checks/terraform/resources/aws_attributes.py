@@ -17,6 +17,7 @@ from sqs_checks.values.configuration_values import MAP, OBJECT, Entries, Unknown
 
 # What the provider plans where the code states nothing; any other attribute that is not among them is AWS's to fill in.
 _DEFAULTS: Mapping[str, Mapping[str, Value]] = {
+    "terraform_data": {"input": None, "triggers_replace": None},
     "aws_sqs_queue": {
         "content_based_deduplication": False,
         "delay_seconds": 0,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Optional
+from typing import Any, Optional
 
 from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.model.relations import Place
 from sqs_checks.terraform.modules.module_instance import ModuleInstance
-from sqs_checks.terraform.modules.resource_address import InstanceKey, ResourceAddress
+from sqs_checks.terraform.modules.open_questions import Answer
+from sqs_checks.terraform.modules.resource_address import InstanceKey, ResourceAddress, parse_address
 from sqs_checks.terraform.modules.root_module import RootModule
 from sqs_checks.terraform.resources.configured_resource import CodeResource, ConfiguredResource, code_resource
-from sqs_checks.terraform.resources.queue_models import TYPES, SourceModels
+from sqs_checks.terraform.resources.queue_models import TYPES, ResourceCase, SourceModels
+
+# So many cases of a root module are kept at a time: the checks on one resource ask for the same ones.
+_MOST_KEPT = 32
 
 
 class CodeSource:
@@ -23,6 +27,8 @@ class CodeSource:
         self.root = root
         self._scanned_folder = scanned_folder
         self._files: dict[str, str] = {}
+        # The same root module in each case that was looked at, by what that takes expressions to be.
+        self._cases: dict[frozenset[Any], CodeSource] = {}
 
     @computed_once
     def _by_type(self) -> dict[str, list[CodeResource]]:
@@ -42,7 +48,12 @@ class CodeSource:
         return {resource.label: resource for resources in self._by_type.values() for resource in resources}
 
     def resource(self, label: str) -> Optional[ConfiguredResource]:
-        return self._by_label.get(label)
+        if not self.root.taken:
+            return self._by_label.get(label)
+        # A case is looked at for a single resource: all that there are would be made for each.
+        address = parse_address(label)
+        found = self.at(address) if address is not None else None
+        return next((one for one in found or () if one.label == label), None)
 
     def place(self, resource: ConfiguredResource) -> Place:
         assert isinstance(resource, CodeResource)
@@ -58,6 +69,27 @@ class CodeSource:
     def models(self) -> SourceModels:
         with collection_paused():
             return SourceModels(self)
+
+    def cases(self, resource: ConfiguredResource, reasons: Iterable[str]) -> Sequence[ResourceCase]:
+        """A resource in each case that there is for an open question. reasons: why something about it is not known; the first
+        that such a question has is answered, and without one there are no cases.
+        """
+        assert isinstance(resource, CodeResource)
+        question = next(filter(None, map(self.root.questions.get, reasons)), None)
+        found = []
+        for answer in question.answers if question is not None else ():
+            source = self._in_case(answer)
+            found.append(ResourceCase(answer.words, source.at(resource.instance.address) or (), source.models))
+        return found
+
+    def _in_case(self, answer: Answer) -> CodeSource:
+        taken = frozenset({**self.root.taken, **answer.taken}.items())
+        if taken not in self._cases:
+            if len(self._cases) >= _MOST_KEPT:
+                del self._cases[next(iter(self._cases))]
+            self._cases[taken] = source = CodeSource(self.root.in_case(answer), self._scanned_folder)
+            source._cases, source._files = self._cases, self._files
+        return self._cases[taken]
 
     def at(self, address: ResourceAddress) -> Optional[Sequence[CodeResource]]:
         """The instances that an address of Checkov's stands for: several where it leaves out keys, none where Terraform makes

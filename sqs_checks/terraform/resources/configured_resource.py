@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional, Protocol, Union
 
 from sqs_checks.judgement.computed_once import computed_once
-from sqs_checks.terraform.modules.instance_expansion import Expansion
+from sqs_checks.terraform.evaluation.expression_evaluator import names_any
+from sqs_checks.terraform.modules.instance_expansion import PER_INSTANCE, Expansion
 from sqs_checks.terraform.modules.module_instance import ModuleInstance
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody, ResourceInstance
 from sqs_checks.terraform.resources.provider_accounts import Account, account_of, default_tags_of, region_of
-from sqs_checks.terraform.syntax.syntax_tree import Argument, Block, Traversal
+from sqs_checks.terraform.syntax.syntax_tree import Argument, Block
 from sqs_checks.values.configuration_values import Attribute, Deferred, Elements, Entries, Unknown, Value, only_possibility
 
 # The body of a nested block: of code, as values, or any number of blocks that are not known.
@@ -110,7 +111,9 @@ class CodeResource:
         argument = self.instance.block.arguments.get(name)
         if argument is None:
             return None
-        return None if _is_per_instance(argument.expression) else _words(self.instance.module, self.instance.block, argument)
+        return (
+            None if names_any(argument.expression, PER_INSTANCE) else _words(self.instance.module, self.instance.block, argument)
+        )
 
     @computed_once
     def conditions(self) -> frozenset[Condition]:
@@ -170,13 +173,6 @@ def _words(module: ModuleInstance, block: Block, argument: Argument) -> str:
     is_json = block.file.path.endswith(".json")  # in which the parser tells no places
     text = f"expression {len(known) + 1}" if is_json else block.file.text[argument.value.start : argument.value.end]
     return known.setdefault(argument.expression, " ".join(text.split()))
-
-
-def _is_per_instance(expression: Any) -> bool:
-    """Whether an expression may mean another thing in each instance."""
-    if isinstance(expression, Traversal) and expression.root in ("each", "count", "self"):
-        return True
-    return isinstance(expression, tuple) and any(map(_is_per_instance, expression))
 
 
 def code_resource(instance: ResourceInstance) -> CodeResource:

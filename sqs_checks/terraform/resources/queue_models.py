@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Optional, Protocol
+from typing import Any, NamedTuple, Optional, Protocol
 
+from sqs_checks.judgement.computed_once import computed_once
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import CodeQueue, QueueModel, QueueModels
@@ -25,6 +26,7 @@ from sqs_checks.model.vpc_endpoint import VpcEndpoint
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url
 from sqs_checks.queues.setting import Setting, Stated
+from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.terraform.modules.resource_instance import EvaluatedBody
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, NestedBody, resource_of
 from sqs_checks.terraform.resources.own_arns import queue_identity
@@ -47,8 +49,6 @@ from sqs_checks.values.configuration_values import (
     Unknown,
     Value,
     is_hidden,
-    is_text,
-    possibilities,
     why_unknown,
 )
 
@@ -56,6 +56,8 @@ from sqs_checks.values.configuration_values import (
 TYPES = frozenset(
     (QUEUE, POLICY, REDRIVE, REDRIVE_ALLOW, ALIAS, KEY_POLICY, ENDPOINT_POLICY, *(rule.resource_type for rule in USES))
 )
+# Cases of how resources are related are told apart among so many at most: all are put together anew in each.
+_MOST_RELATED = 100
 # The name of a queue within its address.
 _QUEUE_NAME = re.compile(r"aws_sqs_queue\.([^.\[]+)")
 
@@ -70,6 +72,22 @@ class Source(Protocol):
 
     def place(self, resource: ConfiguredResource) -> Place: ...
 
+    def cases(self, resource: ConfiguredResource, reasons: Iterable[str]) -> Sequence[ResourceCase]:
+        """A resource in each case of something that the code leaves open; without any where nothing such is known.
+
+        reasons: why something about the resource is not known.
+        """
+
+
+class ResourceCase(NamedTuple):
+    """words: what must be so. resources: the instances of the resource there; none where Terraform makes none. models: of the
+    source there.
+    """
+
+    words: str
+    resources: Sequence[ConfiguredResource]
+    models: SourceModels
+
 
 class SourceModels:
     """The models of all queues of a source."""
@@ -77,9 +95,15 @@ class SourceModels:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._keys = OwnKeys(source.of_type, source.place)
+        self._queues: dict[str, Queue] = {}
+
+    @computed_once
+    def models(self) -> QueueModels:
+        """The queues with all that the source says about them."""
+        source = self._source
         queues = list(source.of_type(QUEUE))
         policies = list(source.of_type(POLICY))
-        self.models = QueueModels(
+        return QueueModels(
             queues=[self._code_queue(resource) for resource in queues],
             policies=[*self._inline_policies(queues), *self._separate_policies(policies)],
             redrives=[*self._redrives(queues), *self._redrives(source.of_type(REDRIVE))],
@@ -93,10 +117,16 @@ class SourceModels:
             resource.label,
             place,
             _QUEUE_NAME,
-            lambda: read_queue(resource),
+            lambda: self.queue(resource),
             resource.region,
             read_keys=lambda: self._keys.of_queue(resource),
         )
+
+    def queue(self, resource: ConfiguredResource) -> Queue:
+        """The queue that an `aws_sqs_queue` states by itself."""
+        if resource.label not in self._queues:
+            self._queues[resource.label] = read_queue(resource)
+        return self._queues[resource.label]
 
     # Policies
 
@@ -118,21 +148,19 @@ class SourceModels:
 
     def policy_of(self, resource: ConfiguredResource) -> Optional[AttachedPolicy]:
         """The policy that a queue or policy resource attaches; None where it attaches none."""
-        return self._read_policy(resource, resource.value("policy"))
-
-    def possible_policies(self, resource: ConfiguredResource) -> Sequence[Optional[AttachedPolicy]]:
-        """The policies of which a resource attaches one, where the code leaves open which."""
-        stated = possibilities(resource.value("policy"))
-        if len(stated) < 2 or not all(one is None or is_text(one) for one in stated):
-            return ()
-        return [self._read_policy(resource, one) for one in stated]
-
-    def _read_policy(self, resource: ConfiguredResource, stated: Value) -> Optional[AttachedPolicy]:
         identity, account = self._queue_identity(resource)
-        read = read_policy_text(stated, account)
+        read = read_policy_text(resource.value("policy"), account)
         if read is None:
             return None
         return AttachedPolicy(read.document, [identity], "policy", read.repeated_keys, own_account=resource.own_account)
+
+    def cases(self, resource: ConfiguredResource, reasons: Iterable[str], are_related: bool) -> Sequence[ResourceCase]:
+        """A resource in each case of what the code leaves open. reasons: why something about it is not known. are_related:
+        whether all queues are read anew in each case, which is not done for too many.
+        """
+        if are_related and sum(1 for kind in TYPES for _ in self._source.of_type(kind)) > _MOST_RELATED:
+            return ()
+        return self._source.cases(resource, reasons)
 
     def _queue_identity(self, resource: ConfiguredResource) -> tuple[QueueIdentity, Account]:
         """The queue that a policy is attached to, and the account that it lives in."""

@@ -293,7 +293,11 @@ def keys(value: Value) -> Value:
     if isinstance(value, Deferred) and value.names is not None:
         return Elements(TUPLE, sorted(value.names, key=_by_bytes))
     if is_hidden(value) or isinstance(value, Deferred):
-        return unknown_result([value], list_of(STRING) if type_of(value).kind == MAP else DYNAMIC)
+        known = type_of(value)
+        if known.kind == OBJECT:
+            # Which attributes an object has its type tells.
+            return Elements(TUPLE, sorted((name for name, _ in known.attributes), key=_by_bytes))
+        return unknown_result([value], list_of(STRING) if known.kind == MAP else DYNAMIC)
     names = sorted(_entries(value, "the argument").items, key=_by_bytes)
     return Elements(TUPLE, names) if value.kind == OBJECT else Elements(LIST, names, STRING)
 

@@ -133,9 +133,13 @@ def trimprefix(text: Value, prefix: Value) -> Value:
     found = startswith(text, prefix)
     if isinstance(found, Unknown):
         return unknown_result([text, prefix], STRING)
-    if not found:
+    if not found or prefix == "":
         return text
-    return text[len(prefix) :] if isinstance(text, str) else joined_text([text.pieces[0][len(prefix) :], *text.pieces[1:]])
+    if isinstance(text, str):
+        return text[len(prefix) :]
+    rest = known_prefix(text)[len(prefix) :]
+    # What is known of the beginning of a text in pieces is its first one.
+    return joined_text([rest, *text.pieces[1:]]) if isinstance(text, PiecedText) else unknown_result([text], STRING, prefix=rest)
 
 
 def trimsuffix(text: Value, suffix: Value) -> Value:
