@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqs_checks.policy.condition import ContextValue
+from collections.abc import Iterable
+
+from sqs_checks.policy.condition import Condition, ContextValue
+from sqs_checks.policy.document import Statement
 from sqs_checks.policy.principals import Caller, CallerKind
 from sqs_checks.policy.search import Witness
 from sqs_checks.policy.sqs_actions import ALL_ACTIONS, ActionSet, names_of
@@ -56,3 +59,32 @@ def values_in_words(witness: Witness) -> str:
 
 def statement_in_words(witness: Witness) -> str:
     return witness.statement.label if witness.statement is not None else "the policy"
+
+
+def principals_in_words(statement: Statement) -> str:
+    """Whom a statement is about."""
+    principals = statement.principals
+    named = ["everyone"] if principals.everyone else []
+    named += [f"`{text}`" for text in (*principals.aws, *principals.services, *principals.others)]
+    whom = ", ".join(named) or "nobody"
+    return f"everyone except {whom}" if statement.inverts_principals else whom
+
+
+def conditions_in_words(conditions: Iterable[Condition]) -> str:
+    """What must be so for a statement to have an effect, as the policy writes it; nothing where it has it always."""
+    return "; ".join(map(_condition_in_words, conditions))
+
+
+def _condition_in_words(condition: Condition) -> str:
+    operator = condition.path[: -len(condition.key_name) - 1].rpartition(".")[2]  # a key may hold a full stop too
+    values = [str(value.text) for value in condition.values]
+    values += ["a value that is not known"] if condition.hidden else []
+    return f"{operator} {condition.key_name} {', '.join(values)}"
+
+
+def effect_in_words(statement: Statement) -> str:
+    """All that a statement says, after its label: whom it allows or denies what, and where."""
+    effect = "allows" if statement.is_allow.is_yes else "denies" if statement.is_deny.is_yes else "has an unknown effect for"
+    conditions = conditions_in_words(statement.conditions)
+    what = actions_in_words(statement.possible_actions) if statement.possible_actions else "no action of SQS"
+    return f"{effect} {principals_in_words(statement)}: {what}{f', where {conditions}' if conditions else ''}"
