@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Optional, Union
 
 from checkov.cloudformation.checks.resource.base_resource_check import BaseResourceCheck
@@ -17,6 +17,7 @@ from sqs_checks.configuration.settings_files import settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import QueueModel
+from sqs_checks.model.relations import Place
 from sqs_checks.model.vpc_endpoint import VpcEndpoint
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.queues.queue_traits import QueueTraits
@@ -59,7 +60,10 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
         def traits() -> Sequence[QueueTraits]:
             return at_hand.traits
 
-        return Scanned(conf, at_hand.logical_id, settings, traits)
+        def places() -> Iterator[Place]:
+            return (one.resource.place for one in at_hand.alone)
+
+        return Scanned(conf, at_hand.logical_id, settings, traits, places)
 
 
 class CloudFormationQueueCheck(CloudFormationCheck[Queue]):

@@ -16,14 +16,17 @@ from checkov.terraform.runner import Runner as TerraformRunner
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationCheck
 from sqs_checks.cloudformation.scanned_templates import left_out_of_templates, scanned_files
+from sqs_checks.cloudformation.scanned_templates import scanned_queues as queues_of_templates
 from sqs_checks.configuration.setting_kinds import shortened
 from sqs_checks.files.bounded_files import read_regular_file
+from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import Place
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.pack.registration import register
 from sqs_checks.reporting.checkov_check import Observation, observing
 from sqs_checks.terraform.resource_checks import TerraformCheck
 from sqs_checks.terraform.scanned_code import left_out
+from sqs_checks.terraform.scanned_code import scanned_queues as queues_of_code
 
 _TEMPLATES = (".yaml", ".yml", ".json", ".template")
 _RUNNERS: dict[str, Any] = {
@@ -57,8 +60,30 @@ class NotRead(NamedTuple):
     why: str
 
 
+class Scan(NamedTuple):
+    """One run of Checkov over what it could read.
+
+    failed: its records of failed checks. observations: what our checks made of the resources. queues: all that would be made,
+    each with what must be so for it to be like that, in words.
+    """
+
+    framework: str
+    failed: Sequence[Any]
+    observations: Sequence[Observation]
+    queues: Sequence[tuple[str, QueueModel]]
+
+
 def cover(path: Path) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
     """Runs every check on every SQS resource below a folder, or in a file, through Checkov's runners."""
+    for one in scan(path):
+        if isinstance(one, Scan):
+            yield from (Coverage(one.framework, observation) for observation in one.observations)
+        else:
+            yield one
+
+
+def scan(path: Path) -> Iterator[Union[Scan, LeftOut, NotRead]]:
+    """The same, with all that was found out."""
     register()
     for framework, runner_class in _RUNNERS.items():
         yield from _Run(framework, runner_class, path).results()
@@ -72,7 +97,7 @@ class _Run:
         self._class = runner_class
         self._path = path
 
-    def results(self) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
+    def results(self) -> Iterator[Union[Scan, LeftOut, NotRead]]:
         folder, files = (str(self._path), None) if self._path.is_dir() else (None, [str(self._path)])
         runner = self._class()
         try:
@@ -83,10 +108,12 @@ class _Run:
             yield from self._each_file(taken, fault) if folder is not None else [self._not_read(str(self._path), _why(fault))]
         else:
             taken = scanned_files(self._class)
-            yield from (Coverage(self._framework, observation) for observation in observations)
+            reports = report if isinstance(report, list) else [report]
+            failed = [record for one in reports for record in one.failed_checks]
+            yield Scan(self._framework, failed, observations, list(self._queues(runner, folder, files or ())))
             for place in self._left_out(runner, folder, files or ()):
                 yield LeftOut(self._framework, place.file, place.label)
-            for one in report if isinstance(report, list) else [report]:
+            for one in reports:
                 for file in dict.fromkeys(one.parsing_errors):
                     yield self._not_read(str(file), "Checkov cannot parse it")
         if self._class is CloudFormationRunner and folder is not None:
@@ -100,7 +127,12 @@ class _Run:
             root_folder=folder, files=files, runner_filter=RunnerFilter(checks=["CKV_SQS_*"], show_progress_bar=False)
         )
 
-    def _each_file(self, files: Sequence[str], fault: Exception) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
+    def _queues(self, runner: Any, folder: Optional[str], files: Sequence[str]) -> Iterator[tuple[str, QueueModel]]:
+        if self._class in (TerraformRunner, PlanRunner):
+            return (("", model) for model in queues_of_code(runner, folder, files))
+        return queues_of_templates(self._class)
+
+    def _each_file(self, files: Sequence[str], fault: Exception) -> Iterator[Union[Scan, LeftOut, NotRead]]:
         """One file can end Checkov's run over all: each is then looked at by itself, to tell which one it is."""
         if not files:
             yield self._not_read(str(self._path), _why(fault))

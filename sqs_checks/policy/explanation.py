@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqs_checks.policy.condition import Condition, ContextValue
 from sqs_checks.policy.document import Statement
 from sqs_checks.policy.principals import Caller, CallerKind
@@ -70,12 +68,8 @@ def principals_in_words(statement: Statement) -> str:
     return f"everyone except {whom}" if statement.inverts_principals else whom
 
 
-def conditions_in_words(conditions: Iterable[Condition]) -> str:
-    """What must be so for a statement to have an effect, as the policy writes it; nothing where it has it always."""
-    return "; ".join(map(_condition_in_words, conditions))
-
-
-def _condition_in_words(condition: Condition) -> str:
+def condition_in_words(condition: Condition) -> str:
+    """A condition as the policy writes it: the operator, the key, the values."""
     operator = condition.path[: -len(condition.key_name) - 1].rpartition(".")[2]  # a key may hold a full stop too
     values = [str(value.text) for value in condition.values]
     values += ["a value that is not known"] if condition.hidden else []
@@ -85,6 +79,6 @@ def _condition_in_words(condition: Condition) -> str:
 def effect_in_words(statement: Statement) -> str:
     """All that a statement says, after its label: whom it allows or denies what, and where."""
     effect = "allows" if statement.is_allow.is_yes else "denies" if statement.is_deny.is_yes else "has an unknown effect for"
-    conditions = conditions_in_words(statement.conditions)
+    conditions = "; ".join(map(condition_in_words, statement.conditions))
     what = actions_in_words(statement.possible_actions) if statement.possible_actions else "no action of SQS"
     return f"{effect} {principals_in_words(statement)}: {what}{f', where {conditions}' if conditions else ''}"

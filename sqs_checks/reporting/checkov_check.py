@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, NamedTuple, Optional, TypeVar, Union
 
@@ -109,7 +109,7 @@ class Observation(NamedTuple):
     """What a check made of a resource: `violated` holds the reasons where it is not decided.
 
     entity_path: Checkov's `<file>:<type>:<name>`. address: of the resource, with modules and index. skipped: why the
-    settings say that the check does not count here; empty where it does.
+    settings say that the check does not count here; empty where it does. places: as `Scanned` has them.
     """
 
     entity_path: str
@@ -117,6 +117,7 @@ class Observation(NamedTuple):
     check: str
     violated: Ternary
     skipped: str = ""
+    places: tuple[Hashable, ...] = ()
 
 
 _observations: Optional[list[Observation]] = None
@@ -137,14 +138,14 @@ class Scanned(NamedTuple):
     """What a framework says of the resource at hand, beside the subject of a check.
 
     conf: as Checkov hands it to each check. address: of the resource. settings: in force for it. traits: of the queues it
-    is about. is_made: whether there may be such a resource at all.
+    is about. places: what the framework's model calls the resources that it stands for.
     """
 
     conf: Any
     address: str
     settings: SettingsInForce
     traits: Callable[[], Sequence[QueueTraits]]
-    is_made: bool = True
+    places: Callable[[], Iterable[Hashable]]
 
 
 class SqsCheck(Generic[Subject]):
@@ -312,7 +313,8 @@ class CheckovCheck(SqsCheck[Subject]):
         self, scanned: Scanned, violated: Ternary, skipped: str = "", result: CheckResult = CheckResult.UNKNOWN
     ) -> CheckResult:
         if _observations is not None:
-            _observations.append(Observation(str(self.entity_path), scanned.address, self.id, violated, skipped))
+            path, places = str(self.entity_path), tuple(dict.fromkeys(scanned.places()))
+            _observations.append(Observation(path, scanned.address, self.id, violated, skipped, places))
         return result
 
     def _exception(self, settings: Settings, scanned: Scanned) -> str:
