@@ -91,17 +91,18 @@ def _named(model: QueueModel, reference: QueueReference) -> tuple[Sequence[Queue
 
 def _targets(model: QueueModel, findings: Sequence[Finding], seen: set[object]) -> Iterator[DeadLetterTarget]:
     for redrive, certainty in model.redrives:
-        reasons = certainty.reasons
-        queues, name = _named(model, redrive.target) if redrive.target is not None else ((), "no queue")
-        if redrive.target is not None and redrive.target.hidden is not None:
-            reasons += (redrive.target.hidden,)
+        if redrive.target is None:
+            continue
+        queues, name = _named(model, redrive.target)
+        hidden = redrive.target.hidden
+        reasons = certainty.reasons if hidden is None else (*certainty.reasons, hidden)
         further = [queue for queue in queues if queue.own.key not in seen]
         # Dead letters may go round in circles: each queue is told once.
         then = tuple(one for queue in further for one in _targets(queue, findings, seen | {queue.own.key}))
         yield DeadLetterTarget(
-            name=name,
+            name=name if hidden is None else None,
             is_in_code=bool(queues),
-            stated_in=str(redrive.place),
+            stated_in=redrive.place,
             receives=_receives(redrive.max_receive_count),
             findings=_of_redrive(findings, redrive, queues),
             unknown=tuple(dict.fromkeys(reasons)),
@@ -123,11 +124,13 @@ def _receives(count: Setting[int]) -> str:
 
 def _sources(model: QueueModel) -> Iterator[DeadLetterSource]:
     for redrive, certainty in model.dead_letter_redrives:
+        if certainty.is_unknown and model.place == redrive.place:
+            continue  # of what may be any queue it is the least likely one
         _, name = _named(model, redrive.queue)
-        yield DeadLetterSource(name, "queue", str(redrive.place), certainty.reasons)
+        yield DeadLetterSource(name, "queue", redrive.place, certainty.reasons)
     for use, certainty in model.uses:
         if use.role is Role.LEAVES_DEAD_LETTERS:
-            yield DeadLetterSource(use.place.label, use.what, str(use.place), certainty.reasons)
+            yield DeadLetterSource(use.place.label, use.what, use.place, certainty.reasons)
 
 
 # Encryption
@@ -135,14 +138,14 @@ def _sources(model: QueueModel) -> Iterator[DeadLetterSource]:
 
 def _encryption(model: QueueModel, findings: Sequence[Finding]) -> Encryption:
     encrypted = is_encrypted(model.queue)
-    keys = [str(key.place) for key in model.own.keys if isinstance(key, OwnKey)]
+    keys = [key.place for key in model.own.keys if isinstance(key, OwnKey)]
     hidden = [key.reason for key in model.own.keys if isinstance(key, Unknown)]
     return Encryption(
         text=_encrypted_by(model, encrypted),
         is_encrypted=None if encrypted.is_unknown else encrypted.is_yes,
         keys=tuple(keys),
         findings=tuple(dict.fromkeys(finding.check for finding in findings)),
-        unknown=tuple(dict.fromkeys((*encrypted.reasons, *hidden))),
+        unknown=tuple(dict.fromkeys((*encrypted.reasons, *model.queue.kms_master_key_id.is_set().reasons, *hidden))),
     )
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqs_checks.descriptions.queue_description import Access, Activity, Actor, ActorKind, Denial, Finding
-from sqs_checks.judgement.ternary import NO, Ternary, any_of, unknown
+from sqs_checks.judgement.ternary import NO, Ternary, unknown
 from sqs_checks.model.queue_model import QueueModel
-from sqs_checks.model.relations import PolicyAttachment, Role, Use
+from sqs_checks.model.relations import Place, PolicyAttachment, Role, Use
 from sqs_checks.policy.document import EVERYONE, Statement
-from sqs_checks.policy.explanation import condition_in_words, effect_in_words, principals_in_words, who_in_words
-from sqs_checks.policy.principals import PrincipalKind, is_account, named_principals, parse_aws_principal, same_principal
+from sqs_checks.policy.explanation import actions_in_words, condition_in_words, effect_in_words, principals_in_words, who_in_words
+from sqs_checks.policy.principals import (
+    PrincipalKind,
+    is_account,
+    is_account_id,
+    named_principals,
+    parse_aws_principal,
+    same_principal,
+)
 from sqs_checks.policy.service_request import ServiceRequest, admission
 from sqs_checks.policy.sqs_actions import DUTY_ACTIONS, SEND, ActionSet, Duty, names_of
 from sqs_checks.policy.verdicts import QueuePolicy
@@ -67,7 +75,7 @@ def actors_of(model: QueueModel, findings: Sequence[Finding]) -> tuple[Actor, ..
     for actor in stated:
         key = (actor.kind, same_principal(actor.name) if actor.kind is ActorKind.PRINCIPAL else actor.name)
         known = actors.get(key)
-        actors[key] = Actor(known.name, known.kind, known.what, known.accesses + actor.accesses) if known else actor
+        actors[key] = replace(known, accesses=known.accesses + actor.accesses) if known else actor
     return tuple(actors.values())
 
 
@@ -84,7 +92,7 @@ def _allowed(on_queue: PolicyOnQueue, findings: Sequence[Finding]) -> Iterator[A
         if statement.principals.hidden:
             access = _access(on_queue, statement, applies & unknown(*statement.principals.hidden), EVERYONE, findings)
             if access is not None:
-                yield Actor("not known", ActorKind.UNKNOWN, "principals that are not known", (access,))
+                yield Actor("not known", "not known", ActorKind.UNKNOWN, "principals that are not known", (access,))
 
 
 def _access(
@@ -106,17 +114,18 @@ def _access(
             actions |= part
     if not certainty:
         return None
-    hidden = any_of(certainty.values())
     reasons = [reason for one in certainty.values() for reason in one.reasons]
-    reasons += statement.hidden_conditions if not hidden.is_no else ()
-    stated_in = str(on_queue.attachment.place)
+    reasons += statement.hidden_conditions
+    reasons += [reason for condition in statement.conditions for reason in condition.hidden]
+    stated_in = on_queue.attachment.place
     return Access(
         activities=tuple(certainty),
         actions=tuple(names_of(actions)),
+        does=actions_in_words(actions),
         statement=statement.label,
         stated_in=stated_in,
         conditions=tuple(map(condition_in_words, statement.conditions)),
-        findings=findings_about(findings, statement.label, stated_in),
+        findings=findings_about(findings, statement.label, str(stated_in)),
         unknown=tuple(dict.fromkeys(reasons)),
     )
 
@@ -124,17 +133,21 @@ def _access(
 def _actor(on_queue: PolicyOnQueue, statement: Statement, principal: Text, access: Access) -> Actor:
     if principal == EVERYONE:
         name = principals_in_words(statement).replace("`", "") if statement.inverts_principals else "everyone"
-        return Actor(name, ActorKind.EVERYONE, _reach(on_queue.policy, access), (access,))
+        return Actor(name, name, ActorKind.EVERYONE, _reach(on_queue.policy, access), (access,))
     if principal in statement.principals.services:
-        return Actor(str(principal), ActorKind.SERVICE, "AWS service", (access,))
+        return Actor(str(principal), str(principal), ActorKind.SERVICE, "AWS service", (access,))
     parsed = parse_aws_principal(principal)
     own = is_account(parsed.account, on_queue.policy.owner_account)
     account = " of the queue's own account" if own.is_yes else " of another account" if own.is_no else ""
+    short_name = str(principal)
+    if is_account_id(parsed.account or "") and parsed.kind is not PrincipalKind.ACCOUNT:
+        account += f", {parsed.account}" if account else f" of account {parsed.account}"
+        short_name = str(principal).partition(f":{parsed.account}:")[2] or short_name
     if parsed.kind is PrincipalKind.ACCOUNT:
         what = "the queue's own account" if own.is_yes else "another account" if own.is_no else "account"
     else:
         what = f"{_KINDS[parsed.kind]}{account}"
-    return Actor(str(principal), ActorKind.PRINCIPAL, what, (access,))
+    return Actor(str(principal), short_name, ActorKind.PRINCIPAL, what, (access,))
 
 
 def _reach(policy: QueuePolicy, access: Access) -> str:
@@ -152,30 +165,31 @@ _ROLES = {Role.SENDS: Activity.SENDS, Role.CONSUMES: Activity.RECEIVES}
 
 def _used(use: Use, certainty: Ternary, policies: Sequence[PolicyOnQueue], findings: Sequence[Finding]) -> Actor:
     """A resource of the code that sends to the queue or consumes it."""
-    place = str(use.place)
-    statement, stated_in, reasons = "", place, certainty.reasons
+    statement, stated_in, reasons = "", use.place, certainty.reasons
     if use.service is not None and use.source is not None:
         request = ServiceRequest(use.service, use.source.arn, use.source.account)
-        statement, stated_in, hidden = _letting_in(request, policies)
-        reasons += hidden
+        let_in = _letting_in(request, policies)
+        if let_in is not None:
+            statement, stated_in, hidden = let_in
+            reasons += hidden
     access = Access(
         activities=(_ROLES[use.role],),
         actions=(),
+        does="",
         statement=statement,
-        stated_in=stated_in or place,
+        stated_in=stated_in,
         by_role=use.service is None,
-        findings=findings_about(findings, place),
+        findings=findings_about(findings, str(use.place)),
         unknown=tuple(dict.fromkeys(reasons)),
     )
     named = use.consumer or use.place
     what = f"{use.what}, as `{use.service}`" if use.service is not None else use.what
-    what += "" if named == use.place else f" {use.place.label}"
-    return Actor(named.label, ActorKind.RESOURCE, what, (access,))
+    return Actor(named.label, named.label, ActorKind.RESOURCE, what, (access,))
 
 
-def _letting_in(request: ServiceRequest, policies: Sequence[PolicyOnQueue]) -> tuple[str, str, tuple[str, ...]]:
-    """The statement that lets a service send, the resource that holds it, and why that is not certain; empty where none does."""
-    perhaps: tuple[str, str, tuple[str, ...]] = ("", "", ())
+def _letting_in(request: ServiceRequest, policies: Sequence[PolicyOnQueue]) -> tuple[str, Place, tuple[str, ...]] | None:
+    """The statement that lets a service send, the resource that holds it, and why that is not certain; None where none does."""
+    perhaps = None
     for attachment, policy, attached in policies:
         if policy.lets_in(request).granted.is_no:
             continue
@@ -183,9 +197,9 @@ def _letting_in(request: ServiceRequest, policies: Sequence[PolicyOnQueue]) -> t
             rule = (statement, attached & policy.applies_to_queue(statement))
             granted = admission(request, [rule], SEND, policy.owner_account).granted & policy.lets_in(request).granted
             if granted.is_yes:
-                return statement.label, str(attachment.place), ()
-            if granted.is_unknown and not perhaps[0]:
-                perhaps = (statement.label, str(attachment.place), granted.reasons)
+                return statement.label, attachment.place, ()
+            if granted.is_unknown and perhaps is None:
+                perhaps = (statement.label, attachment.place, granted.reasons)
     return perhaps
 
 
@@ -197,5 +211,5 @@ def denials_of(model: QueueModel) -> tuple[Denial, ...]:
             denies = attached & statement.is_deny & policy.applies_to_queue(statement)
             if not denies.is_no and not statement.is_allow.is_unknown:
                 text = effect_in_words(statement)
-                found.append(Denial(statement.label, str(attachment.place), text, denies.reasons))
+                found.append(Denial(statement.label, attachment.place, text, denies.reasons))
     return tuple(found)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Optional
 
+from sqs_checks.model.relations import Place
+
 
 class Activity(Enum):
     """What an actor does with the queue."""
@@ -33,17 +35,19 @@ class ActorKind(Enum):
 class Access:
     """What one statement, or one resource of the code, has an actor do.
 
-    activities: in the order of `Activity`. actions: their names, as policies write them; none of a resource.
+    activities: in the order of `Activity`. actions: their names, as policies write them; none of a resource. does: these in
+    words.
     statement: the label of the statement that allows it, by its `Sid` and its index; empty where none does.
-    stated_in: the resource that holds the statement, and its file. conditions: from where and for what, each as its operator,
+    stated_in: the resource that holds the statement. conditions: from where and for what, each as its operator,
     key and values. by_role: whether its own role has to allow it, and no statement. findings: the ids of the checks that
     report this.
     """
 
     activities: tuple[Activity, ...]
     actions: tuple[str, ...]
+    does: str
     statement: str
-    stated_in: str
+    stated_in: Place
     conditions: tuple[str, ...] = ()
     by_role: bool = False
     findings: tuple[str, ...] = ()
@@ -52,9 +56,12 @@ class Access:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who uses the queue. name: as the policy or the code calls it. what: it is, in words."""
+    """Who uses the queue. name: as the policy or the code calls it. what: it is, in words. short_name: without what a reader
+    sees in `what` or knows anyway, such as the beginning of an ARN.
+    """
 
     name: str
+    short_name: str
     kind: ActorKind
     what: str
     accesses: tuple[Access, ...]
@@ -65,18 +72,21 @@ class Denial:
     """A statement that denies something on the queue. text: whom it denies what, in words."""
 
     statement: str
-    stated_in: str
+    stated_in: Place
     text: str
     unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class DeadLetterTarget:
-    """Where dead letters go. name: of the queue. receives: after how many receives, in words. then: where those of it go."""
+    """Where dead letters go.
 
-    name: str
+    name: of the queue; None where it is not known. receives: after how many receives, in words. then: where those of it go.
+    """
+
+    name: Optional[str]
     is_in_code: bool
-    stated_in: str
+    stated_in: Place
     receives: str
     findings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -89,17 +99,17 @@ class DeadLetterSource:
 
     name: str
     what: str
-    stated_in: str
+    stated_in: Place
     unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Encryption:
-    """text: what encrypts the messages at rest, in words. keys: of the code, with their files."""
+    """text: what encrypts the messages at rest, in words. keys: those of the code."""
 
     text: str
     is_encrypted: Optional[bool]
-    keys: tuple[str, ...] = ()
+    keys: tuple[Place, ...] = ()
     findings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
