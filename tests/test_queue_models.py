@@ -19,7 +19,7 @@ from policies import places
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationPolicyPlaceCheck, CloudFormationQueueModelCheck
 from sqs_checks.cloudformation.resources.queue_models import DeploymentModels
-from sqs_checks.cloudformation.resources.queue_references import QUEUE
+from sqs_checks.cloudformation.resources.resource_types import QUEUE
 from sqs_checks.cloudformation.stacks.stack_tree import StackTree
 from sqs_checks.configuration.settings import DEFAULTS
 from sqs_checks.judgement.fault import judge

@@ -1,18 +1,17 @@
-"""Checks on CloudFormation's resources."""
+"""Checks on CloudFormation's resources.
+
+What reads templates is loaded with the first resource of SQS: most processes that have the pack meet none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Optional, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from checkov.cloudformation.checks.resource.base_resource_check import BaseResourceCheck
 from checkov.common.models.enums import CheckResult
 
-from sqs_checks.cloudformation.resources.queue_models import Situation
-from sqs_checks.cloudformation.resources.queue_policy_resource import read_policy
-from sqs_checks.cloudformation.resources.queue_resource import read_queue
-from sqs_checks.cloudformation.resources.vpc_endpoint_resource import ENDPOINT, read_vpc_endpoint
-from sqs_checks.cloudformation.scanned_templates import ResourceAtHand, resource_at_hand
+from sqs_checks.cloudformation.resources.resource_types import ENDPOINT, POLICY_TYPES, QUEUE
 from sqs_checks.configuration.settings_files import settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
 from sqs_checks.model.policy_place import PolicyPlace
@@ -27,6 +26,11 @@ from sqs_checks.reporting.cloudformation_record import explain
 from sqs_checks.reporting.last_read import LastRead, OfRun
 from sqs_checks.values.configuration_values import Unknown
 
+if TYPE_CHECKING:
+    from sqs_checks.cloudformation.resources.queue_models import Situation
+    from sqs_checks.cloudformation.scanned_templates import ResourceAtHand
+
+_at_hand: LastRead[ResourceAtHand] = LastRead()
 _scanned: LastRead[Scanned] = LastRead()
 _settings: OfRun[SettingsInForce] = OfRun()
 NOT_AT_HAND = Unknown("Checkov does not hand over the template, so other resources cannot be looked up")
@@ -46,15 +50,20 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
         return result
 
     def _judged(self, conf: dict[str, Any]) -> CheckResult:
-        subjects = self.last_read.get(conf, lambda: self.read_cases(resource_at_hand(self.entity_path, conf)))
+        subjects = self.last_read.get(conf, lambda: self.read_cases(self._at_hand(conf)))
         return self.report(subjects, _scanned.get(conf, lambda: self._scanned_resource(conf)))
 
     def read_cases(self, at_hand: ResourceAtHand) -> list[tuple[str, Union[Subject, Unknown, None]]]:
         """What must be so, in words, and the subject as it is then; None where the resource states none."""
         raise NotImplementedError
 
+    def _at_hand(self, conf: dict[str, Any]) -> ResourceAtHand:
+        from sqs_checks.cloudformation.scanned_templates import resource_at_hand
+
+        return _at_hand.get(conf, lambda: resource_at_hand(self.entity_path, conf))
+
     def _scanned_resource(self, conf: dict[str, Any]) -> Scanned:
-        at_hand = resource_at_hand(self.entity_path, conf)
+        at_hand = self._at_hand(conf)
         settings = _settings.get(at_hand.scan, at_hand.path, lambda: settings_for(at_hand.path, at_hand.scanned_folder))
 
         def traits() -> Sequence[QueueTraits]:
@@ -69,20 +78,24 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
 class CloudFormationQueueCheck(CloudFormationCheck[Queue]):
     """A check on a queue in CloudFormation."""
 
-    resource_types = ("AWS::SQS::Queue",)
+    resource_types = (QUEUE,)
     last_read = LastRead()
 
     def read_cases(self, at_hand: ResourceAtHand) -> list[tuple[str, Union[Queue, Unknown, None]]]:
+        from sqs_checks.cloudformation.resources.queue_resource import read_queue
+
         return [(one.where, read_queue(one.resource)) for one in at_hand.alone]
 
 
 class CloudFormationQueuePolicyCheck(CloudFormationCheck[AttachedPolicy]):
     """A check on the policy of a queue in CloudFormation."""
 
-    resource_types = ("AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy")
+    resource_types = tuple(POLICY_TYPES)
     last_read = LastRead()
 
     def read_cases(self, at_hand: ResourceAtHand) -> list[tuple[str, Union[AttachedPolicy, Unknown, None]]]:
+        from sqs_checks.cloudformation.resources.queue_policy_resource import read_policy
+
         def policy(one: Situation) -> Optional[AttachedPolicy]:
             found = read_policy(one.resource)
             return found.with_traits(lambda: at_hand.traits) if found is not None else None
@@ -93,7 +106,7 @@ class CloudFormationQueuePolicyCheck(CloudFormationCheck[AttachedPolicy]):
 class CloudFormationQueueModelCheck(CloudFormationCheck[QueueModel]):
     """A check on a queue with all that the templates say about it."""
 
-    resource_types = ("AWS::SQS::Queue",)
+    resource_types = (QUEUE,)
     last_read = LastRead()
 
     def read_cases(self, at_hand: ResourceAtHand) -> list[tuple[str, Union[QueueModel, Unknown, None]]]:
@@ -109,13 +122,15 @@ class CloudFormationVpcEndpointCheck(CloudFormationCheck[VpcEndpoint]):
     last_read = LastRead()
 
     def read_cases(self, at_hand: ResourceAtHand) -> list[tuple[str, Union[VpcEndpoint, Unknown, None]]]:
+        from sqs_checks.cloudformation.resources.vpc_endpoint_resource import read_vpc_endpoint
+
         return [(one.where, read_vpc_endpoint(one.resource)) for one in at_hand.alone]
 
 
 class CloudFormationPolicyPlaceCheck(CloudFormationCheck[PolicyPlace]):
     """A check on where a policy is attached."""
 
-    resource_types = ("AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy")
+    resource_types = tuple(POLICY_TYPES)
     last_read = LastRead()
 
     def read_cases(self, at_hand: ResourceAtHand) -> list[tuple[str, Union[PolicyPlace, Unknown, None]]]:

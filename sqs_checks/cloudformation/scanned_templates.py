@@ -1,27 +1,19 @@
-"""The seam to Checkov's runners of CloudFormation and of the Serverless Framework: which resource is at hand, and the templates
-of the scan.
-
-A runner hands a check one resource, without the template around it and with its functions rewritten. So what is called with
-all templates, or gives them, before any check runs is wrapped, once a process (3.1.70 to 3.3.30). Where a future Checkov has
-no such name, nothing is wrapped: a resource is then judged by what it states itself.
-"""
+"""Which resource of CloudFormation or of the Serverless Framework is at hand, and the templates of the scan."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import wraps
 from typing import Any, Optional
 
-from checkov.cloudformation import runner as cloudformation_runner
 from checkov.cloudformation.parser import parse
-from checkov.serverless import runner as serverless_runner
 
+from sqs_checks.cloudformation.followed_runners import SCANNED, ScannedFiles, copied
 from sqs_checks.cloudformation.intrinsics.deployment_cases import StackIdentity
 from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
 from sqs_checks.cloudformation.intrinsics.template_scalars import Known
 from sqs_checks.cloudformation.resources.queue_models import DeploymentModels, Situation
-from sqs_checks.cloudformation.resources.queue_references import QUEUE
+from sqs_checks.cloudformation.resources.resource_types import QUEUE
 from sqs_checks.cloudformation.stacks.sam_template import as_deployed
 from sqs_checks.cloudformation.stacks.serverless_template import serverless_template
 from sqs_checks.cloudformation.stacks.stack_tree import StackTree
@@ -53,10 +45,6 @@ class TemplateScan:
 
     def holds(self, path: str) -> bool:
         return path in self._templates
-
-    @property
-    def paths(self) -> list[str]:
-        return list(self._templates)
 
     def left_out(self, types: Iterable[str]) -> Iterator[Place]:
         """The resources of some types that are made in some case, and that no check was handed."""
@@ -129,34 +117,41 @@ class ResourceAtHand:
         return DeploymentModels(StackTree({self.path: template}), lambda path: path)
 
 
-# The scan of each runner that has begun one, by the module of the runner.
-_scans: dict[str, TemplateScan] = {}
+# The scan of each runner that has begun one, by the module of the runner, with the files that it is of.
+_scans: dict[str, tuple[ScannedFiles, TemplateScan]] = {}
+
+
+def _scan_of(runner: str) -> Optional[TemplateScan]:
+    scanned = SCANNED.get(runner)
+    if scanned is None:
+        return None
+    if runner not in _scans or _scans[runner][0] is not scanned:
+        deployed = serverless_template if scanned.are_services else as_deployed
+        _scans[runner] = scanned, TemplateScan({path: deployed(document) for path, document in scanned.documents.items()})
+    return _scans[runner][1]
 
 
 def left_out_of_templates(runner_class: type, types: Iterable[str]) -> list[Place]:
     """The resources of some types that are made in some case, and that no check was handed. runner_class: that has run last."""
-    scan = _scans.get(runner_class.__module__)
+    scan = _scan_of(runner_class.__module__)
     return list(dict.fromkeys(scan.left_out(types))) if scan is not None else []
 
 
 def scanned_queues(runner_class: type) -> Iterator[tuple[str, QueueModel]]:
     """Every queue of what a runner has scanned last, handed to checks or not, with what must be so for it to be like that."""
-    scan = _scans.get(runner_class.__module__)
+    scan = _scan_of(runner_class.__module__)
     for situation in scan.queues() if scan is not None else ():
         if situation.queue is not None:
             yield situation.where, situation.queue
 
 
-def scanned_files(runner_class: type) -> list[str]:
-    """The templates that a runner has begun to scan."""
-    scan = _scans.get(runner_class.__module__)
-    return scan.paths if scan is not None else []
-
-
 def resource_at_hand(entity_path: str, conf: Mapping[str, Any]) -> ResourceAtHand:
     """The resource that a check is handed. entity_path: Checkov's `<file>:<type>:<name>`."""
-    found = [ResourceAtHand(scan, str(entity_path), conf) for scan in (*_scans.values(), TemplateScan({}))]
-    return next((one for one in found if one.is_among_others), found[-1])
+    for scan in filter(None, map(_scan_of, SCANNED)):
+        found = ResourceAtHand(scan, str(entity_path), conf)
+        if found.is_among_others:
+            return found
+    return ResourceAtHand(TemplateScan({}), str(entity_path), conf)
 
 
 def _read(path: str, folder: str) -> Optional[Mapping[str, Any]]:
@@ -167,21 +162,12 @@ def _read(path: str, folder: str) -> Optional[Mapping[str, Any]]:
         template, _ = parse(path)
     except Exception:  # whatever Checkov's parsers raise of odd files
         return None
-    return as_deployed(_copied(template)) if isinstance(template, Mapping) else None
+    return as_deployed(copied(template)) if isinstance(template, Mapping) else None
 
 
-def _copied(node: Any) -> Any:
-    """Mappings and lists anew: the runner goes on to rewrite the originals."""
-    if isinstance(node, Mapping):
-        return {key: _copied(item) for key, item in node.items()}
-    return [_copied(item) for item in node] if isinstance(node, list) else node
-
-
-def _add_queues(template: Any, path: str) -> None:
+def add_queues_of_loops(template: Any, path: str) -> None:
     """Has the runner see what `Fn::ForEach` makes of SQS, which it passes over; other types are none of ours to add."""
-    resources = template.get("Resources") if isinstance(template, Mapping) else None
-    if not isinstance(resources, dict) or not any(str(name).startswith("Fn::ForEach::") for name in resources):
-        return
+    resources = template["Resources"]
     evaluator = TemplateEvaluator(template, StackIdentity(path))
     for logical_id, resource in evaluator.resources.items():
         is_ours = resource.type.startswith("AWS::SQS::") and hasattr(resource.node, "start_mark")
@@ -196,37 +182,3 @@ def _is_written(node: Any) -> bool:
     if isinstance(node, Mapping):
         return all(map(_is_written, node.values()))
     return all(map(_is_written, node)) if isinstance(node, list) else not isinstance(node, Known)
-
-
-def _keep_templates(build_definitions_context: Any) -> Any:
-    @wraps(build_definitions_context)
-    def keeping(definitions: Any, *args: Any, **kwargs: Any) -> Any:
-        # Single files are named as the user names them, files of a folder by their whole path.
-        templates = {os.path.abspath(path): as_deployed(_copied(template)) for path, template in definitions.items()}
-        _scans[cloudformation_runner.__name__] = TemplateScan(templates)
-        for path, template in definitions.items():
-            _add_queues(template, path)
-        return build_definitions_context(definitions, *args, **kwargs)
-
-    return keeping
-
-
-def _keep_services(get_files_definitions: Any) -> Any:
-    @wraps(get_files_definitions)
-    def keeping(*args: Any, **kwargs: Any) -> Any:
-        found = get_files_definitions(*args, **kwargs)
-        templates = {os.path.abspath(path): serverless_template(_copied(service)) for path, service in found[0].items()}
-        _scans[serverless_runner.__name__] = TemplateScan(templates)
-        return found
-
-    return keeping
-
-
-def wrap_runner() -> None:
-    """Wraps what is there to be wrapped. To be called once a process, before the runners run."""
-    for runner, name, keep in (
-        (cloudformation_runner, "build_definitions_context", _keep_templates),
-        (serverless_runner, "get_files_definitions", _keep_services),
-    ):
-        if hasattr(runner, name):
-            setattr(runner, name, keep(getattr(runner, name)))

@@ -14,8 +14,9 @@ from checkov.serverless.runner import Runner as ServerlessRunner
 from checkov.terraform.plan_runner import Runner as PlanRunner
 from checkov.terraform.runner import Runner as TerraformRunner
 
+from sqs_checks.cloudformation.followed_runners import scanned_files
 from sqs_checks.cloudformation.resource_checks import CloudFormationCheck
-from sqs_checks.cloudformation.scanned_templates import left_out_of_templates, scanned_files
+from sqs_checks.cloudformation.scanned_templates import left_out_of_templates
 from sqs_checks.cloudformation.scanned_templates import scanned_queues as queues_of_templates
 from sqs_checks.configuration.setting_kinds import shortened
 from sqs_checks.files.bounded_files import read_regular_file
@@ -64,13 +65,13 @@ class Scan(NamedTuple):
     """One run of Checkov over what it could read.
 
     failed: its records of failed checks. observations: what our checks made of the resources. queues: all that would be made,
-    each with what must be so for it to be like that, in words.
+    each with what must be so for it to be like that, in words; read when they are asked for, before the next run.
     """
 
     framework: str
     failed: Sequence[Any]
     observations: Sequence[Observation]
-    queues: Sequence[tuple[str, QueueModel]]
+    queues: Iterator[tuple[str, QueueModel]]
 
 
 def cover(path: Path) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
@@ -110,7 +111,7 @@ class _Run:
             taken = scanned_files(self._class)
             reports = report if isinstance(report, list) else [report]
             failed = [record for one in reports for record in one.failed_checks]
-            yield Scan(self._framework, failed, observations, list(self._queues(runner, folder, files or ())))
+            yield Scan(self._framework, failed, observations, self._queues(runner, folder, files or ()))
             for place in self._left_out(runner, folder, files or ()):
                 yield LeftOut(self._framework, place.file, place.label)
             for one in reports:

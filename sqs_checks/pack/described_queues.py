@@ -25,27 +25,33 @@ def described_queues(path: Path, queue: Optional[str] = None) -> CodeDescription
     others: list[Finding] = []
     not_read: list[tuple[str, str]] = []
     areas = {check.id: check.area for check in check_classes()}
-    scans: list[Scan] = []
+    scans: list[tuple[Scan, list[tuple[str, QueueModel]]]] = []
     left_out: set[Hashable] = set()
     for one in scan(path):
         if isinstance(one, Scan):
-            scans.append(one)
+            scans.append((one, list(one.queues)))
         elif isinstance(one, LeftOut):
             left_out.add(Place(one.address, one.file))
         elif isinstance(one, NotRead):
             not_read.append((one.file, one.why))
-    for one in scans:
-        described = _Described(one, areas, left_out)
+    for found, models in scans:
+        described = _Described(found, models, areas, left_out)
         queues += described.queues(queue)
         others += described.other_findings() if queue is None else ()
     return CodeDescription(str(path), tuple(queues), tuple(others), tuple(not_read))
 
 
 class _Described:
-    """What one run of Checkov tells. areas: of the checks, by their ids. left_out: the resources that no check was handed."""
+    """What one run of Checkov tells.
 
-    def __init__(self, found: Scan, areas: dict[str, Area], left_out: set[Hashable]) -> None:
+    models: of its queues. areas: of the checks, by their ids. left_out: the resources that no check was handed.
+    """
+
+    def __init__(
+        self, found: Scan, models: list[tuple[str, QueueModel]], areas: dict[str, Area], left_out: set[Hashable]
+    ) -> None:
         self._scan = found
+        self._models = models
         self._areas = areas
         self._left_out = left_out
         self._of_check: dict[tuple[str, str], list[Observation]] = {}
@@ -55,7 +61,7 @@ class _Described:
 
     def queues(self, wanted: Optional[str]) -> Iterator[QueueDescription]:
         by_place: dict[Place, list[tuple[str, QueueModel]]] = {}
-        for where, model in self._scan.queues:
+        for where, model in self._models:
             if wanted is None or wanted in (model.place.label, model.own.traits.code_name, model.queue.name.value):
                 by_place.setdefault(model.place, []).append((where, model))
         for cases in by_place.values():
@@ -79,7 +85,7 @@ class _Described:
 
     def other_findings(self) -> list[Finding]:
         """Those about no queue of the code, such as a policy on a queue that lies elsewhere."""
-        of_queues = frozenset[Hashable]().union(*(places_of(model) for _, model in self._scan.queues))
+        of_queues = frozenset[Hashable]().union(*(places_of(model) for _, model in self._models))
         return [finding for places, finding in self._findings if not places & of_queues]
 
     def _places(self, record: Any) -> frozenset[Hashable]:

@@ -6,10 +6,7 @@ import threading
 
 from checkov.runner_filter import RunnerFilter
 
-from sqs_checks.cloudformation.scanned_templates import wrap_runner
-from sqs_checks.pack.catalogue import check_classes
-from sqs_checks.reporting.amended_reports import amend_reports
-from sqs_checks.terraform.scanned_code import follow_runners
+from sqs_checks.judgement.collection import collection_paused
 
 _lock = threading.RLock()
 _registered = False
@@ -22,13 +19,22 @@ def register() -> None:
     """
     global _registered
     with _lock:
-        if _registered:
-            return
-        wrap_runner()
-        follow_runners()
-        amend_reports(check_classes())
-        for check_class in check_classes():
-            check_class()
-            # Without this, users with an API key lose checks that did not come from a folder.
-            RunnerFilter.notify_external_check(check_class.id)
-        _registered = True
+        if not _registered:
+            with collection_paused():
+                _register()
+            _registered = True
+
+
+def _register() -> None:
+    from sqs_checks.cloudformation import followed_runners as cloudformation_runners
+    from sqs_checks.pack.catalogue import check_classes
+    from sqs_checks.reporting.amended_reports import amend_reports
+    from sqs_checks.terraform import followed_runners as terraform_runners
+
+    terraform_runners.follow_runners()
+    cloudformation_runners.follow_runners()
+    amend_reports(check_classes())
+    for check_class in check_classes():
+        check_class()
+        # Without this, users with an API key lose checks that did not come from a folder.
+        RunnerFilter.notify_external_check(check_class.id)

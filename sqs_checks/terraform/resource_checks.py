@@ -1,10 +1,13 @@
-"""Checks on Terraform's resources, in code and in plans."""
+"""Checks on Terraform's resources, in code and in plans.
+
+What reads Terraform is loaded with the first resource of SQS: most processes that have the pack meet none.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Optional, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from checkov.common.models.enums import CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
@@ -20,12 +23,13 @@ from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import CheckovCheck, OneOf, Scanned, Subject
 from sqs_checks.reporting.last_read import LastRead, OfRun
-from sqs_checks.terraform.resources.configured_resource import ConfiguredResource
-from sqs_checks.terraform.resources.queue_models import POLICY, QUEUE, REDRIVE, REDRIVE_ALLOW, SourceModels, queue_of
-from sqs_checks.terraform.resources.queue_resource import read_queue
-from sqs_checks.terraform.resources.vpc_endpoints import ENDPOINT, ENDPOINT_POLICY
-from sqs_checks.terraform.scanned_code import ResourceAtHand, resource_at_hand
+from sqs_checks.terraform.resources.resource_types import ENDPOINT, ENDPOINT_POLICY, POLICY, QUEUE, REDRIVE, REDRIVE_ALLOW
 from sqs_checks.values.configuration_values import Unknown, why_unknown
+
+if TYPE_CHECKING:
+    from sqs_checks.terraform.resources.configured_resource import ConfiguredResource
+    from sqs_checks.terraform.resources.queue_models import SourceModels
+    from sqs_checks.terraform.scanned_code import ResourceAtHand
 
 Read = Union[Subject, OneOf, Unknown, None]
 
@@ -65,6 +69,8 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
         raise NotImplementedError
 
     def _scanned(self, conf: dict[str, Any]) -> tuple[ResourceAtHand, Scanned]:
+        from sqs_checks.terraform.scanned_code import resource_at_hand
+
         at_hand = resource_at_hand(conf, self.entity_path)
         folder = os.path.dirname(at_hand.path) if at_hand.path is not None else None
         root = at_hand.scanned_folder
@@ -87,6 +93,8 @@ def _traits_of(at_hand: ResourceAtHand) -> Sequence[QueueTraits]:
 
 
 def _traits(resource: ConfiguredResource, models: SourceModels) -> Sequence[QueueTraits]:
+    from sqs_checks.terraform.resources.queue_models import queue_of
+
     if resource.type == QUEUE:
         model = models.models.of(resource.label)
         return [model.own.traits] if model is not None else []
@@ -100,6 +108,8 @@ class TerraformQueueCheck(TerraformCheck[Queue]):
     last_read = LastRead()
 
     def read(self, resource: ConfiguredResource, models: SourceModels) -> Queue:
+        from sqs_checks.terraform.resources.queue_resource import read_queue
+
         model = models.models.of(resource.label)
         return model.queue if model is not None else read_queue(resource)
 

@@ -1,17 +1,9 @@
-"""The seam to Checkov's Terraform runners: which resource is at hand, and the code or plan that it belongs to.
-
-A check is handed one resource. Where it belongs the runner knows, and tells nobody: the file with the module calls that lead
-there, the variable files, the modules that were downloaded. So `run_block`, which goes through the resources of one file, is
-wrapped, once a process. Where a future Checkov has no such method, nothing is wrapped, and verdicts are unknown.
-"""
+"""Which resource of Terraform is at hand, and the code or plan that it belongs to."""
 
 from __future__ import annotations
 
-import inspect
 import os
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import wraps
 from typing import Any, NamedTuple, Optional
 
 from checkov.common.runners.base_runner import filter_ignored_paths
@@ -22,6 +14,7 @@ from sqs_checks.files.bounded_files import BoundedFiles
 from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import Place
+from sqs_checks.terraform.followed_runners import RUNNER_AT_HAND
 from sqs_checks.terraform.modules.module_callers import caller_of
 from sqs_checks.terraform.modules.resource_address import ModuleStep, ResourceAddress, parse_address
 from sqs_checks.terraform.modules.root_module import ModuleFolders, RootModule
@@ -142,38 +135,6 @@ def _module_folders(definitions: Mapping[Any, Any]) -> dict[tuple[str, str], str
     return found
 
 
-class _AtHand(threading.local):
-    """What the runner of this thread is going through."""
-
-    scan: Any = None
-    definition: Any = None
-
-
-_at_hand = _AtHand()
-
-
-def follow_runners() -> None:
-    """Has the runners tell what they go through. To be called once a process, before a check runs."""
-    for runner in (CodeRunner, PlanRunner):
-        if "run_block" in vars(runner):
-            runner.run_block = _followed(runner.run_block)
-
-
-def _followed(run_block: Any) -> Any:
-    signature = inspect.signature(run_block)
-
-    @wraps(run_block)
-    def following(*args: Any, **kwargs: Any) -> Any:
-        stated = signature.bind(*args, **kwargs).arguments
-        if stated.get("block_type") == "resource":
-            runner, folder = stated["self"], stated.get("root_folder")
-            _at_hand.definition = stated.get("full_file_path")
-            _at_hand.scan = _scan_of(runner, folder, stated.get("runner_filter"))
-        return run_block(*args, **kwargs)
-
-    return following
-
-
 def _scan_of(runner: Any, folder: Optional[str], runner_filter: Any) -> Any:
     definitions = getattr(runner, "definitions", None)
     kept = vars(runner).get(_SCAN)
@@ -191,7 +152,9 @@ def _scan_of(runner: Any, folder: Optional[str], runner_filter: Any) -> Any:
 
 def resource_at_hand(conf: Mapping[str, Any], entity_path: str) -> ResourceAtHand:
     """The resource that Checkov hands to a check in this thread. entity_path: Checkov's `<file>:<type>:<name>`."""
-    scan, definition = _at_hand.scan, _at_hand.definition
+    at_hand = RUNNER_AT_HAND
+    scan = _scan_of(at_hand.runner, at_hand.folder, at_hand.runner_filter) if at_hand.runner is not None else None
+    definition = at_hand.definition
     if isinstance(scan, CodeScan) and hasattr(definition, "file_path"):
         return _in_code(conf, entity_path, scan, definition)
     if isinstance(scan, PlanScan) and isinstance(definition, str):

@@ -20,8 +20,6 @@ from sqs_checks.cloudformation.resources.deployed_resource import DeployedResour
 from sqs_checks.cloudformation.resources.own_keys import ALIAS, KEYS, own_keys
 from sqs_checks.cloudformation.resources.own_texts import told_name
 from sqs_checks.cloudformation.resources.queue_clients import FUNCTION, USES
-from sqs_checks.cloudformation.resources.queue_policy_resource import POLICY_TYPES
-from sqs_checks.cloudformation.resources.queue_references import QUEUE
 from sqs_checks.cloudformation.resources.queue_relations import (
     allowance_of,
     done_out_of_sight,
@@ -30,6 +28,7 @@ from sqs_checks.cloudformation.resources.queue_relations import (
     uses_of,
 )
 from sqs_checks.cloudformation.resources.queue_resource import read_queue
+from sqs_checks.cloudformation.resources.resource_types import POLICY_TYPES, QUEUE
 from sqs_checks.cloudformation.stacks.stack_tree import Stack, StackTree
 from sqs_checks.judgement.collection import collection_paused
 from sqs_checks.judgement.computed_once import computed_once

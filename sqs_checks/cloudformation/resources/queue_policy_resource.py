@@ -11,7 +11,7 @@ from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdenti
 from sqs_checks.cloudformation.intrinsics.template_scalars import why_open
 from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
 from sqs_checks.cloudformation.resources.own_texts import name_of, with_own_texts
-from sqs_checks.cloudformation.resources.queue_references import QUEUE
+from sqs_checks.cloudformation.resources.resource_types import POLICY_TYPES, QUEUE
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.own_names import THIS_ACCOUNT, THIS_PARTITION, THIS_REGION
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_url
@@ -25,7 +25,6 @@ from sqs_checks.values.configuration_values import (
 )
 from sqs_checks.values.json_text import NotJsonError, read_json_text
 
-POLICY_TYPES = {"AWS::SQS::QueuePolicy": "Queues", "AWS::SQS::QueueInlinePolicy": "Queue"}
 _PATH = "Properties/PolicyDocument"
 
 

@@ -11,13 +11,13 @@ from sqs_checks.cloudformation.intrinsics.deployment_cases import ResourceIdenti
 from sqs_checks.cloudformation.intrinsics.template_scalars import OfElsewhere, why_open
 from sqs_checks.cloudformation.resources.deployed_resource import DeployedResource
 from sqs_checks.cloudformation.resources.own_texts import with_own_texts
+from sqs_checks.cloudformation.resources.resource_types import QUEUE
 from sqs_checks.model.relations import ARN, NAME, URL, QueueReference
 from sqs_checks.policy.own_names import named_by
 from sqs_checks.policy.queue_identity import identity_from_arn, identity_from_url
 from sqs_checks.values.configuration_values import Attribute, PiecedText, Unknown, Value
 from sqs_checks.values.texts import Text, prefix_of
 
-QUEUE = "AWS::SQS::Queue"
 _ATTRIBUTES = {"Ref": URL, "QueueUrl": URL, "Arn": ARN, "QueueName": NAME}
 # Resources whose attributes may be anything, a queue's ARN too.
 _OPAQUE_TYPES = ("AWS::CloudFormation::", "Custom::", "AWS::SSM::", "AWS::Serverless::Application")

@@ -12,7 +12,6 @@ from sqs_checks.cloudformation.resources.queue_policy_resource import read_polic
 from sqs_checks.judgement.ternary import NO
 from sqs_checks.model.vpc_endpoint import VpcEndpoint, is_service_sqs
 
-ENDPOINT = "AWS::EC2::VPCEndpoint"
 _POLICY = "PolicyDocument"
 
 

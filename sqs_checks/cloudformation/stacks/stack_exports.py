@@ -6,7 +6,8 @@ Source: AWS CloudFormation User Guide, "Get exported outputs from a deployed Clo
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, Optional
 
 from sqs_checks.cloudformation.intrinsics.deployment_cases import Case
@@ -67,13 +68,14 @@ class ExportIndex:
     def __init__(self, exports: Iterable[Export]) -> None:
         self.exports = tuple(exports)
         self._by_name: dict[Hashable, list[Export]] = {}
-        self._unnamed: list[tuple[str, str, Export]] = []  # with how the name begins and ends
+        unnamed: list[Export] = []
         for export in self.exports:
             told = _told(export.name)
             if told is not None:
                 self._by_name.setdefault(told, []).append(export)
             else:
-                self._unnamed.append((*_ends(_pieces(export.name)), export))
+                unnamed.append(export)
+        self._unnamed = _UnnamedExports(unnamed)
         self._found: dict[Any, tuple[Export, ...]] = {}
 
     def candidates(self, name: Value) -> tuple[Export, ...]:
@@ -89,18 +91,12 @@ class ExportIndex:
         if told in self._by_name:
             return self._by_name[told]
         if isinstance(name, str):
-            return [one for *_, one in self._unnamed if may_be_equal(name, _pieces(one.name))]
+            return [one for one in self._unnamed.alike((name, name)) if may_be_equal(name, _pieces(one.name))]
         if isinstance(name, Unknown) and name.among:
             return [one for possible in name.among for one in self.candidates(possible)]
         pieces = _pieces(name)
         known = [one for text, ones in self._by_name.items() if _may_be(text, told, pieces) for one in ones]
-        first, last = _ends(pieces)
-        alike = [
-            one
-            for other_first, other_last, one in self._unnamed
-            if _is_start_of(first, other_first) and _is_start_of(last[::-1], other_last[::-1])
-        ]
-        return [*known, *alike]
+        return [*known, *self._unnamed.alike(_ends(pieces))]
 
     def value(self, name: Value) -> Value:
         """What `Fn::ImportValue` gives for a name."""
@@ -119,6 +115,30 @@ class ExportIndex:
             return Unknown(f"what is exported as {shown} depends on how its stack is made", not_null=True, among=among)
         # Another stack, which is not scanned, may export the name: what it may be is told, that it is one of them is not.
         return Unknown(f"which stack exports {shown} is known only when the stack is made", among=among)
+
+
+class _UnnamedExports:
+    """The exports whose names depend on the stack, by how the names end: hundreds of imports may each ask for their own."""
+
+    def __init__(self, exports: Iterable[Export]) -> None:
+        self._exports = tuple(exports)
+        firsts, lasts = zip(*(_ends(_pieces(export.name)) for export in self._exports)) if self._exports else ((), ())
+        self._firsts = firsts
+        self._by_last = sorted((last[::-1], number) for number, last in enumerate(lasts))
+
+    def alike(self, ends: tuple[str, str]) -> list[Export]:
+        """Those whose names may begin and end as these do."""
+        first, last = ends[0], ends[1][::-1]
+        numbers = list(self._from(last, lambda other: other.startswith(last)))
+        for start in (last[:length] for length in range(len(last))):
+            numbers += self._from(start, lambda other, start=start: other == start)  # type: ignore[misc]
+        return [self._exports[number] for number in sorted(numbers) if _is_start_of(first, self._firsts[number])]
+
+    def _from(self, last: str, fits: Callable[[str], bool]) -> Iterator[int]:
+        place = bisect_left(self._by_last, (last,))
+        while place < len(self._by_last) and fits(self._by_last[place][0]):
+            yield self._by_last[place][1]
+            place += 1
 
 
 def _told(name: Value) -> Optional[Hashable]:

@@ -18,7 +18,8 @@ from sqs_checks.terraform.resources.aws_attributes import read_attribute
 from sqs_checks.terraform.resources.code_source import CodeSource
 from sqs_checks.terraform.resources.configured_resource import CodeResource, ConfiguredResource
 from sqs_checks.terraform.resources.planned_resource import PlanResource
-from sqs_checks.terraform.resources.queue_models import QUEUE, SourceModels
+from sqs_checks.terraform.resources.queue_models import SourceModels
+from sqs_checks.terraform.resources.resource_types import QUEUE
 from sqs_checks.values.configuration_values import Value
 from sqs_checks.values.json_text import from_json
 

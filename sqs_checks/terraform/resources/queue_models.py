@@ -34,9 +34,10 @@ from sqs_checks.terraform.resources.provider_accounts import Account
 from sqs_checks.terraform.resources.queue_clients import CONSUMER, FUNCTION, SUBSCRIPTION, USES
 from sqs_checks.terraform.resources.queue_references import queue_reference
 from sqs_checks.terraform.resources.queue_resource import read_queue
+from sqs_checks.terraform.resources.resource_types import ENDPOINT_POLICY, POLICY, QUEUE, REDRIVE, REDRIVE_ALLOW
 from sqs_checks.terraform.resources.sender_sources import source_of
 from sqs_checks.terraform.resources.stated_values import as_unknown, stated_bool, stated_number
-from sqs_checks.terraform.resources.vpc_endpoints import ENDPOINT_POLICY, vpc_endpoint
+from sqs_checks.terraform.resources.vpc_endpoints import vpc_endpoint
 from sqs_checks.values.configuration_values import (
     Attribute,
     Elements,
@@ -51,8 +52,6 @@ from sqs_checks.values.configuration_values import (
     why_unknown,
 )
 
-QUEUE, POLICY = "aws_sqs_queue", "aws_sqs_queue_policy"
-REDRIVE, REDRIVE_ALLOW = "aws_sqs_queue_redrive_policy", "aws_sqs_queue_redrive_allow_policy"
 # The resources that are about queues, or may name one.
 TYPES = frozenset(
     (QUEUE, POLICY, REDRIVE, REDRIVE_ALLOW, ALIAS, KEY_POLICY, ENDPOINT_POLICY, *(rule.resource_type for rule in USES))

@@ -13,10 +13,10 @@ from sqs_checks.policy.own_names import named_by
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn, identity_from_url
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, one_of_many, resource_of, there_whenever
 from sqs_checks.terraform.resources.own_arns import attribute_text
+from sqs_checks.terraform.resources.resource_types import QUEUE
 from sqs_checks.values.configuration_values import Attribute, Deferred, PiecedText, Unknown, Value, joined_text, why_unknown
 from sqs_checks.values.texts import Text, prefix_of
 
-QUEUE = "aws_sqs_queue"
 _ATTRIBUTES = {"arn": ARN, "url": URL, "id": URL, "name": NAME}
 # Attributes that are a thing itself: of something that is no queue they mean no queue.
 _IDENTITIES = {"arn", "id", "invoke_arn", "qualified_arn", "name", "url", "key_id", "bucket", "function_name"}

@@ -13,9 +13,9 @@ from sqs_checks.model.relations import Place
 from sqs_checks.model.vpc_endpoint import VpcEndpoint, is_service_sqs
 from sqs_checks.terraform.resources.configured_resource import ConfiguredResource, owner_of, there_whenever
 from sqs_checks.terraform.resources.policy_values import read_policy_text
+from sqs_checks.terraform.resources.resource_types import ENDPOINT
 from sqs_checks.values.configuration_values import is_hidden, why_unknown
 
-ENDPOINT, ENDPOINT_POLICY = "aws_vpc_endpoint", "aws_vpc_endpoint_policy"
 _POLICY, _ENDPOINT_ID = "policy", "vpc_endpoint_id"
 
 
