@@ -1,4 +1,4 @@
-"""What a page looks like in a real browser: Chromium, run once for a page, measures it with a script that the page itself lacks."""
+"""What a page looks like in a real browser: Chromium measures it, with a script that the page itself lacks."""
 
 from __future__ import annotations
 
@@ -44,11 +44,15 @@ const maps = [...document.querySelectorAll("svg")].map((svg) => ({
       { text: text.textContent, area: boxOf(text), colour: colour(text, "fill") })),
     marks: [...group.querySelectorAll(".mark")].map(boxOf),
   })),
-  lines: [...svg.querySelectorAll("path.curve")].map((path) => (
-    { classes: path.parentElement.getAttribute("class"), points: points(path), dashed: colour(path, "strokeDasharray") !== "none" })),
+  lines: [...svg.querySelectorAll("path.curve")].map((path) => ({
+    classes: path.parentElement.getAttribute("class"),
+    points: points(path),
+    dashed: colour(path, "strokeDasharray") !== "none",
+  })),
 }));
-const cut = [...document.querySelectorAll("h1, h2, h3, p, li, dt, dd, th, td")].filter(
-  (element) => element.scrollWidth > element.clientWidth + 1 && colour(element, "display") !== "inline").map((element) => element.textContent);
+const cut = [...document.querySelectorAll("h1, h2, h3, p, li, dt, dd, th, td")]
+  .filter((element) => element.scrollWidth > element.clientWidth + 1)
+  .map((element) => element.textContent);
 const result = {
   dark: matchMedia("(prefers-color-scheme: dark)").matches,
   width: document.documentElement.clientWidth,

@@ -58,9 +58,7 @@ def page(request: pytest.FixtureRequest, code: CodeDescription, tmp_path_factory
 
 
 def overlap(one: Area, other: Area) -> bool:
-    return (
-        min(one[2], other[2]) - max(one[0], other[0]) > TOLERANCE and min(one[3], other[3]) - max(one[1], other[1]) > TOLERANCE
-    )
+    return min(one[2], other[2]) - max(one[0], other[0]) > TOLERANCE and min(one[3], other[3]) - max(one[1], other[1]) > TOLERANCE
 
 
 def inside(one: Area, other: Area) -> bool:

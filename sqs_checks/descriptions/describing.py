@@ -37,7 +37,7 @@ def describe(
     where: what must be so for the model to hold, in words. findings: about the queue and what is attached to it, with the area
     of each check. all_findings: about whatever the code holds. not_known: what the checks could not decide.
     """
-    stated = sorted(findings, key=lambda one: _rank(one[0]))
+    stated = sorted(findings, key=lambda one: rank(one[0]))
     found = [finding for finding, _ in stated]
     of_keys = [finding for finding, area in stated if area is Area.CRYPTOGRAPHIC_KEYS]
     name = model.queue.name.value
@@ -67,9 +67,10 @@ def merged(descriptions: Sequence[QueueDescription]) -> list[QueueDescription]:
     return [replace(one, where=" or ".join(filter(None, wheres))) for one, wheres in by_content.items()]
 
 
-def _rank(finding: Finding) -> tuple[int, int]:
+def rank(finding: Finding) -> tuple[int, int]:
+    """What puts the most severe findings first, and those of one severity in the order of their checks."""
     severity = SEVERITIES.index(finding.severity) if finding.severity in SEVERITIES else len(SEVERITIES)
-    return severity, int(finding.check.rpartition("_")[2]) if finding.check.rpartition("_")[2].isdigit() else 0
+    return severity, int(finding.check.rpartition("_")[2])
 
 
 def _hidden_policies(model: QueueModel) -> Iterator[NotKnown]:
@@ -96,12 +97,14 @@ def _targets(model: QueueModel, findings: Sequence[Finding], seen: set[object]) 
         queues, name = _named(model, redrive.target)
         hidden = redrive.target.hidden
         reasons = certainty.reasons if hidden is None else (*certainty.reasons, hidden)
+        perhaps = () if queues else tuple(model.possible_queues(redrive.target))
+        reasons += tuple(reason for _, named in perhaps for reason in named.reasons)
         further = [queue for queue in queues if queue.own.key not in seen]
         # Dead letters may go round in circles: each queue is told once.
         then = tuple(one for queue in further for one in _targets(queue, findings, seen | {queue.own.key}))
         yield DeadLetterTarget(
             name=name if hidden is None else None,
-            is_in_code=bool(queues),
+            is_in_code=bool(queues or perhaps),
             stated_in=redrive.place,
             receives=_receives(redrive.max_receive_count),
             findings=_of_redrive(findings, redrive, queues),

@@ -61,19 +61,20 @@ def findings_about(findings: Iterable[Finding], *names: str) -> tuple[str, ...]:
 
 
 def _texts_of(finding: Finding) -> Sequence[str]:
-    return (*finding.problems, f"`{finding.resource}` ({finding.file})")
+    return (*finding.problems, *map(str, finding.places))
 
 
 def actors_of(model: QueueModel, findings: Sequence[Finding]) -> tuple[Actor, ...]:
     """Everybody who uses the queue, those of the policies first. findings: about the queue and what is attached to it."""
-    actors: dict[tuple[ActorKind, Text], Actor] = {}
+    actors: dict[tuple[ActorKind, Text, str], Actor] = {}
     on_queue = policies_on(model)
     stated = [one for policy in on_queue for one in _allowed(policy, findings)]
     stated += [
         _used(use, certainty, on_queue, findings) for use, certainty in model.uses if use.role is not Role.LEAVES_DEAD_LETTERS
     ]
     for actor in stated:
-        key = (actor.kind, same_principal(actor.name) if actor.kind is ActorKind.PRINCIPAL else actor.name)
+        # Everyone is not the same under each statement.
+        key = (actor.kind, same_principal(actor.name) if actor.kind is ActorKind.PRINCIPAL else actor.name, actor.what)
         known = actors.get(key)
         actors[key] = replace(known, accesses=known.accesses + actor.accesses) if known else actor
     return tuple(actors.values())
@@ -114,6 +115,7 @@ def _access(
             actions |= part
     if not certainty:
         return None
+    actions |= others
     reasons = [reason for one in certainty.values() for reason in one.reasons]
     reasons += statement.hidden_conditions
     reasons += [reason for condition in statement.conditions for reason in condition.hidden]
@@ -133,7 +135,7 @@ def _access(
 def _actor(on_queue: PolicyOnQueue, statement: Statement, principal: Text, access: Access) -> Actor:
     if principal == EVERYONE:
         name = principals_in_words(statement).replace("`", "") if statement.inverts_principals else "everyone"
-        return Actor(name, name, ActorKind.EVERYONE, _reach(on_queue.policy, access), (access,))
+        return Actor(name, name, ActorKind.EVERYONE, _reach(on_queue.policy, statement), (access,))
     if principal in statement.principals.services:
         return Actor(str(principal), str(principal), ActorKind.SERVICE, "AWS service", (access,))
     parsed = parse_aws_principal(principal)
@@ -150,14 +152,14 @@ def _actor(on_queue: PolicyOnQueue, statement: Statement, principal: Text, acces
     return Actor(str(principal), short_name, ActorKind.PRINCIPAL, what, (access,))
 
 
-def _reach(policy: QueuePolicy, access: Access) -> str:
-    """Who everyone is, under all statements of the policy."""
+def _reach(policy: QueuePolicy, statement: Statement) -> str:
+    """Who everyone is, under a statement and what the others deny."""
     public, witness = policy.public
-    if witness is not None:
+    if witness is not None and (witness.statement == statement or not statement.conditions):
         return who_in_words(witness).rstrip(",")
     if public.is_unknown:
         return "perhaps of any account"
-    return "whom the conditions let in" if access.conditions else "whom no Deny catches"
+    return "whom the conditions let in" if statement.conditions else "whom no Deny catches"
 
 
 _ROLES = {Role.SENDS: Activity.SENDS, Role.CONSUMES: Activity.RECEIVES}

@@ -81,7 +81,8 @@ class Denial:
 class DeadLetterTarget:
     """Where dead letters go.
 
-    name: of the queue; None where it is not known. receives: after how many receives, in words. then: where those of it go.
+    name: of the queue; None where it is not known. is_in_code: certainly or perhaps. receives: after how many receives, in
+    words. then: where those of it go.
     """
 
     name: Optional[str]
@@ -118,7 +119,8 @@ class Encryption:
 class Finding:
     """What a check reports of the queue, or of something attached to it.
 
-    severity: on Checkov's scale. promise: of the check, that is not kept. first_line, last_line: of the resource.
+    severity: on Checkov's scale. promise: of the check, that is not kept. resource: as Checkov names it. first_line, last_line:
+    of it. places: the resources that it stands for.
     """
 
     check: str
@@ -131,6 +133,7 @@ class Finding:
     file: str
     first_line: int
     last_line: int
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)

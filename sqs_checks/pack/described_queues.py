@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any, Optional
 
-from sqs_checks.descriptions.describing import describe, merged, places_of
+from sqs_checks.descriptions.describing import describe, merged, places_of, rank
 from sqs_checks.descriptions.queue_description import CodeDescription, Finding, NotKnown, QueueDescription
 from sqs_checks.judgement.metadata import Area
 from sqs_checks.model.queue_model import QueueModel
@@ -38,7 +38,7 @@ def described_queues(path: Path, queue: Optional[str] = None) -> CodeDescription
         described = _Described(found, models, areas, left_out)
         queues += described.queues(queue)
         others += described.other_findings() if queue is None else ()
-    return CodeDescription(str(path), tuple(queues), tuple(others), tuple(not_read))
+    return CodeDescription(str(path), tuple(queues), tuple(sorted(others, key=rank)), tuple(not_read))
 
 
 class _Described:
@@ -57,7 +57,7 @@ class _Described:
         self._of_check: dict[tuple[str, str], list[Observation]] = {}
         for observation in found.observations:
             self._of_check.setdefault((observation.check, observation.address), []).append(observation)
-        self._findings = [(self._places(record), _finding(record)) for record in found.failed]
+        self._findings = [_finding(record, self._places(record)) for record in found.failed]
 
     def queues(self, wanted: Optional[str]) -> Iterator[QueueDescription]:
         by_place: dict[Place, list[tuple[str, QueueModel]]] = {}
@@ -69,10 +69,9 @@ class _Described:
 
     def _described(self, where: str, model: QueueModel) -> QueueDescription:
         own = places_of(model)
-        findings = [(finding, self._areas[finding.check]) for places, finding in self._findings if own & places]
+        findings = [(finding, self._areas[finding.check]) for finding in self._findings if own.intersection(finding.places)]
         not_known = [_LEFT_OUT] if model.place in self._left_out else []
-        everything = [finding for _, finding in self._findings]
-        return describe(model, self._scan.framework, where, findings, everything, [*not_known, *self._not_known(own)])
+        return describe(model, self._scan.framework, where, findings, self._findings, [*not_known, *self._not_known(own)])
 
     def _not_known(self, own: frozenset[Hashable]) -> Iterator[NotKnown]:
         checks: dict[str, list[str]] = {}
@@ -86,19 +85,20 @@ class _Described:
     def other_findings(self) -> list[Finding]:
         """Those about no queue of the code, such as a policy on a queue that lies elsewhere."""
         of_queues = frozenset[Hashable]().union(*(places_of(model) for _, model in self._models))
-        return [finding for places, finding in self._findings if not places & of_queues]
+        return [finding for finding in self._findings if not of_queues.intersection(finding.places)]
 
-    def _places(self, record: Any) -> frozenset[Hashable]:
+    def _places(self, record: Any) -> tuple[Place, ...]:
         """The resources that a record of Checkov's is about. Templates' records name the type ahead of the logical id."""
         resource = str(record.resource)
         seen = self._of_check.get((record.check_id, resource)) or self._of_check.get(
             (record.check_id, resource.rpartition(".")[2]), []
         )
         in_file = [one for one in seen if one.entity_path.startswith(f"{record.file_path}:")]
-        return frozenset(place for one in in_file or seen for place in one.places)
+        places = (place for one in in_file or seen for place in one.places)
+        return tuple(dict.fromkeys(place for place in places if isinstance(place, Place)))
 
 
-def _finding(record: Any) -> Finding:
+def _finding(record: Any, places: tuple[Place, ...]) -> Finding:
     explanation = explanation_of(record)
     problems = explanation.problems if explanation is not None else ()
     return Finding(
@@ -112,4 +112,5 @@ def _finding(record: Any) -> Finding:
         file=str(record.file_path),
         first_line=record.file_line_range[0],
         last_line=record.file_line_range[1],
+        places=places,
     )

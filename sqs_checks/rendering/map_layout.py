@@ -68,7 +68,7 @@ def laid_out(shown: QueueMap) -> Layout:
     """Raises NoLayoutError where there is nothing to lay out with."""
     graph = _binding().Digraph(
         engine="dot",
-        graph_attr={"rankdir": "LR", "nodesep": "0.16", "ranksep": "0.55", "splines": "true", "outputorder": "nodesfirst"},
+        graph_attr={"rankdir": "LR", "nodesep": "0.16", "ranksep": "0.8", "splines": "true", "outputorder": "nodesfirst"},
         node_attr={"shape": "box", "fixedsize": "true", "label": ""},
         edge_attr={"dir": "none", "tailport": "e", "headport": "w"},
     )

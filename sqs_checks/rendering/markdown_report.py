@@ -59,4 +59,10 @@ def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
 
 def _text(sentence: str) -> str:
     line = " ".join(printable(sentence).split("\n"))
-    return marked(line, lambda text: _SPECIAL.sub(r"\\\1", text), lambda name: f"`{name}`")
+    if "``" in line:  # which Markdown takes for another mark
+        return _escaped(line)
+    return marked(line, _escaped, lambda name: f"`{name}`")
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)

@@ -28,7 +28,7 @@ LINE = 16
 PADDING = 9
 _MARK = 16  # the triangle ahead of a fault
 # The longest lines: with them a map of five columns is as wide as a page.
-_NAME_LETTERS, _LABEL_LETTERS = 25, 22
+_NAME_LETTERS, _LABEL_LETTERS, _CAPTION_LETTERS = 23, 20, 25
 _MOST_LINES = 4
 # Where names have joints: the first kind that a line has is taken.
 _JOINTS = (" (", "/:.", "-_,")
@@ -205,9 +205,9 @@ class _Drawing:
         for end_name, shown, kind, what in ends:
             is_hidden = kind == "hidden"
             lines = [*_wrapped(shown, _NAME_LETTERS, "name")]
-            lines += _wrapped(_plain(what), _LABEL_LETTERS + 6) if what != end_name else []
+            lines += _wrapped(_plain(what), _CAPTION_LETTERS) if what != end_name else []
             box = Box("", kind, tuple(lines), f"{end_name} ({_plain(what)})", kind == "everyone" and bool(findings), is_hidden)
-            end = self._box((side, kind, end_name), box)
+            end = self._box((side, kind, end_name, what), box)
             left, right = (end, statement) if side == "left" else (statement, end)
             self._map.connections.append(Connection(left, right, heads, **flags))
         left, right = (statement, "queue") if side == "left" else ("queue", statement)
@@ -234,7 +234,7 @@ class _Drawing:
             caption = Line(
                 "dead-letter queue" if target.is_in_code or target.name is None else "dead-letter queue, not in the code"
             )
-            names = (*_wrapped(name, _NAME_LETTERS, "name"), *_wrapped(caption.text, _LABEL_LETTERS + 6))
+            names = (*_wrapped(name, _NAME_LETTERS, "name"), *_wrapped(caption.text, _CAPTION_LETTERS))
             end = self._box(("right", "dead-letter", name), Box("", "dead-letter", names, name, False, target.name is None))
             self._map.connections.append(Connection(source, statement, "none", **flags))
             self._map.connections.append(Connection(statement, end, "right", **flags))

@@ -84,7 +84,7 @@ def actor_in_words(actor: Actor) -> str:
 
 def access_in_words(actor: Actor, access: Access, activity: Activity) -> str:
     does = _TITLES[activity][1] if actor.kind is ActorKind.RESOURCE else _MAY[activity]
-    actions = f" ({access.does})" if access.does else ""
+    actions = f" ({access.does})" if activity is Activity.ADMINISTERS else ""
     return (
         f"{actor_in_words(actor)} {does}{actions}. {allowed_by(access)}{where(access)}.{remarks(access.findings, access.unknown)}"
     )
@@ -152,7 +152,8 @@ def facts_of(queue: QueueDescription) -> str:
 
 
 def place_of(finding: Finding) -> str:
-    return f"{finding.file}:{finding.first_line}-{finding.last_line}"
+    lines = f"{finding.first_line}-{finding.last_line}" if finding.first_line != finding.last_line else finding.first_line
+    return f"{finding.file}:{lines}"
 
 
 def counted(findings: Iterable[Finding]) -> str:
