@@ -145,6 +145,13 @@ def main() -> int:
     )
     command.add_argument("--queue", metavar="ARN", help="the queue that the policy is attached to")
     command.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
+    summary = "say of each queue of some code who uses it, by which statement, and what is wrong with it"
+    command = commands.add_parser("explain", help=summary, description=summary)
+    command.add_argument("path", metavar="PATH", help="a folder or a file")
+    command.add_argument("--queue", metavar="NAME", help="the queue to describe, by its name or address (default: all)")
+    formats = ("text", "markdown", "json", "html")
+    command.add_argument("--format", choices=formats, default="text", help="how to write it (default: text)")
+    command.add_argument("--output", metavar="FILE", help="the file to write to (default: standard output)")
     summary = "show, check or describe the settings"
     inner = commands.add_parser("config", help=summary, description=summary).add_subparsers(
         dest="config_command", required=True, metavar="COMMAND"
@@ -175,6 +182,12 @@ def _run(arguments: argparse.Namespace) -> int:
         from sqs_checks.commands.policy_command import judge_policy
 
         return judge_policy(arguments.file, arguments.queue, arguments.format)
+    if arguments.command == "explain":
+        try:
+            from sqs_checks.commands.explain_command import explain_path
+        except ImportError as error:
+            return _without_package(error)
+        return explain_path(arguments.path, arguments.queue, arguments.format, arguments.output)
     if arguments.command == "coverage":
         return _coverage(arguments.path)
     run, _ = _COMMANDS[arguments.command]
