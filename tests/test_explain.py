@@ -136,7 +136,7 @@ def test_json_holds_the_whole_description(code: CodeDescription, capsys: pytest.
                 "does": "sqs:SendMessage",
                 "statement": "`Topic` (Statement[0])",
                 "stated_in": {"label": "aws_sqs_queue_policy.orders", "file": "/main.tf"},
-                "conditions": ["ArnEquals aws:SourceArn aws_sns_topic.paid.arn"],
+                "conditions": [{"key": "aws:SourceArn", "text": "ArnEquals aws:SourceArn aws_sns_topic.paid.arn"}],
                 "by_role": False,
                 "findings": [],
                 "unknown": [],
@@ -211,7 +211,7 @@ STATEMENTS: dict[str, tuple[str, list[tuple[str, str, str, bool]]]] = {
     ),
     "an account, written in two ways": (
         'Principal = { AWS = ["111122223333", "arn:aws:iam::111122223333:root"] }, Action = "sqs:ReceiveMessage"',
-        [("111122223333", "another account", "receives receives", True)],
+        [("111122223333", "another account", "receives", True)],
     ),
     "what every kind of user needs": (
         'Principal = { AWS = "111122223333" }, Action = "sqs:GetQueueUrl"',

@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "terraform": {"reporting", "configuration", "files"} | TERRAFORM | PURE,
     # What a queue lets happen as data, and how that is shown: neither knows where the queues come from.
     "descriptions": {"descriptions"} | PURE,
-    "rendering": {"rendering", "descriptions", "values"},
+    "rendering": {"rendering", "descriptions", "model", "values"},
     "checks": {"checks", "reporting", "configuration", "terraform", "cloudformation"} | PURE,
     "pack": {"pack", "checks", "descriptions", "reporting", "configuration", "files", "terraform", "cloudformation"} | PURE,
     "commands": {"commands", "pack", "descriptions", "rendering", "configuration", "files"} | PURE,

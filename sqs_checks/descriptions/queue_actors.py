@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqs_checks.descriptions.queue_description import Access, Activity, Actor, ActorKind, Denial, Finding
+from sqs_checks.descriptions.queue_description import Access, AccessCondition, Activity, Actor, ActorKind, Denial, Finding
 from sqs_checks.judgement.ternary import NO, Ternary, unknown
 from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import Place, PolicyAttachment, Role, Use
@@ -76,7 +76,8 @@ def actors_of(model: QueueModel, findings: Sequence[Finding]) -> tuple[Actor, ..
         # Everyone is not the same under each statement.
         key = (actor.kind, same_principal(actor.name) if actor.kind is ActorKind.PRINCIPAL else actor.name, actor.what)
         known = actors.get(key)
-        actors[key] = replace(known, accesses=known.accesses + actor.accesses) if known else actor
+        accesses = (*known.accesses, *actor.accesses) if known else actor.accesses
+        actors[key] = replace(known or actor, accesses=tuple(dict.fromkeys(accesses)))
     return tuple(actors.values())
 
 
@@ -126,7 +127,7 @@ def _access(
         does=actions_in_words(actions),
         statement=statement.label,
         stated_in=stated_in,
-        conditions=tuple(map(condition_in_words, statement.conditions)),
+        conditions=tuple(AccessCondition(one.key_name, condition_in_words(one)) for one in statement.conditions),
         findings=findings_about(findings, statement.label, str(stated_in)),
         unknown=tuple(dict.fromkeys(reasons)),
     )

@@ -32,15 +32,22 @@ class ActorKind(Enum):
 
 
 @dataclass(frozen=True)
+class AccessCondition:
+    """From where or for what an access holds. text: the operator, the key and the values, as the policy writes them."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Access:
     """What one statement, or one resource of the code, has an actor do.
 
     activities: in the order of `Activity`. actions: their names, as policies write them; none of a resource. does: these in
     words.
     statement: the label of the statement that allows it, by its `Sid` and its index; empty where none does.
-    stated_in: the resource that holds the statement. conditions: from where and for what, each as its operator,
-    key and values. by_role: whether its own role has to allow it, and no statement. findings: the ids of the checks that
-    report this.
+    stated_in: the resource that holds the statement. conditions: all of which must hold.
+    by_role: whether its own role has to allow it, and no statement. findings: the ids of the checks that report this.
     """
 
     activities: tuple[Activity, ...]
@@ -48,7 +55,7 @@ class Access:
     does: str
     statement: str
     stated_in: Place
-    conditions: tuple[str, ...] = ()
+    conditions: tuple[AccessCondition, ...] = ()
     by_role: bool = False
     findings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()

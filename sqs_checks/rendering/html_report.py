@@ -76,12 +76,16 @@ def _index(queues: tuple[QueueDescription, ...]) -> Iterator[str]:
     for number, queue in enumerate(queues, 1):
         not_known = number_of(len(queue.not_known), "thing") if queue.not_known else "–"
         rows.append(
-            f'<tr><th scope="row"><a href="#queue-{number}"><code>{_escaped(queue.label)}</code></a></th>'
+            f'<tr><th scope="row"><a href="#queue-{number}"><code>{_escaped(queue.label)}</code></a>{_case(queue)}</th>'
             f"<td>{_escaped(queue.file)}</td><td>{counted(queue.findings) or 'none'}</td><td>{not_known}</td></tr>"
         )
     yield '<nav aria-label="Queues">'
     yield _scrolled("Table of queues", _table(("Queue", "File", "Findings", "Not known"), rows))
     yield "</nav>"
+
+
+def _case(queue: QueueDescription) -> str:
+    return f"<br><small>where {_text(queue.where)}</small>" if queue.where else ""
 
 
 def _table(titles: Sequence[str], rows: Sequence[str]) -> str:

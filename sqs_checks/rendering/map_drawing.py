@@ -39,7 +39,7 @@ def _connection(connection: Connection, curve: Curve) -> str:
     heads = ""
     if connection.heads in ("right", "both"):
         heads += _head(curve.points[-1], -_HEAD)
-    if connection.heads in ("left", "both"):
+    if connection.heads == "both":
         heads += _head(first, _HEAD)
     return f'<g class="{_classes("line", connection)}"><path class="curve" d="{path}"/>{heads}</g>'
 

@@ -7,8 +7,9 @@ that both sends and receives by one statement stands on the left with a line of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sqs_checks.descriptions.queue_description import (
     Access,
@@ -18,6 +19,7 @@ from sqs_checks.descriptions.queue_description import (
     DeadLetterTarget,
     QueueDescription,
 )
+from sqs_checks.model.relations import Place
 from sqs_checks.rendering.queue_sentences import counted
 from sqs_checks.values.printable_text import printable
 
@@ -45,7 +47,7 @@ _SEVERE = ("CRITICAL", "HIGH")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a box. style: `name`, `caption`, `fault` or `unknown`."""
+    """One line of a box. style: `name`, `caption`, `unknown`, `fault`, or `fault-more` of the lines after that."""
 
     text: str
     style: str = "caption"
@@ -56,9 +58,11 @@ class Line:
         return len(self.text) * size * _LETTER + (_MARK if self.style == "fault" else 0)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Box:
-    """kind: `queue`, `statement`, `key` or that of an actor. told: all of it, uncut, for a tooltip."""
+    """kind: `queue`, `statement`, `key`, `dead-letter` or that of an actor. told: all of it, uncut, for a tooltip.
+    least_width: of those that stand in one column with it.
+    """
 
     id: str
     kind: str
@@ -79,7 +83,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Connection:
-    """A line from the left box to the right one. heads: at which ends it has one: `left`, `right`, `both` or `none`."""
+    """A line from the left box to the right one. heads: at which ends it has one: `right`, `both` or `none`."""
 
     left: str
     right: str
@@ -88,178 +92,210 @@ class Connection:
     is_unknown: bool = False
 
 
-@dataclass
-class QueueMap:
-    boxes: list[Box] = field(default_factory=list)
-    connections: list[Connection] = field(default_factory=list)
+class QueueMap(NamedTuple):
+    boxes: tuple[Box, ...]
+    connections: tuple[Connection, ...]
+
+
+class _Cause(NamedTuple):
+    """What makes a line: a statement, or something else that the code states. name, stated_in: which one. label: what it says.
+    told: the same, uncut. findings: the checks that report it.
+    """
+
+    name: str
+    stated_in: Place
+    label: Sequence[Line]
+    told: str
+    findings: Sequence[str]
+    is_unknown: bool
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return (*_wrapped(self.name, _LABEL_LETTERS, "name"), *self.label, *_fault_lines(self.findings))
 
 
 def queue_map(queue: QueueDescription) -> QueueMap:
-    found = QueueMap()
-    centre = _Drawing(found)
-    centre.add_queue(queue)
-    centre.add_actors(queue.actors)
-    for source in queue.dead_letters_from:
-        label = [Line("leaves dead letters"), *_unknown_lines(source.unknown)]
-        centre.join(
-            [(source.name, source.name, "dead-letter", source.what)],
-            source.stated_in.label,
-            label,
-            "left",
-            "right",
-            (),
-            bool(source.unknown),
-        )
-    centre.add_targets("queue", queue.dead_letters_to)
-    centre.add_encryption(queue)
-    _align(found.boxes)
-    return found
+    drawing = _Drawing(queue)
+    drawing.add_actors()
+    drawing.add_sources()
+    drawing.add_targets(_QUEUE, queue.dead_letters_to)
+    drawing.add_encryption()
+    return QueueMap(tuple(_aligned(drawing.boxes.values())), tuple(drawing.connections))
 
 
-def _align(boxes: Sequence[Box]) -> None:
-    """Makes boxes that stand in one column equally wide."""
-    statements = [box for box in boxes if box.kind == "statement"]
-    others = [box for box in boxes if box.kind not in ("statement", "queue")]
-    for alike in (statements, others):
-        width = max((box.width for box in alike), default=0)
-        for box in alike:
-            box.least_width = width
+def _aligned(boxes: Iterable[Box]) -> Iterator[Box]:
+    """The boxes, those that may stand in one column equally wide."""
+    columns: dict[str, list[Box]] = {}
+    for box in boxes:
+        columns.setdefault(box.kind if box.kind in ("statement", "queue") else "ends", []).append(box)
+    for alike in columns.values():
+        width = max(box.width for box in alike)
+        yield from (replace(box, least_width=width) for box in alike)
+
+
+_QUEUE = "queue"
 
 
 class _Drawing:
-    def __init__(self, found: QueueMap) -> None:
-        self._map = found
-        self._ids: dict[tuple[str, ...], str] = {}
+    """The boxes of a map by what they stand for, and its lines, while they are put together."""
 
-    def add_queue(self, queue: QueueDescription) -> None:
-        told = counted(queue.findings)
-        lines = [*_wrapped(queue.label, _NAME_LETTERS, "name")]
-        if queue.name is not None:
-            lines += _wrapped(f"queue {queue.name}", _NAME_LETTERS)
-        is_fault = any(finding.severity in _SEVERE for finding in queue.findings)
-        lines += _wrapped(f"{told} findings" if told else "no findings", _LABEL_LETTERS, "fault" if is_fault else "caption")
-        self._box(("queue",), Box("", "queue", tuple(lines), f"{queue.label}: {told or 'no findings'}", is_fault))
+    def __init__(self, queue: QueueDescription) -> None:
+        self._queue = queue
+        self.boxes: dict[Hashable, Box] = {}
+        self.connections: list[Connection] = []
+        self._add_queue()
 
-    def _box(self, key: tuple[str, ...], box: Box) -> str:
+    def _box(
+        self, key: Hashable, kind: str, lines: Iterable[Line], told: str, is_fault: bool = False, is_unknown: bool = False
+    ) -> str:
         """The id of the box that a key stands for; there is one of each."""
-        if key not in self._ids:
-            box.id = "queue" if key == ("queue",) else f"box{len(self._ids)}"
-            self._ids[key] = box.id
-            self._map.boxes.append(box)
-        return self._ids[key]
+        if key not in self.boxes:
+            name = _QUEUE if kind == _QUEUE else f"box{len(self.boxes)}"
+            self.boxes[key] = Box(name, kind, tuple(lines), told, is_fault, is_unknown)
+        return self.boxes[key].id
 
-    def add_actors(self, actors: Iterable[Actor]) -> None:
-        bundles: dict[tuple[object, ...], list[Actor]] = {}
-        shown: dict[tuple[object, ...], Access] = {}
-        for actor in actors:
+    def _connect(self, left: str, right: str, heads: str, cause: _Cause) -> None:
+        connection = Connection(left, right, heads, bool(cause.findings), cause.is_unknown)
+        if connection not in self.connections:
+            self.connections.append(connection)
+
+    def _cause(self, side: str, cause: _Cause) -> str:
+        key = (side, cause.name, cause.stated_in, cause.lines)
+        return self._box(key, "statement", cause.lines, cause.told, bool(cause.findings), cause.is_unknown)
+
+    def _add_queue(self) -> None:
+        queue = self._queue
+        counts = counted(queue.findings)
+        told = f"{counts} findings" if counts else "no findings"
+        is_fault = any(finding.severity in _SEVERE for finding in queue.findings)
+        lines = _wrapped(queue.label, _NAME_LETTERS, "name")
+        lines += _wrapped(f"queue {queue.name}", _NAME_LETTERS) if queue.name is not None else []
+        lines += _wrapped(told, _LABEL_LETTERS, "fault" if is_fault else "caption")
+        self._box(_QUEUE, _QUEUE, lines, f"{queue.label}: {told}", is_fault)
+
+    # Actors
+
+    def add_actors(self) -> None:
+        bundles: dict[Access, list[Actor]] = {}
+        for actor in self._queue.actors:
             for access in actor.accesses:
-                key: tuple[object, ...] = (
-                    access.activities,
-                    access.statement,
-                    access.stated_in,
-                    access.conditions,
-                    access.findings,
-                    bool(access.unknown),
-                )
-                # A resource that a statement lets in has its conditions fulfilled.
-                if actor.kind is ActorKind.RESOURCE:
-                    key = next((one for one in bundles if access.statement and _same_but_conditions(one, key)), key)
-                bundles.setdefault(key, []).append(actor)
-                shown.setdefault(key, access)
-        for key, bundled in bundles.items():
-            self._add_bundle(shown[key], bundled)
+                # What lets in a resource lets in its service too: the resource fulfils the conditions.
+                alike = (one for one in bundles if actor.kind is ActorKind.RESOURCE and _is_let_in_alike(access, one))
+                bundles.setdefault(next(alike, access), []).append(actor)
+        for access, actors in bundles.items():
+            self._add_bundle(access, actors)
 
     def _add_bundle(self, access: Access, actors: Sequence[Actor]) -> None:
         is_output = access.activities == (Activity.RECEIVES,)
-        heads = "both" if Activity.RECEIVES in access.activities and not is_output else "right"
-        name = access.statement or access.stated_in.label
-        label = _wrapped(_allows(access), _LABEL_LETTERS)
-        label += [] if access.by_role or access.statement else _wrapped("no statement lets it in", _LABEL_LETTERS)
-        keys = ", ".join(dict.fromkeys(condition.split(" ")[1] for condition in access.conditions))
+        heads = "both" if Activity.RECEIVES in access.activities else "right"
+        cause = self._cause_of(access)
+        statement = self._cause("right" if is_output else "left", cause)
+        for actor in actors:
+            end = self._actor("right" if is_output else "left", actor, bool(access.findings))
+            if is_output:
+                self._connect(statement, end, "right", cause)
+            else:
+                self._connect(end, statement, heads, cause)
+        if is_output:
+            self._connect(_QUEUE, statement, "none", cause)
+        else:
+            self._connect(statement, _QUEUE, heads, cause)
+
+    def _cause_of(self, access: Access) -> _Cause:
+        label = _wrapped(_does(access), _LABEL_LETTERS)
+        if access.statement and len(self._policies) > 1:
+            label += _wrapped(f"of {access.stated_in.label}", _LABEL_LETTERS)
+        if not access.statement and not access.by_role:
+            label += _wrapped("no statement lets it in", _LABEL_LETTERS)
+        keys = ", ".join(dict.fromkeys(condition.key for condition in access.conditions))
         label += _wrapped(f"if {keys}", _LABEL_LETTERS) if keys else []
         label += _unknown_lines(access.unknown)
-        boxes = [(actor.name, actor.short_name, _KINDS[actor.kind], actor.what) for actor in actors]
-        told = f"{_plain(access.statement)} of {access.stated_in.label}" if access.statement else name
-        told += "".join(f"; {condition}" for condition in access.conditions)
-        told += "".join(f"; not certain: {reason}" for reason in access.unknown)
-        side = "right" if is_output else "left"
-        self.join(boxes, name, label, side, heads, access.findings, bool(access.unknown), told)
+        name = _plain(access.statement) or access.stated_in.label
+        told = [f"{name} of {access.stated_in.label}" if access.statement else name, *(one.text for one in access.conditions)]
+        told += [f"not certain: {reason}" for reason in access.unknown]
+        return _Cause(name, access.stated_in, label, "; ".join(told), access.findings, bool(access.unknown))
 
-    def join(
-        self,
-        ends: Sequence[tuple[str, str, str, str]],
-        name: str,
-        label: Sequence[Line],
-        side: str,
-        heads: str,
-        findings: Sequence[str],
-        is_unknown: bool,
-        told: str = "",
-    ) -> None:
-        """Lines between boxes and the queue, through a box that says what makes them.
+    @property
+    def _policies(self) -> set[Place]:
+        accesses = (access for actor in self._queue.actors for access in actor.accesses)
+        return {access.stated_in for access in accesses if access.statement}
 
-        ends: name, shown name, kind and caption of each. side: of the queue on which they stand. heads: as a connection has them.
-        """
-        statement = self._statement(name, label, findings, is_unknown, told, side)
-        flags = {"is_fault": bool(findings), "is_unknown": is_unknown}
-        for end_name, shown, kind, what in ends:
-            is_hidden = kind == "hidden"
-            lines = [*_wrapped(shown, _NAME_LETTERS, "name")]
-            lines += _wrapped(_plain(what), _CAPTION_LETTERS) if what != end_name else []
-            box = Box("", kind, tuple(lines), f"{end_name} ({_plain(what)})", kind == "everyone" and bool(findings), is_hidden)
-            end = self._box((side, kind, end_name, what), box)
-            left, right = (end, statement) if side == "left" else (statement, end)
-            self._map.connections.append(Connection(left, right, heads, **flags))
-        left, right = (statement, "queue") if side == "left" else ("queue", statement)
-        self._map.connections.append(Connection(left, right, heads if side == "left" or heads == "none" else "none", **flags))
+    def _actor(self, side: str, actor: Actor, is_reported: bool) -> str:
+        what = _plain(actor.what)
+        lines = _wrapped(actor.short_name, _NAME_LETTERS, "name")
+        lines += _wrapped(what, _CAPTION_LETTERS) if what != actor.name else []
+        return self._box(
+            (side, actor.kind, actor.name, actor.what),
+            _KINDS[actor.kind],
+            lines,
+            f"{actor.name} ({what})",
+            is_fault=is_reported and actor.kind is ActorKind.EVERYONE,
+            is_unknown=actor.kind is ActorKind.UNKNOWN,
+        )
 
-    def _statement(
-        self, name: str, label: Sequence[Line], findings: Sequence[str], is_unknown: bool, told: str, side: str
-    ) -> str:
-        lines = [*_wrapped(_plain(name), _LABEL_LETTERS, "name"), *label]
-        lines += _wrapped(" ".join(findings), _LABEL_LETTERS - 3, "fault") if findings else []
-        box = Box("", "statement", tuple(lines), told or _plain(name), bool(findings), is_unknown)
-        return self._box((side, "statement", name, *(line.text for line in lines)), box)
+    # Dead letters
+
+    def add_sources(self) -> None:
+        for source in self._queue.dead_letters_from:
+            label = [Line("leaves dead letters"), *_unknown_lines(source.unknown)]
+            told = f"{source.stated_in.label} leaves dead letters here"
+            cause = _Cause(source.stated_in.label, source.stated_in, label, told, (), bool(source.unknown))
+            statement = self._cause("left", cause)
+            lines = (*_wrapped(source.name, _NAME_LETTERS, "name"), *_wrapped(source.what, _CAPTION_LETTERS))
+            end = self._box(("left", source.name, source.what), "dead-letter", lines, f"{source.name} ({source.what})")
+            self._connect(end, statement, "right", cause)
+            self._connect(statement, _QUEUE, "right", cause)
 
     def add_targets(self, source: str, targets: Iterable[DeadLetterTarget]) -> None:
+        """source: the id of the box whose dead letters go there."""
         for target in targets:
-            lines = [*_wrapped("dead letters", _LABEL_LETTERS, "name"), *_wrapped(target.receives, _LABEL_LETTERS)]
-            lines += _wrapped(f"by {target.stated_in.label}", _LABEL_LETTERS)
-            lines += _unknown_lines(target.unknown)
-            lines += _wrapped(" ".join(target.findings), _LABEL_LETTERS - 3, "fault") if target.findings else []
-            flags = {"is_fault": bool(target.findings), "is_unknown": bool(target.unknown)}
             name = target.name or "a queue that is not known"
+            label = [
+                *_wrapped(target.receives, _LABEL_LETTERS),
+                *_wrapped(f"by {target.stated_in.label}", _LABEL_LETTERS),
+                *_unknown_lines(target.unknown),
+            ]
             told = f"dead letters go to {name} {target.receives}, by {target.stated_in.label}"
-            statement = self._box((source, "dead letters", name), Box("", "statement", tuple(lines), told, **flags))
-            caption = Line(
-                "dead-letter queue" if target.is_in_code or target.name is None else "dead-letter queue, not in the code"
-            )
-            names = (*_wrapped(name, _NAME_LETTERS, "name"), *_wrapped(caption.text, _CAPTION_LETTERS))
-            end = self._box(("right", "dead-letter", name), Box("", "dead-letter", names, name, False, target.name is None))
-            self._map.connections.append(Connection(source, statement, "none", **flags))
-            self._map.connections.append(Connection(statement, end, "right", **flags))
+            cause = _Cause("dead letters", target.stated_in, label, told, target.findings, bool(target.unknown))
+            statement = self._cause(f"{source} to {name}", cause)
+            is_elsewhere = target.name is not None and not target.is_in_code
+            what = "dead-letter queue, not in the code" if is_elsewhere else "dead-letter queue"
+            lines = (*_wrapped(name, _NAME_LETTERS, "name"), *_wrapped(what, _CAPTION_LETTERS))
+            end = self._box(("right", name), "dead-letter", lines, f"{name} ({what})", is_unknown=target.name is None)
+            self._connect(source, statement, "none", cause)
+            self._connect(statement, end, "right", cause)
             self.add_targets(end, target.then)
 
-    def add_encryption(self, queue: QueueDescription) -> None:
-        encryption = queue.encryption
-        is_open, is_unknown = encryption.is_encrypted is False, encryption.is_encrypted is None or bool(encryption.unknown)
-        name = "not encrypted" if is_open else _plain(" or ".join(key.label for key in encryption.keys) or encryption.text)
-        caption = "at rest" if is_open else "encrypts it at rest"
-        lines = [*_wrapped(name, _NAME_LETTERS, "name"), Line(caption), *_unknown_lines(encryption.unknown)]
-        lines += _wrapped(" ".join(encryption.findings), _LABEL_LETTERS - 3, "fault") if encryption.findings else []
-        box = Box("", "key", tuple(lines), _plain(encryption.text), bool(encryption.findings), is_unknown)
-        end = self._box(("key",), box)
-        self._map.connections.append(Connection("queue", end, "none", bool(encryption.findings), is_unknown))
+    # Encryption
+
+    def add_encryption(self) -> None:
+        encryption = self._queue.encryption
+        is_unknown = encryption.is_encrypted is None or bool(encryption.unknown)
+        name = _plain(" or ".join(key.label for key in encryption.keys) or encryption.text)
+        if encryption.is_encrypted is False:
+            lines = [Line("not encrypted", "name"), Line("at rest")]
+        else:
+            lines = [*_wrapped(name, _NAME_LETTERS, "name"), Line("encrypts it at rest")]
+        lines += [*_unknown_lines(encryption.unknown), *_fault_lines(encryption.findings)]
+        end = self._box("key", "key", lines, _plain(encryption.text), bool(encryption.findings), is_unknown)
+        self.connections.append(Connection(_QUEUE, end, "none", bool(encryption.findings), is_unknown))
 
 
-def _same_but_conditions(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    return one[:3] == other[:3] and one[4:] == other[4:]
+def _is_let_in_alike(access: Access, other: Access) -> bool:
+    """Whether a statement lets in a resource as it does somebody else. access: of the resource."""
+    return access.statement != "" and other == replace(
+        access, actions=other.actions, does=other.does, conditions=other.conditions
+    )
 
 
-def _allows(access: Access) -> str:
+def _does(access: Access) -> str:
     """What it is about, and by what where that is no statement."""
     words = ", ".join(activity.value for activity in access.activities)
     return f"{words}, by its role" if access.by_role else words
+
+
+def _fault_lines(checks: Sequence[str]) -> list[Line]:
+    return _wrapped(" ".join(checks), _LABEL_LETTERS - 3, "fault") if checks else []
 
 
 def _unknown_lines(reasons: Sequence[str]) -> list[Line]:

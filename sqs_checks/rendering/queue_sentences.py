@@ -101,7 +101,7 @@ def allowed_by(access: Access) -> str:
 
 def where(access: Access) -> str:
     """From where and for what, as the end of a sentence; empty where always."""
-    return f", where {' and '.join(f'`{condition}`' for condition in access.conditions)}" if access.conditions else ""
+    return f", where {' and '.join(f'`{condition.text}`' for condition in access.conditions)}" if access.conditions else ""
 
 
 def remarks(findings: Iterable[str], unknown: Iterable[str]) -> str:

@@ -11,7 +11,6 @@ from sqs_checks.rendering.queue_sentences import (
     OWN_ACCOUNT_NOTE,
     counted,
     facts_of,
-    number_of,
     place_of,
     sections,
     title_of,
@@ -62,12 +61,6 @@ def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
             *(f"Why: {reason}" for reason in finding.reasons),
         ):
             yield from _wrapped(line, "    ")
-
-
-def summary_line(code: CodeDescription) -> str:
-    """What there is, in one line."""
-    findings = [finding for queue in code.queues for finding in queue.findings]
-    return f"{number_of(len(code.queues), 'queue')}, {counted(findings) or 'no'} findings"
 
 
 def _item(text: str) -> list[str]:
