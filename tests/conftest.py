@@ -16,7 +16,7 @@ from sqs_checks.pack.registration import register
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FIXTURES = REPOSITORY / "fixtures"
-sys.path.append(str(FIXTURES))  # the scripts that made them
+sys.path += [str(FIXTURES), str(REPOSITORY / "docs")]  # the scripts that made them
 FRAMEWORKS = ("terraform", "terraform_plan", "cloudformation")
 # Checkov's reports, each with its framework.
 Reports = list[tuple[str, Any]]

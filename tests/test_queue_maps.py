@@ -35,7 +35,7 @@ def why_not() -> str:
     return "" if browser() else "no Chromium on this machine: install it, such as with `apt-get install chromium`"
 
 
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(why_not()), reason=why_not())]
 
 
 @pytest.fixture(scope="module")

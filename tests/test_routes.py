@@ -23,6 +23,8 @@ from environments import (
     environment_with_checkov,
 )
 
+pytestmark = pytest.mark.slow
+
 # What the README's example holds, whatever the route.
 EXAMPLE_FINDINGS = sorted(
     [
@@ -82,15 +84,13 @@ class Places:
         return target / "sqs_checks"
 
     def signed(self) -> tuple[Path, Path]:
-        """A copy of the package whose every module is signed, and the public key, as Checkov's documentation says."""
-        folder = self.vendored("signed")
+        """What `sqs-checks sign` writes with a key of openssl's, and the public key."""
+        folder = self.scratch / "signed" / "signed"
         private, public = self.scratch / "key.pem", self.scratch / "public.pem"
         subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", private], check=True)
         subprocess.run(["openssl", "ec", "-in", private, "-pubout", "-out", public], check=True, capture_output=True)
-        for module in folder.glob("**/*.py"):
-            body = module.read_bytes()
-            run = subprocess.run(["openssl", "dgst", "-sha256", "-sign", private], input=body, capture_output=True, check=True)
-            module.write_bytes(body + b"# checkov-digest: " + run.stdout.hex().encode() + b"\n")
+        run = self.installed.run(["sqs-checks", "sign", "--key", private, folder], self.scratch)
+        assert run.exit_code == 0, run
         return folder, public
 
 

@@ -16,6 +16,8 @@ from sqs_checks.policy.queue_identity import identity_from_arn
 from sqs_checks.policy.verdicts import QueuePolicy
 from sqs_checks.values.json_text import from_json
 
+pytestmark = pytest.mark.slow
+
 SHARDS, POLICIES_A_SHARD = 20, 1_000  # seeds 0 to 19
 PRINCIPALS = (
     f"arn:aws:iam::{OWNER}:root",

@@ -14,12 +14,12 @@ Leave administration to the identity policies of the queue's own account, or lis
 ## Options
 `duties.administrators`: principals that may administer, as the policy writes them (default: none).
 
-## Limits
-Not decided when a principal or an action is known only at deployment.
+## Unknown when
+A principal or an action is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
-- [Limitations of Amazon SQS custom policies](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-customer-managed-policy-limitations.html)
+- [Limitations of Amazon SQS custom policies](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-limitations-of-custom-policies.html)
 """
 
 from __future__ import annotations
@@ -47,9 +47,7 @@ class AdministrationGranted(SqsCheck[AttachedPolicy]):
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
     why = "who can set a queue's attributes can set its policy, and give the queue to anybody"
-    guideline = (
-        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-customer-managed-policy-limitations.html"
-    )
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-limitations-of-custom-policies.html#sqs-cross-account-access"
     settings = ("duties.administrators",)
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:

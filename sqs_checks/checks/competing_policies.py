@@ -10,8 +10,8 @@ allowed, what they allowed is refused.
 ## How to fix
 Merge the statements into one policy, in one place.
 
-## Limits
-Not decided when it is known only at deployment whether both name the same queue, or whether both are made.
+## Unknown when
+Whether both name the same queue, or whether both are made, is known only at deployment.
 
 ## References
 - [SetQueueAttributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html)
@@ -37,7 +37,7 @@ class CompetingPolicies(SqsCheck[PolicyPlace]):
     severity = Severity.HIGH
     area = Area.ACCESS_CONTROL_POLICY
     why = "a queue has one policy, and the one that is applied last replaces the others without an error"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html#API_SetQueueAttributes_RequestParameters"
 
     def faults(self, subject: PolicyPlace, settings: Settings) -> Iterator[Fault]:
         for other in subject.competitors():

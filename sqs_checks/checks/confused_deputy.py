@@ -13,8 +13,8 @@ confused deputy.
 Limit `aws:SourceArn` to the topic, bucket or rule, or `aws:SourceAccount` to the account, or `aws:SourceOrgID` to the
 organisation.
 
-## Limits
-Not decided when the service or a limiting value is known only at deployment.
+## Unknown when
+The service or a limiting value is known only at deployment.
 
 ## References
 - [AWS global condition context keys: aws:SourceArn](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html)
@@ -41,7 +41,7 @@ class ConfusedDeputy(SqsCheck[AttachedPolicy]):
     severity = Severity.HIGH
     area = Area.ACCESS_CONTROL_POLICY
     why = "anybody can have the service send to the queue from a topic, bucket or rule of their own"
-    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
+    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention"
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         held, verdict = subject.first(lambda policy: policy.confused_deputy)

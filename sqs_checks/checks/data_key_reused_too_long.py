@@ -13,8 +13,8 @@ Lower the period, or leave it out: AWS's default is 300 seconds.
 ## Options
 `encryption.max_data_key_reuse_seconds`: the maximum, in seconds (default 300).
 
-## Limits
-Not decided when the key or the period is known only at deployment.
+## Unknown when
+The key or the period is known only at deployment.
 
 ## References
 - [Amazon SQS key management](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html)
@@ -42,7 +42,7 @@ class DataKeyReusedTooLong(SqsCheck[Queue]):
     severity = Severity.LOW
     area = Area.CRYPTOGRAPHIC_KEYS
     why = "for as long as SQS holds a decrypted data key, a withdrawn permission or a disabled key has no effect"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#sqs-how-does-the-data-key-reuse-period-work"
     settings = ("encryption.max_data_key_reuse_seconds",)
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:

@@ -14,7 +14,10 @@ List the source queues: `redrivePermission` `byQueue` with `sourceQueueArns`. In
 
 ## Limits
 Only dead-letter queues of queues count; a redrive allow policy says nothing about other services. A queue with more than ten
-sources in the code may allow all, as AWS demands then. Not decided when a source or the permission is known only at deployment.
+sources in the code may allow all, as AWS demands then.
+
+## Unknown when
+A source or the permission is known only at deployment.
 
 ## References
 - [Using dead-letter queues in Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html)
@@ -70,7 +73,7 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     severity = Severity.MEDIUM
     area = Area.NOTHING_LOST
     why = "every queue of the account can leave its messages among the ones that somebody has to look after"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#policies-for-dead-letter-queues"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         can_be_named = ~_are_too_many(subject.dead_letter_redrives)

@@ -12,7 +12,10 @@ retention it is deleted before anybody looks at it. And the same messages lie th
 Give both the same type and encryption, and the dead-letter queue the longer retention (14 days at most).
 
 ## Limits
-Only pairs that both stand in the scanned code are compared. Not decided when one of the values is known only at deployment.
+Only pairs that both stand in the scanned code are compared.
+
+## Unknown when
+One of the values is known only at deployment.
 
 ## References
 - [Using dead-letter queues in Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html)
@@ -59,7 +62,7 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
     severity = Severity.MEDIUM
     area = Area.NOTHING_LOST
     why = "dead letters are refused, deleted before anybody looks at them, or less protected than the messages they were"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#understanding-message-retention-periods"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         for redrive, certainty in subject.dead_letter_redrives:

@@ -10,8 +10,8 @@ AWS refuses the queue, or somebody counts on each message coming once and in ord
 ## How to fix
 Make it a FIFO queue, or take the setting out.
 
-## Limits
-Not decided when the FIFO flag or the setting is known only at deployment.
+## Unknown when
+The FIFO flag or the setting is known only at deployment.
 
 ## References
 - [Amazon SQS FIFO queues](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html)
@@ -39,7 +39,7 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
     severity = Severity.LOW
     area = Area.NOTHING_LOST
     why = "AWS refuses or ignores it, and nothing comes once and in order as the setting suggests"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html#API_CreateQueue_RequestParameters"
 
     # Whether `false` reaches SQS. message_group: as the language writes the text.
     is_sent_as_stated: ClassVar[bool] = False

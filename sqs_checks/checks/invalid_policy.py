@@ -21,7 +21,10 @@ The deployment fails or hangs, or a protection that somebody counts on is not th
 Write what the message says.
 
 ## Limits
-What is known only at deployment is passed over. A document of which nothing can be read is not decided.
+What is known only at deployment is passed over.
+
+## Unknown when
+Nothing of the document can be read.
 
 ## References
 - [Grammar of the IAM JSON policy language](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html)

@@ -14,8 +14,8 @@ Write a name that AWS takes and that follows the convention.
 ## Options
 `naming.pattern`: a regular expression that the whole name must match (default: none).
 
-## Limits
-Not decided when the name, or a part of it, is known only at deployment.
+## Unknown when
+The name, or a part of it, is known only at deployment.
 
 ## References
 - [Amazon SQS standard queue quotas](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html)
@@ -46,7 +46,7 @@ class InvalidQueueName(SqsCheck[Queue]):
     severity = Severity.LOW
     area = Area.ASSET_INVENTORY
     why = "AWS refuses the queue, or alarms and policies that go by name pass it by"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html#API_CreateQueue_RequestParameters"
     settings = ("naming.pattern",)
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:

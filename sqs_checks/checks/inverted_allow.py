@@ -9,8 +9,8 @@ It grants to everyone, or everything, that nobody thought of, now and later. AWS
 ## How to fix
 Turn it round: name whom and what is allowed.
 
-## Limits
-Not decided when it is not known whether the statement allows or denies.
+## Unknown when
+Whether the statement allows or denies is known only at deployment.
 
 ## References
 - [AWS JSON policy elements: NotPrincipal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html)
@@ -43,7 +43,7 @@ class InvertedAllow(SqsCheck[AttachedPolicy]):
     severity = Severity.HIGH
     area = Area.ACCESS_CONTROL_POLICY
     why = "it grants to everyone, or everything, that nobody thought of"
-    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html"
+    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html#specifying-notprincipal-allow"
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         for statement in subject.document.statements:

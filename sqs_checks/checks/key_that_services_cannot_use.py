@@ -16,8 +16,10 @@ SSE-SQS.
 
 ## Limits
 Senders that act by a role (pipes, schedules, Lambda destinations) use the key as that role and do not count. Of a key of the
-code SNS, S3 and EventBridge are asked; a key that the code does not hold passes. Not decided when the key, its policy or the
-sender's queue is known only at deployment, nor where the key's policy has conditions on `kms:…` keys.
+code SNS, S3 and EventBridge are asked; a key that the code does not hold passes.
+
+## Unknown when
+The key, its policy or the sender's queue is known only at deployment, or the key's policy has conditions on `kms:…` keys.
 
 ## References
 - [Amazon SQS key management](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html)
@@ -65,7 +67,7 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
     severity = Severity.HIGH
     area = Area.CRYPTOGRAPHIC_KEYS
     why = "what a service sends to a queue whose key it cannot use is lost without an error"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         aws_managed = subject.queue.kms_master_key_id.holds(lambda named: named.aws_managed)

@@ -9,8 +9,8 @@ A user's access keys live until somebody rotates them; a role's credentials end 
 ## How to fix
 Name a role.
 
-## Limits
-Not decided when a principal is known only at deployment.
+## Unknown when
+A principal is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -38,7 +38,7 @@ class LongTermCredentials(SqsCheck[AttachedPolicy]):
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
     why = "a user's access keys live until somebody rotates them; a role's credentials end by themselves"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#use-iam-roles-for-applications-aws-services-which-require-access"
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         for statement, applies in subject.allows:

@@ -13,8 +13,8 @@ Set the size of the largest message that the consumers expect.
 ## Options
 `messages.max_bytes`: the maximum, in bytes (default 262144).
 
-## Limits
-Not decided when the size is known only at deployment.
+## Unknown when
+The size is known only at deployment.
 
 ## References
 - [Amazon SQS message quotas](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html)

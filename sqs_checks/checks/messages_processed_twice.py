@@ -15,8 +15,8 @@ Raise the queue's visibility timeout, or lower the function's timeout.
 ## Options
 `lambda.visibility_factor`: how many times the function's timeout the visibility timeout must be (default: 6).
 
-## Limits
-Not decided when one of the timeouts, or the function, is known only at deployment or stands outside the scanned code.
+## Unknown when
+One of the timeouts, or the function, is known only at deployment or stands outside the scanned code.
 
 ## References
 - [Creating and configuring an Amazon SQS event source mapping](https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html)
@@ -44,7 +44,7 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
     severity = Severity.MEDIUM
     area = Area.NOTHING_LOST
     why = "a message that a function still works on is handed out again, and processed twice or lost as a dead letter"
-    guideline = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
+    guideline = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-queueconfig"
     settings = ("lambda.visibility_factor",)
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:

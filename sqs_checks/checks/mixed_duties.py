@@ -17,8 +17,10 @@ each to a role of its own.
 `duties.administrators`: principals that may do everything, as the policy writes them (default: none).
 
 ## Limits
-Each principal is taken as written: what a role gets beside its account is not added up. Not decided when a principal or
-an action is known only at deployment.
+Each principal is taken as written: what a role gets beside its account is not added up.
+
+## Unknown when
+A principal or an action is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -48,7 +50,7 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
     severity = Severity.LOW
     area = Area.ACCESS_CONTROL_POLICY
     why = "a producer that can also receive reads other people's messages; a consumer that can also send forges them"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#implement-least-privilege-access"
     settings = ("accounts.own", "duties.administrators")
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:

@@ -11,7 +11,10 @@ Name a customer-managed KMS key.
 
 ## Limits
 A key id or key ARN written out does not tell who manages the key and passes. In Terraform the data source of an alias is
-followed in the code and in the plan. Not decided when the key is known only at deployment.
+followed in the code and in the plan.
+
+## Unknown when
+The key is known only at deployment.
 
 ## References
 - [Encryption at rest in Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html)
@@ -37,7 +40,7 @@ class NoCustomerManagedKey(SqsCheck[Queue]):
     severity = Severity.MEDIUM
     area = Area.CRYPTOGRAPHIC_KEYS
     why = "only a key of your own has a key policy that limits, and a log that shows, who decrypts the messages"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#sqs-what-permissions-for-sse"
     peers = ("CKV2_AWS_73",)
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:

@@ -17,8 +17,10 @@ Name a dead-letter queue in the redrive policy, with the number of attempts that
 `redrive.min_receive_count`, `redrive.max_receive_count`: the bounds of `maxReceiveCount` (default: AWS's, 1 to 1000).
 
 ## Limits
-A queue that only other code uses for dead letters is reported: except it in the settings. Not decided when a redrive
-policy, or a dead-letter target of something else in the code, is known only at deployment.
+A queue that only other code uses for dead letters is reported: except it in the settings.
+
+## Unknown when
+A redrive policy, or a dead-letter target of something else in the code, is known only at deployment.
 
 ## References
 - [Using dead-letter queues in Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html)
@@ -46,7 +48,7 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
     severity = Severity.MEDIUM
     area = Area.NOTHING_LOST
     why = "a message that cannot be processed comes back until its retention ends, and is lost"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#policies-for-dead-letter-queues"
     settings = (
         "redrive.min_receive_count",
         "redrive.max_receive_count",

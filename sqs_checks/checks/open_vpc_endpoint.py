@@ -12,8 +12,10 @@ Allow the principals, actions and queues that the network needs, or limit `aws:P
 `aws:PrincipalAccount` and `aws:ResourceAccount`) to yours.
 
 ## Limits
-An endpoint whose policy other code attaches looks as if it had none. Not decided when the endpoint's service or its policy is
-known only at deployment.
+An endpoint whose policy other code attaches looks as if it had none.
+
+## Unknown when
+The endpoint's service or its policy is known only at deployment.
 
 ## References
 - [VPC endpoint policies for Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html)
@@ -45,7 +47,7 @@ class OpenVpcEndpoint(SqsCheck[VpcEndpoint]):
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
     why = "whoever gets into the network can send what it finds there to a queue of any account"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html#sqs-vpc-endpoint-policy"
 
     def faults(self, subject: VpcEndpoint, settings: Settings) -> Iterator[Fault]:
         yield Fault(

@@ -11,7 +11,10 @@ Messages and credentials' signatures can be read and replayed on the way.
 Add a Deny of `sqs:*` to `*` on the queue with the condition `aws:SecureTransport` false.
 
 ## Limits
-Judges the document alone. Not decided when a part of it that matters is known only at deployment.
+The check judges the document alone.
+
+## Unknown when
+A part of the policy that matters is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -37,7 +40,7 @@ class PlainHttpAllowed(SqsCheck[AttachedPolicy]):
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
     why = "messages can be read and changed on the way"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#enforce-encryption-data-in-transit"
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         for policy in subject.policies:

@@ -10,7 +10,10 @@ The deployment fails, or the queue that was meant goes without the policy.
 Give the queue's URL: `aws_sqs_queue.<name>.url` or `.id` in Terraform, `!Ref <Queue>` in CloudFormation.
 
 ## Limits
-Whether a URL that is written out belongs to a queue is not looked up. Not decided when it is known only at deployment.
+Whether a URL that is written out belongs to a queue is not looked up.
+
+## Unknown when
+The URL is known only at deployment.
 
 ## References
 - [AWS::SQS::QueuePolicy](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queuepolicy.html)
@@ -38,7 +41,7 @@ class PolicyOnNoQueue(SqsCheck[PolicyPlace]):
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
     why = "the deployment fails, or the queue that was meant goes without the policy"
-    guideline = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queuepolicy.html"
+    guideline = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queuepolicy.html#cfn-sqs-queuepolicy-queues"
 
     def faults(self, subject: PolicyPlace, settings: Settings) -> Iterator[Fault]:
         if subject.is_inline:

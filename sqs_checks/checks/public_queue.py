@@ -11,8 +11,8 @@ Any AWS account, or nobody at all in particular, can send forged messages, read 
 Name the accounts, roles or services that need the queue, or limit `aws:SourceArn`, `aws:SourceAccount` or
 `aws:PrincipalOrgID` to yours.
 
-## Limits
-Not decided when the principal or a limiting value is known only at deployment.
+## Unknown when
+The principal or a limiting value is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -39,7 +39,7 @@ class PublicQueue(SqsCheck[AttachedPolicy]):
     severity = Severity.CRITICAL
     area = Area.ACCESS_CONTROL_POLICY
     why = "strangers can send forged messages, read or purge the queue, and run up its bill"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#ensure-queues-not-publicly-accessible"
     peers = (
         "CKV_AWS_168",
         "CKV_AWS_387",

@@ -11,8 +11,10 @@ Without a policy nothing refuses plain HTTP: every principal that its own accoun
 Attach a policy that denies `sqs:*` to everyone where `aws:SecureTransport` is false (CKV_SQS_12 judges it).
 
 ## Limits
-A policy that other code attaches is not seen. Not decided when the code holds a policy whose queue is known only at
-deployment, or whose existence is.
+A policy that other code attaches is not seen.
+
+## Unknown when
+The code holds a policy of which it is known only at deployment whether it exists, or for which queue.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -37,7 +39,7 @@ class QueueWithoutPolicy(SqsCheck[QueueModel]):
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
     why = "nothing refuses plain HTTP, so messages can be read and changed on the way"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#enforce-encryption-data-in-transit"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         has_policy = any_linked(subject.policies)

@@ -16,8 +16,10 @@ An Allow that demands the endpoint is not enough: the callers of the queue's own
 that count (default: any that the policy states).
 
 ## Limits
-Judges policies; a queue without one is CKV_SQS_17's. AWS services reach a queue by other ways and do not count. Not decided
-when the queue's name or tags, or what matters of its policy, is known only at deployment.
+The check judges policies; a queue without one is CKV_SQS_17's. AWS services reach a queue by other ways and do not count.
+
+## Unknown when
+The queue's name or tags, or what matters of its policy, is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -45,7 +47,7 @@ class ReachableOutsideVpc(SqsCheck[AttachedPolicy]):
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
     why = "whoever has credentials can use the queue from anywhere, past the network that was to guard it"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#consider-using-vpc-endpoints-access-sqs"
     settings = (
         "vpc.required",
         "vpc.ids",

@@ -12,11 +12,14 @@ without a resource.
 Name the queue's own ARN.
 
 ## Limits
-Not decided when the queue or the resource is known only at deployment. What `NotResource` leaves is CKV_SQS_4's.
+What `NotResource` leaves is CKV_SQS_4's.
+
+## Unknown when
+The queue or the resource is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
-- [Limitations of Amazon SQS custom policies](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-customer-managed-policy-limitations.html)
+- [Limitations of Amazon SQS custom policies](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-limitations-of-custom-policies.html)
 """
 
 from __future__ import annotations
@@ -42,7 +45,7 @@ class ResourceNotThisQueue(SqsCheck[AttachedPolicy]):
     severity = Severity.LOW
     area = Area.ACCESS_CONTROL_POLICY
     why = "a Deny on another queue protects nothing, and an Allow on it grants nothing"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#implement-least-privilege-access"
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         for statement in subject.document.statements:

@@ -15,8 +15,10 @@ Set the period that the messages need.
 `messages.min_retention_seconds`, `messages.max_retention_seconds`: the bounds, in seconds (defaults: AWS's own).
 
 ## Limits
-In a plan the provider's default looks like a value that somebody wrote; the plan's configuration tells them apart. Not
-decided when the period is known only at deployment.
+In a plan the provider's default looks like a value that somebody wrote; the plan's configuration tells them apart.
+
+## Unknown when
+The period is known only at deployment.
 
 ## References
 - [SetQueueAttributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html)
@@ -43,7 +45,7 @@ class RetentionNotDecided(SqsCheck[Queue]):
     severity = Severity.LOW
     area = Area.DATA_RETENTION
     why = "messages are lost after AWS's default of four days, or kept longer than the data in them allows"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html#API_SetQueueAttributes_RequestParameters"
     settings = ("messages.min_retention_seconds", "messages.max_retention_seconds")
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:

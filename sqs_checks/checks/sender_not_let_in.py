@@ -15,8 +15,10 @@ networks or organisations by the condition `"BoolIfExists": {"aws:PrincipalIsAWS
 
 ## Limits
 Senders that act by a role (pipes, schedules, Lambda destinations, a rule's target with a role) need no policy and do not
-count. A policy that other code attaches is not seen. Not decided when the policy, its queue, or what the service sends for is
-known only at deployment.
+count. A policy that other code attaches is not seen.
+
+## Unknown when
+The policy, its queue, or what the service sends for is known only at deployment.
 
 ## References
 - [Subscribing a queue to an Amazon SNS topic](https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html)
@@ -47,9 +49,7 @@ class SenderNotLetIn(SqsCheck[QueueModel]):
     severity = Severity.HIGH
     area = Area.NOTHING_LOST
     why = "what a service sends without permission is lost, without an error that anybody sees"
-    guideline = (
-        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-basic-examples-of-sqs-policies.html"
-    )
+    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services"
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         for use, sends in subject.uses:

@@ -12,7 +12,10 @@ Write a number that AWS takes, and one of the two settings that exclude each oth
 
 ## Limits
 The period of a data key, the size of a message, the retention and the settings of FIFO queues have checks of their own
-(CKV_SQS_22, 30, 31, 44). Not decided when a setting is known only at deployment.
+(CKV_SQS_22, CKV_SQS_30, CKV_SQS_31, CKV_SQS_44).
+
+## Unknown when
+A setting is known only at deployment.
 
 ## References
 - [SetQueueAttributes](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html)
@@ -39,7 +42,7 @@ class SettingThatAwsRefuses(SqsCheck[Queue]):
     severity = Severity.LOW
     area = Area.INPUT_VALIDATION
     why = "the deployment fails, after the review and often halfway through"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html#API_SetQueueAttributes_RequestParameters"
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         for setting, bounds, example in (

@@ -14,8 +14,10 @@ Write what was meant: the condition that goes with the principal, the actions an
 out.
 
 ## Limits
-A Deny that another one makes superfluous is no fault, nor is a condition whose values can only never be true together. Not
-decided when what it depends on is known only at deployment.
+A Deny that another one makes superfluous is no fault, nor is a condition whose values can only never be true together.
+
+## Unknown when
+What the effect of the statement depends on is known only at deployment.
 
 ## References
 - [AWS global condition context keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html)

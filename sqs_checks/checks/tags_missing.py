@@ -14,8 +14,10 @@ Tag the queue, or set `default_tags` in the provider.
 `tags.required`: the required keys, each with its allowed values (default: any tag will do).
 
 ## Limits
-Tags that are put on a whole CloudFormation stack when it is deployed are not in the template and do not count. Not decided
-when a tag that matters is known only at deployment.
+Tags that are put on a whole CloudFormation stack when it is deployed are not in the template and do not count.
+
+## Unknown when
+A tag that matters is known only at deployment.
 
 ## References
 - [Amazon SQS cost allocation tags](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-tags.html)

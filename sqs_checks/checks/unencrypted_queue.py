@@ -12,8 +12,8 @@ Leave AWS's default on, or name a KMS key.
 ## Options
 `encryption.explicit`: also report a queue that states neither, and so relies on AWS's default.
 
-## Limits
-Not decided when either property is known only at deployment.
+## Unknown when
+Either property is known only at deployment.
 
 ## References
 - [Encryption at rest in Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html)
@@ -39,7 +39,7 @@ class UnencryptedQueue(SqsCheck[Queue]):
     severity = Severity.HIGH
     area = Area.CRYPTOGRAPHIC_KEYS
     why = "whoever gets at the stored data reads the messages"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#implement-server-side-encryption"
     peers = ("CKV_AWS_27",)
     settings = ("encryption.explicit",)
 

@@ -19,9 +19,9 @@ list it in `accounts.own`: beside a queue of the same code nobody can tell it fr
 `trusted.accounts`, `trusted.organizations`, `trusted.vpcs`, `trusted.endpoints`, `trusted.networks`: who may use the queues
 beside their own account (default: not set, and the check says nothing).
 
-## Limits
-Not decided when whom a statement lets in is known only at deployment; nor, where `trusted.accounts` is not set or the code
-does not hold the queue, when it takes the queue's own account to tell.
+## Unknown when
+Whom a statement lets in is known only at deployment. Also when it takes the queue's own account to tell, while
+`trusted.accounts` is not set or the code does not hold the queue.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -49,7 +49,7 @@ class UntrustedAccount(SqsCheck[AttachedPolicy]):
     severity = Severity.HIGH
     area = Area.ACCESS_CONTROL_POLICY
     why = "whoever was let in once, or by a copied example, keeps reading or writing messages unnoticed"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#implement-least-privilege-access"
     settings = (
         "accounts.own",
         "trusted.accounts",

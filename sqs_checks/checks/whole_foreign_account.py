@@ -16,8 +16,11 @@ Name the role that needs the queue, or narrow `aws:PrincipalArn`, `aws:Principal
 `accounts.own`: the ids of your own accounts, which pass (default: none).
 
 ## Limits
-Not decided when a principal is known only at deployment. An account number passes only where the code says that it is
-the queue's own: the queue's ARN or URL, or the account of the deployment; or where the settings list it.
+An account number passes only where the code says that it is the queue's own: the queue's ARN or URL, or the account of the
+deployment; or where the settings list it.
+
+## Unknown when
+A principal is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -46,7 +49,7 @@ class WholeForeignAccount(SqsCheck[AttachedPolicy]):
     severity = Severity.LOW
     area = Area.ACCESS_CONTROL_POLICY
     why = "every user and role of that account whose administrator allows it gets in, now and later"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts"
     settings = ("accounts.own",)
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:

@@ -11,8 +11,8 @@ Who only sends can then also purge, delete or reconfigure the queue, and every a
 ## How to fix
 List the actions that are needed.
 
-## Limits
-Not decided when an action is known only at deployment.
+## Unknown when
+An action is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -43,7 +43,7 @@ class WildcardAction(SqsCheck[AttachedPolicy]):
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
     why = "who only needs to send can also purge, delete or reconfigure the queue"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#implement-least-privilege-access"
     peers = ("CKV_AWS_72",)
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:

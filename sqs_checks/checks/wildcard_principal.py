@@ -10,8 +10,8 @@ The whole protection hangs on the conditions: one edit of them opens the queue.
 ## How to fix
 Name the accounts, roles or services that need the queue.
 
-## Limits
-Not decided when the principal is known only at deployment, or when it is not known whether the queue is public.
+## Unknown when
+The principal, or whether the queue is public, is known only at deployment.
 
 ## References
 - [Amazon SQS security best practices](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html)
@@ -37,7 +37,7 @@ class WildcardPrincipal(SqsCheck[AttachedPolicy]):
     severity = Severity.LOW
     area = Area.ACCESS_CONTROL_POLICY
     why = "the whole protection hangs on the conditions: one edit of them opens the queue"
-    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html"
+    guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#ensure-queues-not-publicly-accessible"
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         public, _ = subject.first(lambda policy: policy.public)

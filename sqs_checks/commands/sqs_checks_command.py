@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sqs_checks import __version__
 from sqs_checks.commands.checkov_on_path import checkov_on_path, is_of_this_environment
-from sqs_checks.commands.doctor import examine, package_folder
 from sqs_checks.commands.hook_files import is_current, is_enabled, remove_hook_files, site_packages, write_hook_files
 
 _PATH_HELP = "the code that is scanned: a folder or a file (default: the working directory)"
@@ -17,6 +16,18 @@ _CONFIG_COMMANDS = {
     "show": "print each setting in force, and the file and line it comes from",
     "check": "check the settings files that hold for some code, or one settings file; exit code 1 where one is broken",
     "schema": "print a JSON Schema of sqs-checks.yaml for editors",
+}
+_SIGNATURE_COMMANDS = {
+    "sign": (
+        "a private key on the curve P-256, as openssl writes it",
+        "where to write the copy: a folder that is new or empty",
+        "write a copy of the pack whose modules are signed, for Checkov's --external-checks-public-key",
+    ),
+    "verify": (
+        "the public key",
+        "a folder for --external-checks-dir",
+        "say what in a folder of checks is not signed, or not with this key; exit code 1 where something is not",
+    ),
 }
 
 
@@ -28,8 +39,17 @@ def _without_package(error: ImportError) -> int:
 
 
 def _path() -> int:
+    from sqs_checks.commands.doctor import package_folder
+
     print(package_folder())
     return 0
+
+
+def _doctor() -> int:
+    # What it needs takes longer to load than most commands take to run.
+    from sqs_checks.commands.doctor import examine
+
+    return examine()
 
 
 def _list() -> int:
@@ -126,7 +146,7 @@ _COMMANDS = {
     "list": (_list, "list the checks, with Checkov's own checks for the same fault"),
     "enable": (_enable, "have plain `checkov` in this environment run the checks"),
     "disable": (_disable, "undo `enable`"),
-    "doctor": (examine, "prove that Checkov runs the checks; exit code 1 and the reason where it does not"),
+    "doctor": (_doctor, "prove that Checkov runs the checks; exit code 1 and the reason where it does not"),
 }
 
 
@@ -145,13 +165,14 @@ def main() -> int:
     )
     command.add_argument("--queue", metavar="ARN", help="the queue that the policy is attached to")
     command.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
-    summary = "say of each queue of some code who uses it, by which statement, and what is wrong with it"
-    command = commands.add_parser("explain", help=summary, description=summary)
-    command.add_argument("path", metavar="PATH", help="a folder or a file")
-    command.add_argument("--queue", metavar="NAME", help="the queue to describe, by its name or address (default: all)")
-    formats = ("text", "markdown", "json", "html")
-    command.add_argument("--format", choices=formats, default="text", help="how to write it (default: text)")
-    command.add_argument("--output", metavar="FILE", help="the file to write to (default: standard output)")
+    summary = "show what a check reports, why, how to fix it, its settings, examples, and rules and controls like it"
+    command = commands.add_parser("explain", help=summary, description=f"{summary}; exit code 2 where there is no such check")
+    command.add_argument("check", metavar="CHECK", help="the id of a check, such as CKV_SQS_7")
+    command.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="how to print it (default: text)")
+    for name, (key, folder, summary) in _SIGNATURE_COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        command.add_argument("--key", metavar="PEM", required=True, help=key)
+        command.add_argument("folder", metavar="FOLDER", help=folder)
     summary = "show, check or describe the settings"
     inner = commands.add_parser("config", help=summary, description=summary).add_subparsers(
         dest="config_command", required=True, metavar="COMMAND"
@@ -183,11 +204,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
         return judge_policy(arguments.file, arguments.queue, arguments.format)
     if arguments.command == "explain":
-        try:
-            from sqs_checks.commands.explain_command import explain_path
-        except ImportError as error:
-            return _without_package(error)
-        return explain_path(arguments.path, arguments.queue, arguments.format, arguments.output)
+        from sqs_checks.commands.check_page_formats import explain_check
+
+        return explain_check(arguments.check, arguments.format)
+    if arguments.command in _SIGNATURE_COMMANDS:
+        from sqs_checks.commands import signed_copy
+
+        return getattr(signed_copy, str(arguments.command))(arguments.key, arguments.folder)  # type: ignore[no-any-return]
     if arguments.command == "coverage":
         return _coverage(arguments.path)
     run, _ = _COMMANDS[arguments.command]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from sqs_checks.configuration.setting_kinds import (
     Either,
@@ -352,6 +352,26 @@ class Settings:
 _BY_DEFAULT = CheckSettings()
 DEFAULTS = Settings()
 SETTINGS = Record(Settings)
+
+
+class DescribedSetting(NamedTuple):
+    """A setting by its dotted key (`messages.max_bytes`), as the definition above has it. default: None or empty for none."""
+
+    key: str
+    kind: Kind
+    default: Any
+    description: str
+
+
+def each_setting(record: Record = SETTINGS, prefix: str = "") -> Iterator[DescribedSetting]:
+    """Every setting that can be stated by itself, in the order in which they are declared; sections are gone through."""
+    for key, stated in record.fields().items():
+        kind = stated.metadata["kind"]
+        if isinstance(kind, Record):
+            yield from each_setting(kind, f"{prefix}{key}.")
+        else:
+            yield DescribedSetting(f"{prefix}{key}", kind, stated.default, stated.metadata["description"])
+
 
 # Pairs of which the first may not be above the second.
 ORDERED = (

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqs_checks.configuration.setting_kinds import Kind, MappingOf, Path
-from sqs_checks.configuration.settings import DEFAULTS, ORDERED, SETTINGS, Record, Settings
+from sqs_checks.configuration.settings import DEFAULTS, ORDERED, SETTINGS, Record, Settings, each_setting
 from sqs_checks.configuration.settings_text import SettingsText, dotted, line_of
 
 BY_DEFAULT = "default"
@@ -115,7 +115,7 @@ def _disordered(settings: Settings, origins: Mapping[Path, str]) -> Iterator[str
 
 def listed(in_force: SettingsInForce) -> Iterator[tuple[str, Any, str]]:
     """Every setting with its value and where that comes from, in the order in which they are declared."""
-    for key, kind in _leaves(SETTINGS):
+    for key, kind, *_ in each_setting():
         stated = [path for path in in_force.origins if dotted(path) == key or dotted(path).startswith(f"{key}.")]
         if _is_open(kind):
             for path in stated:
@@ -127,12 +127,3 @@ def listed(in_force: SettingsInForce) -> Iterator[tuple[str, Any, str]]:
 def _of_path(settings: Settings, path: Path) -> Any:
     _, check_id, key = path
     return getattr(settings.of_check(str(check_id)), str(key))
-
-
-def _leaves(record: Record, prefix: str = "") -> Iterator[tuple[str, Kind]]:
-    for key, stated in record.fields().items():
-        kind = stated.metadata["kind"]
-        if isinstance(kind, Record):
-            yield from _leaves(kind, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", kind

@@ -21,6 +21,7 @@ from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.reporting.explanations import FIX, WHY, explained_lines
 from sqs_checks.reporting.last_read import LastRead
+from sqs_checks.reporting.spared_work import IS_DEBUGGING, QUIET_LOGGER
 from sqs_checks.values.configuration_values import Unknown
 
 Subject = TypeVar("Subject")
@@ -200,6 +201,8 @@ class CheckovCheck(SqsCheck[Subject]):
             supported_resources=list(self.resource_types),
             guideline=stated.guideline,
         )
+        if not IS_DEBUGGING:
+            self.logger = QUIET_LOGGER
         # Checkov's constructor resets the severity; set afterwards it works without an API key. Filters by severity ask
         # before a resource is known: they go by what holds wherever the code lies.
         chosen = settings_for().settings.of_check(self.id).severity or stated.severity

@@ -1,20 +1,15 @@
-"""What templates cost that are made to be slow: CPU of Checkov with the pack beside Checkov alone.
-
-`python benchmarks/templates_at_the_bounds.py [RUNS]`: whole processes, paired runs, the median. Needs Checkov in the Python that
-runs it.
-"""
+"""What templates cost that are made to be slow, beside checks that do nothing and beside Checkov alone."""
 
 from __future__ import annotations
 
 import json
-import statistics
-import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from checkov_with_the_pack import PACKAGE, cpu_seconds, machine
+from measured import Figure
+from scans import compared, write_nothing
 
 Template = Mapping[str, Any]
 QUEUE = "AWS::SQS::Queue"
@@ -88,34 +83,13 @@ CASES = (
 )
 
 
-def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    print(machine())
+def measure(runs: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as scratch:
+        nothing, bytecode = Path(scratch, "nothing"), Path(scratch, "bytecode")
+        write_nothing(nothing)
         for case in CASES:
-            templates = Path(scratch, case.__name__)
-            templates.mkdir()
+            folder = Path(scratch, case.__name__)
+            folder.mkdir()
             for number, template in enumerate(case()):
-                (templates / f"{number}.json").write_text(json.dumps(template, indent=1), encoding="utf-8")
-            alone, pack = median_of_pairs(templates, Path(scratch, "bytecode"), runs)
-            print(
-                f"{case.__name__.replace('_', ' '):<36} alone {alone:5.2f} s, with the pack {pack:5.2f} s: {pack / alone:.2f}",
-                flush=True,
-            )
-
-
-def median_of_pairs(templates: Path, bytecode: Path, runs: int) -> tuple[float, float]:
-    """Seconds of Checkov alone and with the pack."""
-    ours = ("--external-checks-dir", str(PACKAGE))
-
-    def scans() -> tuple[float, float]:
-        alone, pack = (cpu_seconds(templates, *options, framework="cloudformation", bytecode=bytecode) for options in ((), ours))
-        return alone, pack
-
-    scans()  # after which all modules are compiled
-    alone, pack = zip(*(scans() for _ in range(runs)))
-    return statistics.median(alone), statistics.median(pack)
-
-
-if __name__ == "__main__":
-    main()
+                (folder / f"{number}.json").write_text(json.dumps(template, indent=1), encoding="utf-8")
+            yield from compared(case.__name__.replace("_", " "), folder, "cloudformation", nothing, bytecode, runs)

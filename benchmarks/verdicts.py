@@ -1,4 +1,4 @@
-"""What the verdicts cost: `python tests/benchmark_verdicts.py`. Prints medians; asserts nothing.
+"""What the verdicts of a policy cost.
 
 "All verdicts" are the six of `sqs_checks.policy.verdicts`, computed anew for a document that was read before; "with reading"
 starts from the parsed JSON, as a check does. Beside them what Checkov's own `ResourcePolicyDocument` (cloudsplaining) takes to
@@ -9,14 +9,14 @@ answered from a cache.
 from __future__ import annotations
 
 import json
-import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
+from measured import REPOSITORY, Figure, figure
+
+sys.path.append(str(REPOSITORY / "tests"))
 
 from policies import NO_TLS, allow, aws, deny, policy, service
 
@@ -26,7 +26,6 @@ from sqs_checks.policy.verdicts import QueuePolicy
 from sqs_checks.values.json_text import from_json
 
 VERDICTS = ("public", "cross_account", "non_tls_refused", "vpc_only", "confused_deputy", "wildcard_action")
-POLICIES = 1_000
 
 
 def account(number: int) -> str:
@@ -80,14 +79,14 @@ def verdicts(document: Any) -> None:
         getattr(attached, name)
 
 
-def median(work: Callable[[Any], object], inputs: Sequence[Any]) -> float:
-    """Microseconds."""
+def microseconds(work: Callable[[Any], object], inputs: Sequence[Any]) -> list[float]:
+    """What the work takes on each."""
     times = []
     for item in inputs:
         start = time.perf_counter()
         work(item)
-        times.append(time.perf_counter() - start)
-    return statistics.median(times) * 1e6
+        times.append((time.perf_counter() - start) * 1e6)
+    return times
 
 
 def cloudsplaining(stated: Any) -> object:
@@ -96,27 +95,23 @@ def cloudsplaining(stated: Any) -> object:
     return ResourcePolicyDocument(policy=stated).internet_accessible_actions
 
 
-def row(name: str, make: Callable[[int], Any], count: int = POLICIES) -> None:
+def rows(subject: str, make: Callable[[int], Any], count: int) -> Iterator[Figure]:
     stated = [make(number) for number in range(count)]
     read = [read_document(from_json(item)) for item in stated]
-    ours, with_reading = (
-        median(verdicts, read),
-        median(lambda item: verdicts(read_document(from_json(item))), [make(n + count) for n in range(count)]),
-    )
-    theirs = median(cloudsplaining, [json.loads(json.dumps(item)) for item in stated])
-    print(f"{name:44}{ours:12.0f}{with_reading:16.0f}{theirs:22.0f}")
+    others = [make(number + count) for number in range(count)]
+    yield figure(subject, "all verdicts", "µs", microseconds(verdicts, read))
+    yield figure(subject, "with reading", "µs", microseconds(lambda item: verdicts(read_document(from_json(item))), others))
+    theirs = microseconds(cloudsplaining, [json.loads(json.dumps(item)) for item in stated])
+    yield figure(subject, "cloudsplaining, one question", "µs", theirs)
 
 
-def main() -> None:
-    print(f"{'median of one policy, in microseconds':44}{'all verdicts':>12}{'with reading':>16}{'cloudsplaining, one':>22}")
-    row("2 statements: one topic, TLS", topic_and_tls)
-    row("2 statements: a service, TLS", service_and_tls)
-    row("2 statements: a role, an organisation", role_and_organization)
-    row("2 statements: open to all", open_to_all)
-    for count in (5, 10, 20):
-        row(f"{count} statements of 1 principal", statements(count, 1), 200)
-    row("20 statements of 50 principals", statements(20, 50), 50)
-
-
-if __name__ == "__main__":
-    main()
+def measure(runs: int) -> Iterator[Figure]:
+    """runs: a hundred policies of each kind for each."""
+    count = runs * 100
+    yield from rows("2 statements: one topic, TLS", topic_and_tls, count)
+    yield from rows("2 statements: a service, TLS", service_and_tls, count)
+    yield from rows("2 statements: a role, an organisation", role_and_organization, count)
+    yield from rows("2 statements: open to all", open_to_all, count)
+    for number in (5, 10, 20):
+        yield from rows(f"{number} statements of 1 principal", statements(number, 1), count)
+    yield from rows("20 statements of 50 principals", statements(20, 50), runs * 10)
