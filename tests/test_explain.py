@@ -12,6 +12,7 @@ import pytest
 from conftest import FIXTURES
 
 from sqs_checks.commands.explain_command import explain_path
+from sqs_checks.commands.sqs_checks_command import main
 from sqs_checks.descriptions.queue_description import Activity, CodeDescription, QueueDescription
 from sqs_checks.pack.described_queues import described_queues
 from sqs_checks.rendering.html_report import html_report
@@ -353,3 +354,21 @@ def test_a_report_is_written_to_a_file(tmp_path: Path, capsys: pytest.CaptureFix
     assert explain_path(str(ORDERS), "dead", "markdown", str(tmp_path / "report.md")) == 0
     assert (tmp_path / "report.md").read_text(encoding="utf-8").startswith("# Amazon SQS queues of ")
     assert capsys.readouterr().out == ""
+
+
+# What stands behind `sqs-checks explain`, the exit code, and what is said.
+COMMAND_LINES: dict[str, tuple[list[str], int, str]] = {
+    "a path": ([str(ORDERS), "--queue", "dead"], 0, "`aws_sqs_queue.dead`\n"),
+    "a check": (["CKV_SQS_7"], 0, "CKV_SQS_7"),
+    "a misspelt check": (["CKV_SQS_77"], 2, "there is no check"),
+    "a path that is not there": (["no/such/folder"], 1, "no such file or folder"),
+    "options of a path with a check": (["CKV_SQS_7", "--format", "html"], 2, "a check takes none of these options"),
+}
+
+
+@pytest.mark.parametrize("case", COMMAND_LINES)
+def test_a_check_or_a_path(case: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments, code, told = COMMAND_LINES[case]
+    monkeypatch.setattr(sys, "argv", ["sqs-checks", "explain", *arguments])
+    assert main() == code
+    assert told in "".join(capsys.readouterr())

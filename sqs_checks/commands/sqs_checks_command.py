@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from sqs_checks import __version__
 from sqs_checks.commands.checkov_on_path import checkov_on_path, is_of_this_environment
@@ -165,10 +166,7 @@ def main() -> int:
     )
     command.add_argument("--queue", metavar="ARN", help="the queue that the policy is attached to")
     command.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
-    summary = "show what a check reports, why, how to fix it, its settings, examples, and rules and controls like it"
-    command = commands.add_parser("explain", help=summary, description=f"{summary}; exit code 2 where there is no such check")
-    command.add_argument("check", metavar="CHECK", help="the id of a check, such as CKV_SQS_7")
-    command.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="how to print it (default: text)")
+    _add_explain(commands)
     for name, (key, folder, summary) in _SIGNATURE_COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         command.add_argument("--key", metavar="PEM", required=True, help=key)
@@ -192,6 +190,37 @@ def main() -> int:
     return code
 
 
+def _add_explain(commands: Any) -> None:
+    summary = "show what a check reports, why and how to fix it; or what each queue of some code lets happen"
+    command = commands.add_parser("explain", help=summary, description=f"{summary}; exit code 2 where there is no such check")
+    command.add_argument("subject", metavar="CHECK|PATH", help="the id of a check, such as CKV_SQS_7; or a folder or a file")
+    formats = ("text", "markdown", "json", "html")
+    command.add_argument(
+        "--format", choices=formats, default="text", help="how to write it (default: text); html: of a PATH only"
+    )
+    command.add_argument(
+        "--queue", metavar="NAME", help="of a PATH: the queue to describe, by its name or address (default: all)"
+    )
+    command.add_argument("--output", metavar="FILE", help="of a PATH: the file to write to (default: standard output)")
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    """A check where nothing says that a path is meant: who misspells an id is told the nearest."""
+    subject = Path(arguments.subject)
+    if subject.exists() or len(subject.parts) != 1:
+        try:
+            from sqs_checks.commands.explain_command import explain_path
+        except ImportError as error:
+            return _without_package(error)
+        return explain_path(arguments.subject, arguments.queue, arguments.format, arguments.output)
+    if arguments.format == "html" or arguments.queue or arguments.output:
+        print(f"sqs-checks: no such file or folder: {subject}; a check takes none of these options", file=sys.stderr)
+        return 2
+    from sqs_checks.commands.check_page_formats import explain_check
+
+    return explain_check(arguments.subject, arguments.format)
+
+
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.command == "config":
         try:
@@ -204,9 +233,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
         return judge_policy(arguments.file, arguments.queue, arguments.format)
     if arguments.command == "explain":
-        from sqs_checks.commands.check_page_formats import explain_check
-
-        return explain_check(arguments.check, arguments.format)
+        return _explain(arguments)
     if arguments.command in _SIGNATURE_COMMANDS:
         from sqs_checks.commands import signed_copy
 
