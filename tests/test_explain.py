@@ -288,6 +288,26 @@ def test_dead_letters_that_go_round_in_a_circle(tmp_path: Path) -> None:
     ]
 
 
+# What the redrive allow policy states, and what is said of it.
+PERMISSIONS = {
+    '{ redrivePermission = "allowAll" }': "lets every queue of the account leave dead letters here.",
+    '{ redrivePermission = "denyAll" }': "lets no queue leave dead letters here.",
+    '{ redrivePermission = "byQueue", sourceQueueArns = [] }': "lets only the queues that it lists leave dead letters here.",
+    "{ redrivePermission = var.permission }": (
+        "says which queues may leave dead letters here. Not certain: `var.permission` has no value in the code."
+    ),
+}
+
+
+@pytest.mark.parametrize("stated", PERMISSIONS)
+def test_which_queues_may_leave_dead_letters(stated: str, tmp_path: Path) -> None:
+    policy = f"redrive_allow_policy = jsonencode({stated})"
+    text = f'variable "permission" {{}}\nresource "aws_sqs_queue" "q" {{\n  {policy}\n}}\n'
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    _, told = said(only(described_queues(tmp_path), "aws_sqs_queue.q"))["Whose dead letters it takes"]
+    assert told == f"The redrive allow policy of `aws_sqs_queue.q` (/main.tf) {PERMISSIONS[stated]}"
+
+
 def test_a_dead_letter_queue_that_may_be_one_of_the_code(tmp_path: Path) -> None:
     """It is called by its ARN, and not said to be elsewhere."""
     arn = "arn:aws:sqs:eu-west-1:111122223333:dead"

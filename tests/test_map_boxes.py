@@ -34,7 +34,7 @@ def actor(name: str, *accesses: Access, kind: ActorKind = ActorKind.PRINCIPAL) -
 
 def described(*actors: Actor, targets: tuple[DeadLetterTarget, ...] = ()) -> QueueDescription:
     return QueueDescription(
-        "aws_sqs_queue.q", "/main.tf", "Terraform", None, "", actors, (), targets, (), Encryption("SSE-SQS", True), (), ()
+        "aws_sqs_queue.q", "/main.tf", "Terraform", None, "", actors, (), targets, (), (), Encryption("SSE-SQS", True), (), ()
     )
 
 

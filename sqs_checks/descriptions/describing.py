@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqs_checks.descriptions.queue_actors import actors_of, denials_of, findings_about
 from sqs_checks.descriptions.queue_description import (
     SEVERITIES,
+    DeadLetterPermission,
     DeadLetterSource,
     DeadLetterTarget,
     Encryption,
@@ -51,6 +52,7 @@ def describe(
         denials=denials_of(model),
         dead_letters_to=tuple(_targets(model, all_findings, {model.own.key})),
         dead_letters_from=tuple(_sources(model)),
+        dead_letters_allowed=tuple(_permissions(model)),
         encryption=_encryption(model, of_keys),
         findings=tuple(found),
         not_known=(*_hidden_policies(model), *not_known),
@@ -134,6 +136,22 @@ def _sources(model: QueueModel) -> Iterator[DeadLetterSource]:
     for use, certainty in model.uses:
         if use.role is Role.LEAVES_DEAD_LETTERS:
             yield DeadLetterSource(use.place.label, use.what, use.place, certainty.reasons)
+
+
+_MAY_LEAVE = {
+    "allowAll": "lets every queue of the account leave dead letters here",
+    "denyAll": "lets no queue leave dead letters here",
+    "byQueue": "lets only the queues that it lists leave dead letters here",
+}
+
+
+def _permissions(model: QueueModel) -> Iterator[DeadLetterPermission]:
+    for allowance, certainty in model.allowances:
+        stated = allowance.permission
+        otherwise = "says which queues may leave dead letters here"
+        text = otherwise if isinstance(stated.value, Unknown) else _MAY_LEAVE.get(str(stated.value), f"{otherwise}: {stated}")
+        unknown = (*certainty.reasons, *stated.is_set().reasons)
+        yield DeadLetterPermission(text, allowance.place, tuple(dict.fromkeys(unknown)))
 
 
 # Encryption

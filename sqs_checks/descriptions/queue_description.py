@@ -112,6 +112,15 @@ class DeadLetterSource:
 
 
 @dataclass(frozen=True)
+class DeadLetterPermission:
+    """A redrive allow policy: which queues may leave their dead letters here, as the end of a sentence."""
+
+    text: str
+    stated_in: Place
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Encryption:
     """text: what encrypts the messages at rest, in words. keys: those of the code."""
 
@@ -167,6 +176,7 @@ class QueueDescription:
     denials: tuple[Denial, ...]
     dead_letters_to: tuple[DeadLetterTarget, ...]
     dead_letters_from: tuple[DeadLetterSource, ...]
+    dead_letters_allowed: tuple[DeadLetterPermission, ...]
     encryption: Encryption
     findings: tuple[Finding, ...]
     not_known: tuple[NotKnown, ...]

@@ -54,7 +54,7 @@ def sections(queue: QueueDescription) -> list[Section]:
         *access_sections(queue),
         Section("What is denied", tuple(_denials(queue)) or ("Nothing is denied.",)),
         Section("Where its dead letters go", tuple(_targets(queue.dead_letters_to)) or ("Its dead letters go nowhere.",)),
-        Section("Whose dead letters it takes", tuple(_sources(queue)) or ("It takes no dead letters, by what the code says.",)),
+        Section("Whose dead letters it takes", tuple(_taken(queue))),
         Section("What encrypts it", (_encrypted(queue.encryption),)),
         Section("What is not known", tuple(_not_known(queue)) or ("Nothing is left open.",)),
     ]
@@ -123,9 +123,13 @@ def _targets(targets: Iterable[DeadLetterTarget]) -> Iterator[str]:
         yield from (f"From there: {line[0].lower()}{line[1:]}" for line in _targets(target.then))
 
 
-def _sources(queue: QueueDescription) -> Iterator[str]:
+def _taken(queue: QueueDescription) -> Iterator[str]:
+    if not queue.dead_letters_from:
+        yield "It takes no dead letters, by what the code says."
     for source in queue.dead_letters_from:
         yield f"Those of `{source.name}` ({source.what}). {source.stated_in} says so.{remarks((), source.unknown)}"
+    for permission in queue.dead_letters_allowed:
+        yield f"The redrive allow policy of {permission.stated_in} {permission.text}.{remarks((), permission.unknown)}"
 
 
 def _encrypted(encryption: Encryption) -> str:
