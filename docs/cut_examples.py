@@ -44,7 +44,7 @@ SHOWN = {
     "CKV_SQS_20": ("switched_off", "managed_sse"),
     "CKV_SQS_21": ("aws_managed_alias", "key_of_the_code"),
     "CKV_SQS_22": ("hour", "default"),
-    "CKV_SQS_23": ("rule", "roles_send"),
+    "CKV_SQS_23": ("rule", "own_key"),
     "CKV_SQS_30": ("mebibyte", "small"),
     "CKV_SQS_31": ("not_set", "two_weeks"),
     "CKV_SQS_32": ("fifo_flag_without_ending", "fifo"),

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from sqs_checks.pack.registration import register
+from sqs_checks.reporting.observations import Observation, observing
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FIXTURES = REPOSITORY / "fixtures"
@@ -132,10 +133,32 @@ def fixture_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class _FixtureScan(NamedTuple):
+    """reports: of Checkov. observations: what each check made of each resource, by framework."""
+
+    reports: Reports
+    observations: dict[str, list[Observation]]
+
+
 @pytest.fixture(scope="session")
-def fixture_reports(fixture_folder: Path) -> Reports:
-    """What Checkov reports of the fixtures: one run a framework, shared by all tests."""
-    return reports(fixture_folder)
+def fixture_scan(fixture_folder: Path) -> _FixtureScan:
+    """One run a framework over the fixtures, shared by all tests."""
+    found: Reports = []
+    observations: dict[str, list[Observation]] = {framework: [] for framework in FRAMEWORKS}
+    for framework in FRAMEWORKS:
+        with observing(observations[framework].append):
+            found += reports(fixture_folder, [framework])
+    return _FixtureScan(found, observations)
+
+
+@pytest.fixture(scope="session")
+def fixture_reports(fixture_scan: _FixtureScan) -> Reports:
+    return fixture_scan.reports
+
+
+@pytest.fixture(scope="session")
+def fixture_observations(fixture_scan: _FixtureScan) -> dict[str, list[Observation]]:
+    return fixture_scan.observations
 
 
 @pytest.fixture(scope="session")

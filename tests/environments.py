@@ -110,19 +110,21 @@ def derived_environment(base: Environment, folder: Path, wheel: Path | None = No
     return environment
 
 
+def repository_files() -> list[str]:
+    """The files of the repository: what a clone holds, or what came with a source distribution."""
+    if (REPOSITORY / ".git").exists():
+        command = ["git", "ls-files", "-z"]
+        listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+        return [name for name in listed.stdout.split("\0") if name and (REPOSITORY / name).is_file()]
+    manifest = next(REPOSITORY.glob("*.egg-info/SOURCES.txt")).read_text(encoding="utf-8")
+    return [name for name in manifest.splitlines() if (REPOSITORY / name).is_file()]
+
+
 def copy_of_repository(folder: Path) -> Path:
     """The working tree as a clone would hold it, committed in a repository of its own."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (REPOSITORY / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPOSITORY / name, folder / name)
+    for name in repository_files():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REPOSITORY / name, folder / name)
     git = ["git", "-c", "user.name=tests", "-c", "user.email=tests@example.invalid"]
     for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "copy"]):
         subprocess.run([*git, *arguments], cwd=folder, check=True)

@@ -13,6 +13,7 @@ from sqs_checks.checks.unencrypted_queue import UnencryptedQueue
 from sqs_checks.cloudformation import scanned_templates
 from sqs_checks.pack.coverage import Coverage, cover
 from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.reporting.observations import Outcome
 
 CHECKS = ("CKV_SQS_20", "CKV_SQS_31", "CKV_SQS_1")
 
@@ -97,5 +98,5 @@ def test_coverage_names_a_check_that_broke(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(UnencryptedQueue, "faults", planted)
     judged = [found.observation for found in cover(tmp_path) if isinstance(found, Coverage)]
     [observed] = [one for one in judged if one.check == "CKV_SQS_20"]
-    assert observed.violated.is_unknown
-    assert "this check broke: RuntimeError: planted" in observed.violated.reasons
+    assert observed.outcome is Outcome.UNDECIDED
+    assert "this check broke: RuntimeError: planted" in observed.reasons

@@ -3,72 +3,137 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import FIXTURES, REPOSITORY
+from conftest import FIXTURES, copy_with_plans, scan
 
 from sqs_checks.commands.sqs_checks_command import main
-from sqs_checks.pack.coverage import LeftOut, cover
+from sqs_checks.judgement.fault import Judgement, judge
+from sqs_checks.pack.catalogue import check_classes
+from sqs_checks.pack.coverage import Coverage, LeftOut, cover
+from sqs_checks.reporting.checkov_check import CheckovCheck, SqsCheck
+from sqs_checks.reporting.observations import Outcome
 
 
-def command(path: Path) -> list[str]:
-    return [sys.executable, "-m", "sqs_checks.commands.sqs_checks_command", "coverage", str(path)]
+def outcomes(path: Path) -> dict[tuple[str, str], Outcome]:
+    """What each check made of each resource: by the resource's address and the check."""
+    found = (one.observation for one in cover(path) if isinstance(one, Coverage))
+    return {(one.address, one.check): one.outcome for one in found}
 
 
-def coverage(path: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(path), cwd=REPOSITORY, capture_output=True, text=True, check=False)
+def said_of(path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    monkeypatch.setattr(sys, "argv", ["sqs-checks", "coverage", str(path)])
+    main()
+    return capsys.readouterr().out
 
 
-@pytest.fixture(scope="module")
-def output() -> str:
-    run = coverage(FIXTURES / "CKV_SQS_12")
-    assert run.returncode == 0, run.stderr
-    return run.stdout
+def test_what_is_not_decided_comes_first_the_commonest_reason_before_others(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = said_of(FIXTURES / "CKV_SQS_12", monkeypatch, capsys)
+    undecided, _, rest = said.partition("\n\ncheck ")
+    assert re.match(r"\d+ verdicts are not decided. Why, the commonest reason first:\n", undecided)
+    numbers = [int(number) for number in re.findall(r"^ +(\d+)  \S", undecided, re.MULTILINE)]
+    assert numbers == sorted(numbers, reverse=True)
+    assert sum(numbers) == int(undecided.split()[0])
+    assert re.search(
+        r"nowhere\.policy.*\n +aws_sqs_queue_policy\.unknown_missing_file \(Terraform, /code_only\.tf\): CKV_SQS_1, ", undecided
+    )
+    assert "not decided" not in rest
 
 
-def test_each_resource_is_listed_with_its_checks(output: str) -> None:
-    block = output.split("aws_sqs_queue_policy.pass_file\n")[1].split("\nTerraform")[0]
-    assert "CKV_SQS_12  decided" in block
-    assert len(block.splitlines()) == 15
+def test_the_sum_is_right(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the table, of the last line, and of what the checks made of the resources."""
+    said = said_of(FIXTURES / "CKV_SQS_43", monkeypatch, capsys)
+    header, *rows, sums = next(block for block in said.split("\n\n") if block.startswith("check ")).splitlines()
+    numbers = [[0 if cell == "-" else int(cell) for cell in row.split()[1:]] for row in rows]
+    assert [sum(column) for column in zip(*numbers)] == [int(cell) for cell in sums.split()[1:]]
+    assert header.split() == ["check", "undecided", "failed", "passed", "not", "applicable"]
+    undecided, failed, passed, _ = (sum(column) for column in zip(*numbers))
+    share, total = re.search(r"^([\d.]+) % of (\d+) verdicts are decided\.$", said, re.MULTILINE).groups()  # type: ignore[union-attr]
+    assert int(total) == undecided + failed + passed
+    assert float(share) == pytest.approx(100 * (failed + passed) / int(total), abs=0.1)
 
 
-def test_what_is_not_decided_says_why(output: str) -> None:
-    block = output.split("aws_sqs_queue_policy.unknown_missing_file\n")[1].split("\nTerraform")[0]
-    about_the_document = [line for line in block.splitlines() if "CKV_SQS_15" not in line and "CKV_SQS_16" not in line]
-    assert all("not decided: " in line and "nowhere.policy" in line for line in about_the_document)
+# What each check makes of a bare queue that nothing is about: no check passes on what is not there.
+BARE: dict[str, Outcome] = {
+    "CKV_SQS_17": Outcome.FAILED,
+    "CKV_SQS_20": Outcome.PASSED,
+    "CKV_SQS_21": Outcome.FAILED,
+    "CKV_SQS_22": Outcome.NOT_APPLICABLE,  # no key
+    "CKV_SQS_23": Outcome.NOT_APPLICABLE,
+    "CKV_SQS_30": Outcome.PASSED,  # the provider sets it
+    "CKV_SQS_31": Outcome.FAILED,
+    "CKV_SQS_32": Outcome.PASSED,
+    "CKV_SQS_33": Outcome.FAILED,
+    "CKV_SQS_34": Outcome.PASSED,
+    "CKV_SQS_40": Outcome.FAILED,
+    "CKV_SQS_41": Outcome.NOT_APPLICABLE,  # no dead-letter queue
+    "CKV_SQS_42": Outcome.NOT_APPLICABLE,
+    "CKV_SQS_43": Outcome.NOT_APPLICABLE,  # no consumer
+    "CKV_SQS_44": Outcome.PASSED,
+    "CKV_SQS_45": Outcome.NOT_APPLICABLE,  # no sender
+}
 
 
-def test_the_sum_is_right(output: str) -> None:
-    decided, total = map(int, re.search(r"^(\d+) of (\d+) verdicts decided$", output, re.MULTILINE).groups())  # type: ignore[union-attr]
-    assert total == len(re.findall(r"^    CKV_SQS_", output, re.MULTILINE))
-    assert total - decided == output.count("not decided: ")
+def test_what_a_check_is_not_about_is_no_pass(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_sqs_queue" "q" {}\n', encoding="utf-8")
+    assert outcomes(tmp_path) == {("aws_sqs_queue.q", check): outcome for check, outcome in BARE.items()}
+    reported = {finding.check for finding in scan(tmp_path, ["terraform"])}
+    assert reported == {check for check, outcome in BARE.items() if outcome is not Outcome.NOT_APPLICABLE}
 
 
-def test_a_path_that_is_not_there() -> None:
-    run = coverage(FIXTURES / "nowhere")
-    assert run.returncode == 1
-    assert "no such file or folder" in run.stderr
+def test_whoever_judges_some_only_says_which() -> None:
+    for check in check_classes():
+        assert bool(check.judges_only) == (check.applies is not SqsCheck.applies), check.id
+
+
+@pytest.mark.parametrize("check", sorted({check.id for check in check_classes() if check.judges_only}))
+def test_nothing_is_wrong_with_what_a_check_is_not_about(check: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a fault would go unsaid: held against the check's own search for faults."""
+    apart: list[Judgement] = []
+
+    def judgement(self: Any, subject: Any, settings: Any) -> Judgement:
+        found = judged(self, subject, settings)
+        if not found.is_applicable:
+            apart.append(judge(list(self.faults(subject, settings))))
+        return found
+
+    judged = CheckovCheck.judgement
+    monkeypatch.setattr(CheckovCheck, "judgement", judgement)
+    copy_with_plans(FIXTURES / check, tmp_path / check)
+    scan(tmp_path, ["terraform"], [check])
+    assert apart
+    assert not [found.faults for found in apart if found.violated.is_yes]
+
+
+SETTINGS = """
+checks: {CKV_SQS_31: {enabled: false}}
+exceptions: [{checks: [CKV_SQS_33], names: [q], reason: no tags here}]
+"""
+SKIPPED_IN_CODE = """
+resource "aws_sqs_queue" "q" {
+  # checkov:skip=CKV_SQS_40:nothing is lost
+}
+"""
+
+
+def test_what_is_switched_off_and_what_is_skipped_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "main.tf").write_text(SKIPPED_IN_CODE, encoding="utf-8")
+    (tmp_path / "sqs-checks.yaml").write_text(SETTINGS, encoding="utf-8")
+    said = said_of(tmp_path, monkeypatch, capsys)
+    assert "Switched off:\n  CKV_SQS_31      1  the settings switch it off\n" in said
+    assert "  CKV_SQS_33      1  no tags here\n  CKV_SQS_40      1  nothing is lost\n" in said
 
 
 def test_a_single_file() -> None:
     """The template around a resource is found where Checkov is given a file: a key of the same template is known."""
-    run = coverage(FIXTURES / "CKV_SQS_21" / "queues.template")
-    block = run.stdout.split("PassKeyOfTheCode\n")[1].split("\nCloudFormation")[0]
-    assert "CKV_SQS_21  decided" in block
-
-
-def test_a_reader_that_stops_early_gets_no_traceback() -> None:
-    """As in `sqs-checks coverage . | head -1`."""
-    with subprocess.Popen(
-        command(FIXTURES / "CKV_SQS_44"), cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as run:
-        assert run.stdout is not None
-        assert run.stderr is not None
-        run.stdout.close()
-        assert run.stderr.read() == ""
+    assert outcomes(FIXTURES / "CKV_SQS_21" / "queues.template")["PassKeyOfTheCode", "CKV_SQS_21"] is Outcome.PASSED
 
 
 # By what Checkov leaves out: the code, and what is to be named.
@@ -123,11 +188,13 @@ def test_what_is_left_out_counts_by_itself(
     monkeypatch.setattr(sys, "argv", ["sqs-checks", "coverage", str(tmp_path)])
     assert main() == 1
     assert capsys.readouterr().out == (
-        "Terraform  /refused.tf  aws_sqs_queue.q\n"
-        "    not judged: it would be made, but Checkov leaves it out\n"
-        f"Terraform  {tmp_path}/refused.tf\n"
-        "    not read: Checkov cannot parse it\n"
-        "0 of 0 verdicts decided, 1 resource left out by Checkov, 1 file not read\n"
+        "Left out by Checkov, so that no check judges it:\n"
+        "  aws_sqs_queue.q (Terraform, /refused.tf)\n"
+        "\n"
+        "Not read:\n"
+        f"  {tmp_path}/refused.tf (Terraform): Checkov cannot parse it\n"
+        "\n"
+        "No check judged anything.\n"
     )
 
 
@@ -145,10 +212,10 @@ def test_a_template_that_ends_checkovs_run_is_named_and_costs_no_other(
     monkeypatch.setattr(sys, "argv", ["sqs-checks", "coverage", str(tmp_path)])
     assert main() == 1
     said = capsys.readouterr().out
-    assert re.search(r"odd\.yaml\n    not read: Checkov fails on it: TypeError", said)
-    assert re.search(r"broken\.yaml\n    not read: it names SQS", said)
-    assert re.search(r"queues\.yaml  R\n    CKV_SQS_\d+ ", said)
-    assert ", 1 resource left out by Checkov, 2 files not read" in said
+    assert re.search(r"odd\.yaml \(\w+\): Checkov fails on it: TypeError", said)
+    assert re.search(r"broken\.yaml \(\w+\): it names SQS", said)
+    assert re.search(r"  Q \(CloudFormation, .*queues\.yaml\)", said.partition("Left out by Checkov")[2])
+    assert re.search(r"^CKV_SQS_20 .* 1", said, re.MULTILINE)
 
 
 def test_a_resource_whose_condition_does_not_hold_by_default_is_named(tmp_path: Path) -> None:

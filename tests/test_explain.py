@@ -352,13 +352,13 @@ def test_a_queue_is_asked_for_by_its_name_or_address(capsys: pytest.CaptureFixtu
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: Any) -> str:
-    assert explain_path(*arguments) == 1
+    assert explain_path(*arguments) == 2
     return capsys.readouterr().err
 
 
 def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no such file or folder" in refused(capsys, str(tmp_path / "nowhere"), None, "text", None)
-    assert "there is no queue `x`" in refused(capsys, str(ORDERS), "x", "text", None)
+    assert "has no queue `x`" in refused(capsys, str(ORDERS), "x", "text", None)
     assert "cannot write" in refused(capsys, str(ORDERS), "dead", "text", str(tmp_path / "no" / "file"))
     monkeypatch.setitem(sys.modules, "graphviz", None)
     assert "pip install 'sqs-checks[report]'" in refused(capsys, str(ORDERS), None, "html", None)
@@ -366,8 +366,19 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_a_folder_without_a_queue(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "main.tf").write_text('resource "aws_s3_bucket" "b" {}\n', encoding="utf-8")
-    assert explain_path(str(tmp_path), None, "text", None) == 1
+    assert explain_path(str(tmp_path), None, "text", None) == 0
     assert capsys.readouterr().out == "There is no queue in this code.\n"
+    (tmp_path / "main.tf").unlink()
+    assert explain_path(str(tmp_path), None, "text", None) == 0
+    assert capsys.readouterr().out == f"There is no Terraform or CloudFormation in {tmp_path}.\n"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_sqs_queue" "q" {\n  name = (var.\n    name)\n}\n', encoding="utf-8")
+    assert explain_path(str(tmp_path), None, "text", None) == 1
+    told = capsys.readouterr()
+    assert "Checkov leaves this queue out, so no check has judged it." in " ".join(told.out.split())
+    assert "main.tf was not read: Checkov cannot parse it" in told.err
 
 
 def test_a_report_is_written_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -381,7 +392,7 @@ COMMAND_LINES: dict[str, tuple[list[str], int, str]] = {
     "a path": ([str(ORDERS), "--queue", "dead"], 0, "`aws_sqs_queue.dead`\n"),
     "a check": (["CKV_SQS_7"], 0, "CKV_SQS_7"),
     "a misspelt check": (["CKV_SQS_77"], 2, "there is no check"),
-    "a path that is not there": (["no/such/folder"], 1, "no such file or folder"),
+    "a path that is not there": (["no/such/folder"], 2, "no such file or folder"),
     "options of a path with a check": (["CKV_SQS_7", "--format", "html"], 2, "a check takes none of these options"),
 }
 

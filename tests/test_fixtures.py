@@ -1,7 +1,8 @@
 """Each check's verdict on its fixtures, through Checkov itself.
 
 A fixture's resources are named after the verdict they must get: `pass_…`, `fail_…`, `unknown_…` in Terraform (the
-resource's name, or that of the module it stands in), `Pass…`, `Fail…`, `Unknown…` in CloudFormation.
+resource's name, or that of the module it stands in), `Pass…`, `Fail…`, `Unknown…` in CloudFormation; and `inapplicable_…`,
+`Inapplicable…` where the resource has nothing that the check is about.
 """
 
 from __future__ import annotations
@@ -15,15 +16,18 @@ from conftest import FIXTURES, FRAMEWORKS, Finding, scan
 
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.reporting.checkov_check import CheckovCheck
+from sqs_checks.reporting.observations import Observation, Outcome
 
 CHECKS = sorted({check.id for check in check_classes()})
 # The provider refuses to plan what AWS would refuse; `test_plan_with_what_the_provider_refuses` stands in.
 # It plans no message size above the one that it sets by itself, either.
 NEVER_FAILS = {(f"CKV_SQS_{number}", "terraform_plan") for number in (30, 32, 34)}
-VERDICTS = {"pass": "PASSED", "fail": "FAILED", "unknown": "UNKNOWN"}
-_TERRAFORM_NAME = re.compile(r'(?:module|resource) +"(?:aws_(?:sqs|vpc)_\w+" +")?((?:pass|fail|unknown)_\w+)"')
-_PLANNED_NAME = re.compile(r'"address": "(?:[^"\\]|\\.)*?\b((?:pass|fail|unknown)_\w+)')
-_LOGICAL_ID = re.compile(r'^\s*"?((?:Pass|Fail|Unknown)[A-Z]\w*)"?:', re.MULTILINE)
+VERDICTS = {"pass": Outcome.PASSED, "fail": Outcome.FAILED, "unknown": Outcome.UNDECIDED, "inapplicable": Outcome.NOT_APPLICABLE}
+# What Checkov reports of each; of the others nothing.
+REPORTED = {Outcome.PASSED: "PASSED", Outcome.FAILED: "FAILED"}
+_TERRAFORM_NAME = re.compile(r'(?:module|resource) +"(?:aws_(?:sqs|vpc)_\w+" +")?((?:pass|fail|unknown|inapplicable)_\w+)"')
+_PLANNED_NAME = re.compile(r'"address": "(?:[^"\\]|\\.)*?\b((?:pass|fail|unknown|inapplicable)_\w+)')
+_LOGICAL_ID = re.compile(r'^\s*"?((?:Pass|Fail|Unknown|Inapplicable)[A-Z]\w*)"?:', re.MULTILINE)
 _PATTERNS = {
     "terraform": ("*.tf", _TERRAFORM_NAME),
     "terraform_plan": ("*.tfplan", _PLANNED_NAME),
@@ -31,7 +35,7 @@ _PATTERNS = {
 }
 
 
-def verdict_named(name: str) -> str:
+def verdict_named(name: str) -> Outcome:
     return VERDICTS[re.split(r"(?<=[a-z])(?=[A-Z])|_", name)[0].lower()]
 
 
@@ -40,15 +44,20 @@ def names_in(folder: Path, framework: str) -> set[str]:
     return {name for file in folder.glob(f"**/{glob}") for name in pattern.findall(file.read_text(encoding="utf-8"))}
 
 
-def name_of(finding: Finding) -> str:
+def name_of(address: str) -> str:
     """The part of a resource's address that names its verdict."""
-    parts = re.findall(r"\b(?:pass|fail|unknown)_\w+|\b(?:Pass|Fail|Unknown)[A-Z]\w*", finding.resource)
-    return parts[-1] if parts else finding.resource
+    parts = re.findall(r"\b(?:pass|fail|unknown|inapplicable)_\w+|\b(?:Pass|Fail|Unknown|Inapplicable)[A-Z]\w*", address)
+    return parts[-1] if parts else address
 
 
-def verdicts(findings: list[Finding], check: str, framework: str) -> dict[str, str]:
+def outcomes(observations: list[Observation], check: str) -> dict[str, Outcome]:
+    """What a check made of the resources of its own fixtures, by name."""
+    return {name_of(one.address): one.outcome for one in observations if one.check == check and f"/{check}/" in one.entity_path}
+
+
+def reported(findings: list[Finding], check: str, framework: str) -> dict[str, str]:
     return {
-        name_of(finding): finding.result
+        name_of(finding.resource): finding.result
         for finding in findings
         if finding.check == check and finding.framework == framework and f"/{check}/" in finding.file
     }
@@ -56,20 +65,25 @@ def verdicts(findings: list[Finding], check: str, framework: str) -> dict[str, s
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize("check", CHECKS)
-def test_every_resource_gets_the_verdict_in_its_name(check: str, framework: str, fixture_findings: list[Finding]) -> None:
-    """A resource passes or fails as its name says; one that cannot be decided appears in no report."""
-    found = verdicts(fixture_findings, check, framework)
-    names = names_in(FIXTURES / check, framework)
-    assert {name: found.get(name, "UNKNOWN") for name in names} == {name: verdict_named(name) for name in names}
-    assert set(found) <= names, "a resource whose name states no verdict"
-    expected = {"PASSED"} if (check, framework) in NEVER_FAILS else {"PASSED", "FAILED"}
-    assert expected <= set(found.values()), "fixtures that cannot fail prove nothing"
+def test_every_resource_gets_the_verdict_in_its_name(
+    check: str, framework: str, fixture_findings: list[Finding], fixture_observations: dict[str, list[Observation]]
+) -> None:
+    """Passes and failures are reported; what cannot be decided, or is not what the check is about, appears in no report."""
+    found = outcomes(fixture_observations[framework], check)
+    wanted = {name: verdict_named(name) for name in names_in(FIXTURES / check, framework)}
+    assert {name: found.get(name, Outcome.NOT_APPLICABLE) for name in wanted} == wanted
+    assert set(found) <= set(wanted), "a resource whose name states no verdict"
+    assert reported(fixture_findings, check, framework) == {
+        name: REPORTED[outcome] for name, outcome in wanted.items() if outcome in REPORTED
+    }
+    expected = {Outcome.PASSED} if (check, framework) in NEVER_FAILS else {Outcome.PASSED, Outcome.FAILED}
+    assert expected <= set(wanted.values()), "fixtures that cannot fail prove nothing"
 
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_each_framework_holds_something_that_cannot_be_known(check: str) -> None:
     for framework in FRAMEWORKS:
-        assert "UNKNOWN" in {verdict_named(name) for name in names_in(FIXTURES / check, framework)}, framework
+        assert Outcome.UNDECIDED in {verdict_named(name) for name in names_in(FIXTURES / check, framework)}, framework
 
 
 @pytest.mark.parametrize("other", ["terraform_plan", "cloudformation"])
@@ -114,7 +128,7 @@ def test_each_framework_speaks_its_own_language(fixture_findings: list[Finding])
     spelled = {
         finding.framework: finding.details[0]
         for finding in fixture_findings
-        if finding.check == "CKV_SQS_31" and name_of(finding).lower().replace("_", "") == "failnotset"
+        if finding.check == "CKV_SQS_31" and name_of(finding.resource).lower().replace("_", "") == "failnotset"
     }
     assert spelled["cloudformation"].startswith("`MessageRetentionPeriod` is not set")
     assert spelled["terraform"] == spelled["terraform_plan"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 import sys
 from collections.abc import Sequence
 from configparser import ConfigParser
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY
+from environments import repository_files
 
 from sqs_checks import __version__
 from sqs_checks.judgement.metadata import Area, Severity
@@ -52,7 +52,7 @@ MAY_IMPORT = {
     "rendering": {"rendering", "descriptions", "model", "values"},
     "checks": {"checks", "reporting", "configuration", "terraform", "cloudformation"} | PURE,
     "pack": {"pack", "checks", "descriptions", "reporting", "configuration", "files", "terraform", "cloudformation"} | PURE,
-    "commands": {"commands", "pack", "descriptions", "rendering", "configuration", "files"} | PURE,
+    "commands": {"commands", "pack", "reporting", "descriptions", "rendering", "configuration", "files"} | PURE,
 }
 # Those that know Checkov: reporting, the seams of the two frameworks, and what registers with Checkov or starts it.
 OF_EXTRAS = {"map_layout.py": "graphviz"}
@@ -104,22 +104,16 @@ def test_run_time_needs_only_checkov_and_pyyaml() -> None:
                 assert root in allowed, (module, name)
 
 
-def tracked_files() -> list[str]:
-    """What a clone holds: a virtual environment beside it is none of ours."""
-    run = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    return [name for name in run.stdout.split("\0") if name]
-
-
 def test_checkov_finds_exactly_one_module_to_load() -> None:
     """Checkov executes every `.py` in a folder with `__init__.py`, as a top-level module of that name."""
-    packages = [REPOSITORY / name for name in tracked_files() if Path(name).name == "__init__.py"]
+    packages = [REPOSITORY / name for name in repository_files() if Path(name).name == "__init__.py"]
     assert packages == [PACKAGE / "__init__.py"]
     assert [path.name for path in PACKAGE.glob("*.py") if not path.name.startswith("__")] == ["sqs_checks_loader.py"]
 
 
 def test_nothing_that_checkov_takes_for_a_graph_policy() -> None:
     """Checkov parses every YAML and JSON file below the folder, and stops on the first that is no check of its own."""
-    policies = {name for name in tracked_files() if name.endswith((".yaml", ".yml", ".json"))}
+    policies = {name for name in repository_files() if name.endswith((".yaml", ".yml", ".json"))}
     assert policies == {".pre-commit-hooks.yaml"}
 
 

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policies import NO_TLS, QUEUE, TOPIC, allow, deny, policy, service
 
-from sqs_checks.commands.policy_command import FAULTY, SOUND, UNREADABLE, judge_policy
+from sqs_checks.commands.exit_codes import AT_FAULT, FINE, NOTHING_TO_JUDGE
+from sqs_checks.commands.policy_command import judge_policy
 from sqs_checks.values.json_positions import positions_in
 
 SENDER = allow(service("sns.amazonaws.com"), {"ArnEquals": {"aws:SourceArn": TOPIC}}, Sid="Topic")
@@ -23,20 +24,20 @@ GOOD = policy(SENDER, deny(NO_TLS, Sid="TlsOnly"))
 OPEN = policy(allow("*", Sid="Open"), deny(NO_TLS))
 # What is judged, how the process ends, and what is said.
 ROWS: list[tuple[str, int, str]] = [
-    (json.dumps(GOOD), SOUND, "✓ Everyone can use the queue: no"),
-    (json.dumps(OPEN), FAULTY, "`Open` (Statement[0]): anybody with any AWS account may call sqs:SendMessage"),
-    (json.dumps(policy(SENDER)), FAULTY, "✗ Plain HTTP is refused: no"),
-    (json.dumps({"Attributes": {"Policy": json.dumps(OPEN), "QueueArn": QUEUE}}), FAULTY, "✗ Everyone can use the queue: yes"),
+    (json.dumps(GOOD), FINE, "✓ Everyone can use the queue: no"),
+    (json.dumps(OPEN), AT_FAULT, "`Open` (Statement[0]): anybody with any AWS account may call sqs:SendMessage"),
+    (json.dumps(policy(SENDER)), AT_FAULT, "✗ Plain HTTP is refused: no"),
+    (json.dumps({"Attributes": {"Policy": json.dumps(OPEN), "QueueArn": QUEUE}}), AT_FAULT, "✗ Everyone can use the queue: yes"),
     (
         json.dumps(policy(allow(service("sns.amazonaws.com"), action="sqs:SendMesage"))),
-        FAULTY,
+        AT_FAULT,
         "SQS has no action `sqs:SendMesage`; write `sqs:SendMessage`",
     ),
-    ("", UNREADABLE, "it is empty"),
-    ("{", UNREADABLE, "it is no JSON, at line 1, column 2"),
-    ("[]", UNREADABLE, "no object"),
-    ('{"Statements": []}', UNREADABLE, "it has no `Statement`, and holds `Statements`"),
-    ('{"Attributes": {"Policy": "{"}}', UNREADABLE, "it is no JSON in `Policy`"),
+    ("", NOTHING_TO_JUDGE, "it is empty"),
+    ("{", NOTHING_TO_JUDGE, "it is no JSON, at line 1, column 2"),
+    ("[]", NOTHING_TO_JUDGE, "no object"),
+    ('{"Statements": []}', NOTHING_TO_JUDGE, "it has no `Statement`, and holds `Statements`"),
+    ('{"Attributes": {"Policy": "{"}}', NOTHING_TO_JUDGE, "it is no JSON in `Policy`"),
 ]
 
 
@@ -46,14 +47,14 @@ def test_what_is_said(text: str, code: int, said: str, tmp_path: Path, capsys: p
     assert judge_policy(str(tmp_path / "policy.json"), None, "text") == code
     printed = capsys.readouterr()
     assert said in printed.out + printed.err
-    assert ("sqs-checks: " in printed.err) == (code == UNREADABLE)
+    assert ("sqs-checks: " in printed.err) == (code == NOTHING_TO_JUDGE)
 
 
 def test_a_missing_file_and_a_queue_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert judge_policy(str(tmp_path / "nowhere"), None, "text") == UNREADABLE
+    assert judge_policy(str(tmp_path / "nowhere"), None, "text") == NOTHING_TO_JUDGE
     assert "no such file" in capsys.readouterr().err
     (tmp_path / "policy.json").write_text(json.dumps(GOOD), encoding="utf-8")
-    assert judge_policy(str(tmp_path / "policy.json"), "orders", "text") == UNREADABLE
+    assert judge_policy(str(tmp_path / "policy.json"), "orders", "text") == NOTHING_TO_JUDGE
     assert "`orders` is no ARN of a queue" in capsys.readouterr().err
 
 
@@ -68,7 +69,7 @@ def test_a_fault_says_at_which_line_and_column(tmp_path: Path, capsys: pytest.Ca
 
 def test_json_for_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "policy.json").write_text(json.dumps(OPEN), encoding="utf-8")
-    assert judge_policy(str(tmp_path / "policy.json"), QUEUE, "json") == FAULTY
+    assert judge_policy(str(tmp_path / "policy.json"), QUEUE, "json") == AT_FAULT
     judged = json.loads(capsys.readouterr().out)
     public = next(one for one in judged["verdicts"] if one["name"] == "public")
     assert public["holds"] == "yes"
@@ -112,6 +113,6 @@ def test_nothing_raises(text: str) -> None:
 
     before, sys.stdin = sys.stdin, Input()
     try:
-        assert judge_policy("-", None, "text") in (SOUND, FAULTY, UNREADABLE)
+        assert judge_policy("-", None, "text") in (FINE, AT_FAULT, NOTHING_TO_JUDGE)
     finally:
         sys.stdin = before

@@ -18,7 +18,7 @@ from sqs_checks.pack.catalogue import check_classes
 POLICY_CHECKS = sorted(
     check.id
     for check in check_classes()
-    if issubclass(check, CloudFormationQueuePolicyCheck) and object.__new__(check).needs(DEFAULTS)
+    if issubclass(check, CloudFormationQueuePolicyCheck) and not object.__new__(check).needed(DEFAULTS)
 )
 URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders"
 

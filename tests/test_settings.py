@@ -318,7 +318,7 @@ def test_config_show_says_where_each_value_comes_from(tmp_path: Path) -> None:
 
 def test_config_check(tmp_path: Path) -> None:
     """Of the files that hold for some code and for parts of it; of one file; of none."""
-    assert command("check", cwd=tmp_path).stdout == "no sqs-checks.yaml: the defaults hold\n"
+    assert command("check", cwd=tmp_path).stdout == "There is no sqs-checks.yaml: the defaults hold.\n"
     (tmp_path / "code").mkdir()
     (tmp_path / "sqs-checks.yaml").write_text("unresolved: fail\n", encoding="utf-8")
     assert command("check", cwd=tmp_path).stdout == "sqs-checks.yaml: ok\n"
@@ -327,7 +327,7 @@ def test_config_check(tmp_path: Path) -> None:
         run = command(*arguments, cwd=tmp_path)
         assert run.returncode == 1, arguments
         assert run.stderr.splitlines() == ["code/sqs-checks.yaml:1: unresolved: ignore or fail is wanted, not `5`"]
-    assert command("check", "nowhere", cwd=tmp_path).returncode == 1
+    assert command("check", "nowhere", cwd=tmp_path).returncode == 2
 
 
 def test_config_schema(tmp_path: Path) -> None:

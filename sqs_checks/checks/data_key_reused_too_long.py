@@ -28,7 +28,7 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import known
+from sqs_checks.judgement.ternary import Ternary, known
 from sqs_checks.queues.number_bounds import out_of_bounds
 from sqs_checks.queues.sqs_limits import DATA_KEY_REUSE_SECONDS, DEFAULT_DATA_KEY_REUSE_SECONDS, Bounds
 from sqs_checks.queues.sqs_queue import Queue
@@ -44,6 +44,11 @@ class DataKeyReusedTooLong(SqsCheck[Queue]):
     why = "for as long as SQS holds a decrypted data key, a withdrawn permission or a disabled key has no effect"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#sqs-how-does-the-data-key-reuse-period-work"
     settings = ("encryption.max_data_key_reuse_seconds",)
+
+    judges_only = "queues with a KMS key"
+
+    def applies(self, subject: Queue, settings: Settings) -> Ternary:
+        return subject.kms_master_key_id.is_set()
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         maximum = settings.encryption.max_data_key_reuse_seconds

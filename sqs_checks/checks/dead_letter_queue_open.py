@@ -75,6 +75,11 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     why = "every queue of the account can leave its messages among the ones that somebody has to look after"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#policies-for-dead-letter-queues"
 
+    judges_only = "queues that take the dead letters of another queue, or state a redrive allow policy"
+
+    def applies(self, subject: QueueModel, settings: Settings) -> Ternary:
+        return any_linked(subject.dead_letter_redrives) | any_linked(subject.allowances)
+
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         can_be_named = ~_are_too_many(subject.dead_letter_redrives)
         if subject.dead_letter_redrives:

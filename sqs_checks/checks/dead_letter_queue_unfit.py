@@ -30,7 +30,7 @@ from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import Ternary, unknown
-from sqs_checks.model.queue_model import QueueModel
+from sqs_checks.model.queue_model import QueueModel, any_linked
 from sqs_checks.queues.encryption import encryption_in_words, is_encrypted
 from sqs_checks.queues.sqs_limits import DEFAULT_RETENTION_SECONDS, RETENTION_SECONDS
 from sqs_checks.queues.sqs_queue import Queue
@@ -63,6 +63,11 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
     area = Area.NOTHING_LOST
     why = "dead letters are refused, deleted before anybody looks at them, or less protected than the messages they were"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#understanding-message-retention-periods"
+
+    judges_only = "queues that take the dead letters of another queue"
+
+    def applies(self, subject: QueueModel, settings: Settings) -> Ternary:
+        return any_linked(subject.dead_letter_redrives)
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         for redrive, certainty in subject.dead_letter_redrives:

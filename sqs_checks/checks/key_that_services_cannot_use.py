@@ -35,7 +35,7 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCh
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import Ternary, all_of, any_of, unknown
+from sqs_checks.judgement.ternary import Ternary, all_of, any_of, known, unknown
 from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import OwnKey, Source
 from sqs_checks.model.use_rules import EVENTS, S3, SNS, source_of_arn
@@ -69,11 +69,13 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
     why = "what a service sends to a queue whose key it cannot use is lost without an error"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services"
 
+    judges_only = "queues that a service sends to, with AWS's key or one whose policy the code holds"
+
+    def applies(self, subject: QueueModel, settings: Settings) -> Ternary:
+        return (_is_aws_managed(subject) | known(bool(subject.own.keys))) & any_of(sender.sends for sender in _senders(subject))
+
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
-        aws_managed = subject.queue.kms_master_key_id.holds(lambda named: named.aws_managed)
-        keys = subject.own.keys
-        if aws_managed.is_no and not keys:
-            return
+        aws_managed, keys = _is_aws_managed(subject), subject.own.keys
         for sender in _senders(subject):
             yield self._with_the_key_of_aws(subject, aws_managed, sender)
             if keys and (sender.service in _USE_THE_KEY or not _is_principal(sender.service)):
@@ -106,6 +108,10 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
             ),
             paths=(key.path,),
         )
+
+
+def _is_aws_managed(subject: QueueModel) -> Ternary:
+    return subject.queue.kms_master_key_id.holds(lambda named: named.aws_managed)
 
 
 def _senders(subject: QueueModel) -> Iterator[_Sender]:

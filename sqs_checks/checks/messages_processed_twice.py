@@ -30,7 +30,8 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCh
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.model.queue_model import QueueModel
+from sqs_checks.judgement.ternary import Ternary
+from sqs_checks.model.queue_model import QueueModel, any_linked
 from sqs_checks.model.relations import Role, Use
 from sqs_checks.queues.setting import Setting
 from sqs_checks.queues.sqs_limits import DEFAULT_VISIBILITY_SECONDS
@@ -46,6 +47,11 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
     why = "a message that a function still works on is handed out again, and processed twice or lost as a dead letter"
     guideline = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-queueconfig"
     settings = ("lambda.visibility_factor",)
+
+    judges_only = "queues that a Lambda function consumes"
+
+    def applies(self, subject: QueueModel, settings: Settings) -> Ternary:
+        return any_linked(link for link in subject.uses if link[0].role is Role.CONSUMES)
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         visibility, factor = subject.queue.visibility_timeout, settings.lambda_.visibility_factor

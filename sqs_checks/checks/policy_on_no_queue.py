@@ -28,7 +28,7 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationPolicyPlaceC
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
+from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.relations import ARN, NAME, QueueReference
 from sqs_checks.reporting.checkov_check import SqsCheck
@@ -43,9 +43,12 @@ class PolicyOnNoQueue(SqsCheck[PolicyPlace]):
     why = "the deployment fails, or the queue that was meant goes without the policy"
     guideline = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queuepolicy.html#cfn-sqs-queuepolicy-queues"
 
+    judges_only = "policies that stand in a resource of their own"
+
+    def applies(self, subject: PolicyPlace, settings: Settings) -> Ternary:
+        return known(not subject.is_inline)
+
     def faults(self, subject: PolicyPlace, settings: Settings) -> Iterator[Fault]:
-        if subject.is_inline:
-            return
         if not subject.attachments:
             yield self._fault(subject, YES, f"`{subject.attribute}` names no queue.")
         for reference in subject.queues:

@@ -34,6 +34,7 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyC
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.judgement.ternary import NO, Ternary, any_of
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.explanation import actions_in_words, caller_in_words, values_in_words
 from sqs_checks.policy.trust import Trust
@@ -54,8 +55,14 @@ class ReachableOutsideVpc(SqsCheck[AttachedPolicy]):
         "vpc.endpoints",
     )
 
-    def needs(self, settings: Settings) -> bool:
-        return settings.vpc.required is not None
+    judges_only = "policies of queues that the setting `vpc.required` selects"
+
+    def needed(self, settings: Settings) -> str:
+        return "vpc.required" if settings.vpc.required is None else ""
+
+    def applies(self, subject: AttachedPolicy, settings: Settings) -> Ternary:
+        wanted = settings.vpc.required
+        return NO if wanted is None else any_of(traits.is_selected(wanted.names, wanted.tags) for traits in subject.traits)
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         wanted = settings.vpc.required

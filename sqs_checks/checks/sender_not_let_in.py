@@ -35,7 +35,7 @@ from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, unknown
-from sqs_checks.model.queue_model import QueueModel
+from sqs_checks.model.queue_model import QueueModel, any_linked
 from sqs_checks.model.relations import PolicyAttachment
 from sqs_checks.policy.service_request import Admission, ServiceRequest
 from sqs_checks.reporting.checkov_check import SqsCheck
@@ -50,6 +50,11 @@ class SenderNotLetIn(SqsCheck[QueueModel]):
     area = Area.NOTHING_LOST
     why = "what a service sends without permission is lost, without an error that anybody sees"
     guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services"
+
+    judges_only = "queues that a service of the scanned code sends to by itself"
+
+    def applies(self, subject: QueueModel, settings: Settings) -> Ternary:
+        return any_linked(link for link in subject.uses if link[0].service is not None and link[0].source is not None)
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         for use, sends in subject.uses:

@@ -59,8 +59,8 @@ class UntrustedAccount(SqsCheck[AttachedPolicy]):
         "trusted.networks",
     )
 
-    def needs(self, settings: Settings) -> bool:
-        return settings.trusted.is_configured
+    def needed(self, settings: Settings) -> str:
+        return "" if settings.trusted.is_configured else "trusted"
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         listed = settings.trusted

@@ -25,7 +25,7 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyC
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import NO, YES, unknown
+from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
@@ -39,10 +39,16 @@ class WildcardPrincipal(SqsCheck[AttachedPolicy]):
     why = "the whole protection hangs on the conditions: one edit of them opens the queue"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#ensure-queues-not-publicly-accessible"
 
+    judges_only = "policies that do not let everyone use the queue, which CKV_SQS_1 reports"
+
+    def applies(self, subject: AttachedPolicy, settings: Settings) -> Ternary:
+        public, _ = subject.first(lambda policy: policy.public)
+        return ~public
+
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         public, _ = subject.first(lambda policy: policy.public)
-        # Where the queue is public, that is the finding; where it may be, it may be.
-        alone = YES if public.is_no else unknown("CKV_SQS_1 reports the document, or may")
+        # Where the queue may be public, that may be the finding.
+        alone = YES if public.is_no else unknown(*public.reasons)
         for statement, applies in subject.allows:
             principals = statement.principals
             everyone = YES if principals.everyone else unknown(*principals.hidden) if principals.hidden else NO

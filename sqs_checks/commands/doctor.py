@@ -6,15 +6,18 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any, NamedTuple, Optional
 
 from sqs_checks import __version__
 from sqs_checks.commands.checkov_on_path import checkov_on_path, is_of_this_environment
+from sqs_checks.commands.exit_codes import AT_FAULT, FINE
 from sqs_checks.commands.hook_files import hook_files, is_current, is_enabled
+from sqs_checks.commands.messages import progress
 
 _CHECK = "CKV_SQS_20"
 _BAD_QUEUES = {
@@ -89,44 +92,87 @@ def _fault(route: Route, folder: str) -> str | None:
     return f"the checks ran, with errors.{said}" if errors else None
 
 
-def _without(package: str, name: str) -> bool:
-    """Whether a package is missing, which is said then."""
-    try:
-        print(f"{package} {metadata.version(package)}")
-    except metadata.PackageNotFoundError:
-        print(f"FAULT  {name} is not installed in this Python: run `pip install {package}`")
-        return True
-    return False
+class _Diagnosis(NamedTuple):
+    """packages: what the checks run on, each with its version; None where it is missing. problems: why no route was tried."""
+
+    packages: Sequence[tuple[str, Optional[str]]]
+    problems: Sequence[str]
+    routes: Sequence[tuple[Route, Optional[str]]] = ()
+
+    @property
+    def is_well(self) -> bool:
+        return not self.problems and not any(fault and route.is_on for route, fault in self.routes)
 
 
-def examine() -> int:
+def examine(output_format: str) -> int:
     """Prints what is on and whether it works. Returns the exit code: 0 where every route that is on works."""
-    print(f"sqs-checks {__version__} in {package_folder()}")
-    print(f"Python {sys.version.split()[0]} in {sys.prefix}")
-    missing = [_without(package, name) for package, name in (("checkov", "Checkov"), ("pyyaml", "PyYAML"))]
-    if any(missing):
-        return 1
+    with progress() as show:
+        show("Checkov scans a known-bad queue on each route …")
+        found = _diagnosis()
+    if output_format == "json":
+        print(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
+    else:
+        print(*_as_text(found), sep="\n")
+    return FINE if found.is_well else AT_FAULT
+
+
+def _diagnosis() -> _Diagnosis:
+    packages = [(name, _version(name)) for name in ("checkov", "pyyaml")]
+    missing = [f"{name} is not installed in this Python: run `pip install {name}`" for name, version in packages if not version]
+    if missing:
+        return _Diagnosis(packages, missing)
     if hook_files() and not is_current():
-        print("FAULT  plain `checkov`: its two files are not both there, or of another version; run `sqs-checks enable` again")
-        return 1
+        fault = "plain `checkov`: its two files are not both there, or of another version; run `sqs-checks enable` again"
+        return _Diagnosis(packages, [fault])
     with tempfile.TemporaryDirectory() as folder:
         for name, text in _BAD_QUEUES.items():
             Path(folder, name).write_text(text, encoding="utf-8")
         routes = _routes()
         with ThreadPoolExecutor() as pool:
-            faults: Sequence[str | None] = list(pool.map(lambda route: _fault(route, folder), routes))
-    for route, fault in zip(routes, faults):
-        print(_in_words(route, fault))
-    return 1 if any(fault and route.is_on for route, fault in zip(routes, faults)) else 0
+            faults = list(pool.map(lambda route: _fault(route, folder), routes))
+    return _Diagnosis(packages, (), list(zip(routes, faults)))
+
+
+def _version(package: str) -> Optional[str]:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 _ELSEWHERE = " It is of another environment than this one: install sqs-checks there, and run `sqs-checks enable` there."
 
 
-def _in_words(route: Route, fault: str | None) -> str:
+def _state(route: Route, fault: Optional[str]) -> tuple[str, Optional[str]]:
+    """How a route is, in a word, and what there is to say of it."""
     if fault is None:
-        return f"ok     {route.name}"
+        return "ok", None
     if not route.is_on:
-        return f"off    {route.name} (switch it on with `sqs-checks enable` in its environment)"
+        return "off", "switch it on with `sqs-checks enable` in its environment"
     is_elsewhere = len(route.command) == 1 and not is_of_this_environment(Path(route.command[0]))
-    return f"FAULT  {route.name}: {fault}{_ELSEWHERE if is_elsewhere else ''}"
+    return "fault", f"{fault}{_ELSEWHERE if is_elsewhere else ''}"
+
+
+def _as_text(found: _Diagnosis) -> Iterator[str]:
+    yield f"sqs-checks {__version__} in {package_folder()}"
+    yield f"Python {sys.version.split()[0]} in {sys.prefix}"
+    yield from (f"{name} {version}" for name, version in found.packages if version)
+    yield from (f"FAULT  {problem}" for problem in found.problems)
+    for route, fault in found.routes:
+        state, reason = _state(route, fault)
+        if state == "off":
+            yield f"off    {route.name} ({reason})"
+        else:
+            yield f"{'FAULT' if state == 'fault' else state:<5}  {route.name}{f': {reason}' if reason else ''}"
+
+
+def _as_json(found: _Diagnosis) -> dict[str, Any]:
+    routes = [(route.name, *_state(route, fault)) for route, fault in found.routes]
+    return {
+        "version": __version__,
+        "folder": str(package_folder()),
+        "python": {"version": sys.version.split()[0], "prefix": sys.prefix},
+        "packages": [{"name": name, "version": version} for name, version in found.packages],
+        "routes": [{"name": name, "state": state, "reason": reason} for name, state, reason in routes],
+        "problems": list(found.problems),
+    }

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
+from sqs_checks.commands.exit_codes import AT_FAULT, FINE, NOTHING_TO_JUDGE
 from sqs_checks.files.bounded_files import read_regular_file
 from sqs_checks.policy.document import PolicyDocument, read_document
 from sqs_checks.policy.explanation import (
@@ -26,8 +27,6 @@ from sqs_checks.values.configuration_values import Entries
 from sqs_checks.values.json_positions import Position, fault_in, positions_in
 from sqs_checks.values.json_text import JsonDocument, NotJsonError, read_json_text
 
-# What the process ends with.
-SOUND, FAULTY, UNREADABLE = 0, 1, 2
 _LARGEST = 1_000_000  # bytes; SQS takes 8,192
 
 
@@ -70,7 +69,7 @@ def judge_policy(path: str, queue_arn: Optional[str], output: str) -> int:
         identity = _identity(queue_arn or stated.queue)
     except NoPolicyError as error:
         print(f"sqs-checks: {path}: {error}", file=sys.stderr)
-        return UNREADABLE
+        return NOTHING_TO_JUDGE
     document = read_document(stated.document.stated)
     policy = QueuePolicy(document, identity)
     verdicts = [(question, getattr(policy, question.verdict)) for question in _QUESTIONS]
@@ -83,7 +82,7 @@ def judge_policy(path: str, queue_arn: Optional[str], output: str) -> int:
     else:
         print("\n".join(_as_text(document, verdicts, problems)))
     is_faulty = any(_is_fault(question, verdict) for question, verdict in verdicts)
-    return FAULTY if is_faulty or problems else SOUND
+    return AT_FAULT if is_faulty or problems else FINE
 
 
 def _is_fault(question: _Question, verdict: Verdict) -> bool:

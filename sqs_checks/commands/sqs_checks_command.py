@@ -11,6 +11,7 @@ from typing import Any
 from sqs_checks import __version__
 from sqs_checks.commands.checkov_on_path import checkov_on_path, is_of_this_environment
 from sqs_checks.commands.hook_files import is_current, is_enabled, remove_hook_files, site_packages, write_hook_files
+from sqs_checks.commands.messages import complain, without_package
 
 _PATH_HELP = "the code that is scanned: a folder or a file (default: the working directory)"
 _CONFIG_COMMANDS = {
@@ -32,46 +33,10 @@ _SIGNATURE_COMMANDS = {
 }
 
 
-def _without_package(error: ImportError) -> int:
-    """A sentence in place of a traceback: Checkov brings PyYAML, and this environment may lack either."""
-    missing, package = ("PyYAML", "pyyaml") if (error.name or "").split(".")[0] == "yaml" else ("Checkov", "checkov")
-    print(f"sqs-checks: {missing} cannot be imported ({error}): install it with `pip install {package}`", file=sys.stderr)
-    return 1
-
-
 def _path() -> int:
     from sqs_checks.commands.doctor import package_folder
 
     print(package_folder())
-    return 0
-
-
-def _doctor() -> int:
-    # What it needs takes longer to load than most commands take to run.
-    from sqs_checks.commands.doctor import examine
-
-    return examine()
-
-
-def _list() -> int:
-    try:
-        from sqs_checks.pack.catalogue import check_classes
-    except ImportError as error:
-        return _without_package(error)
-    rows = {
-        check.id: (
-            check.id,
-            check.severity.value,
-            check.name,
-            ", ".join(check.peers) or "-",
-            ", ".join(check.settings) or "-",
-        )
-        for check in check_classes()
-    }
-    table = [("id", "severity", "promise", "Checkov's own", "settings"), *rows.values()]
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    for row in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
     return 0
 
 
@@ -102,70 +67,43 @@ def _disable() -> int:
     return 0
 
 
-def _coverage(path: str) -> int:
-    if not Path(path).exists():
-        print(f"sqs-checks: no such file or folder: {path}", file=sys.stderr)
-        return 1
-    try:
-        from sqs_checks.pack.coverage import LeftOut, NotRead, cover
-    except ImportError as error:
-        return _without_package(error)
-    decided = total = skipped = left_out = not_read = 0
-    resource = None
-    for one in cover(Path(path)):
-        if isinstance(one, LeftOut):
-            left_out += 1
-            print(f"{one.framework}  {one.file}  {one.address}\n    not judged: it would be made, but Checkov leaves it out")
-            continue
-        if isinstance(one, NotRead):
-            not_read += 1
-            print(f"{one.framework}  {one.file}\n    not read: {one.why}")
-            continue
-        framework, found = one
-        file = found.entity_path.partition(":")[0]
-        if (framework, file, found.address) != resource:
-            resource = (framework, file, found.address)
-            print(f"{framework}  {file}  {found.address}")
-        if found.skipped:
-            skipped += 1
-            print(f"    {found.check:<11} skipped: {found.skipped}")
-            continue
-        total += 1
-        decided += not found.violated.is_unknown
-        why = f"not decided: {'; '.join(found.violated.reasons)}" if found.violated.is_unknown else "decided"
-        print(f"    {found.check:<11} {why}")
-    by_settings = f", {skipped} skipped by the settings" if skipped else ""
-    by_checkov = f", {left_out} resource{'s'[: left_out - 1]} left out by Checkov" if left_out else ""
-    by_checkov += f", {not_read} file{'s'[: not_read - 1]} not read" if not_read else ""
-    is_empty = not (total or skipped or left_out or not_read)
-    print("no SQS resources found" if is_empty else f"{decided} of {total} verdicts decided{by_settings}{by_checkov}")
-    return 1 if not_read else 0
-
-
 _COMMANDS = {
     "path": (_path, "print the folder for `checkov --external-checks-dir`"),
-    "list": (_list, "list the checks, with Checkov's own checks for the same fault"),
     "enable": (_enable, "have plain `checkov` in this environment run the checks"),
     "disable": (_disable, "undo `enable`"),
-    "doctor": (_doctor, "prove that Checkov runs the checks; exit code 1 and the reason where it does not"),
 }
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="sqs-checks", description="Custom Checkov checks for Amazon SQS.")
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sqs-checks",
+        description="Custom Checkov checks for Amazon SQS.",
+        epilog="Exit codes: 0, all is well; 1, something is wrong or less than was asked for; 2, the command could not do what "
+        "it was asked.",
+    )
     parser.add_argument("--version", action="version", version=f"sqs-checks {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (_, summary) in _COMMANDS.items():
         commands.add_parser(name, help=summary, description=summary)
-    coverage = "list each SQS resource and, for each check, whether it was decided and why not"
-    commands.add_parser("coverage", help=coverage, description=coverage).add_argument("path", metavar="PATH")
+    summary = "list the checks, with Checkov's own checks for the same fault"
+    _with_format(commands.add_parser("list", help=summary, description=summary))
+    summary = "prove that Checkov runs the checks; exit code 1 and the reason where it does not"
+    _with_format(commands.add_parser("doctor", help=summary, description=summary))
+    summary = "say what the checks could not decide and why, and what they made of each SQS resource"
+    command = _with_format(commands.add_parser("coverage", help=summary, description=summary))
+    command.add_argument("path", metavar="PATH", help="a folder, or a file of Terraform or CloudFormation")
+    command.add_argument(
+        "--fail-under",
+        metavar="PERCENT",
+        type=_percentage,
+        help="end with 1 where less of the verdicts is decided; what is not applicable, switched off or skipped does not count",
+    )
     summary = "judge a queue policy in JSON by itself; exit code 1 where something is wrong with it, 2 where there is none"
-    command = commands.add_parser("policy", help=summary, description=summary)
+    command = _with_format(commands.add_parser("policy", help=summary, description=summary))
     command.add_argument(
         "file", metavar="FILE", help="the policy, or the output of `aws sqs get-queue-attributes`; - for standard input"
     )
     command.add_argument("--queue", metavar="ARN", help="the queue that the policy is attached to")
-    command.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
     _add_explain(commands)
     for name, (key, folder, summary) in _SIGNATURE_COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
@@ -178,8 +116,32 @@ def main() -> int:
     for name, summary in _CONFIG_COMMANDS.items():
         command = inner.add_parser(name, help=summary, description=summary)
         if name != "schema":
-            command.add_argument("path", nargs="?", default=".", help=_PATH_HELP)
-    arguments = parser.parse_args()
+            _with_format(command).add_argument("path", nargs="?", default=".", help=_PATH_HELP)
+    summary = "print the JSON Schema of what a command prints with `--format json`"
+    commands.add_parser("schema", help=summary, description=summary).add_argument(
+        "of", metavar="COMMAND", nargs="+", help="such as `coverage`, or `config show`"
+    )
+    return parser
+
+
+def _with_format(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
+    return command
+
+
+def _percentage(text: str) -> float:
+    """A number from 0 to 100."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"`{text}` is no percentage from 0 to 100")
+    return number
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -187,6 +149,10 @@ def main() -> int:
         # Whoever reads the output has seen enough, such as `head`. Python would complain once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except ImportError as error:
+        if (error.name or "").split(".")[0] not in ("checkov", "yaml"):
+            raise
+        return without_package(error)
     return code
 
 
@@ -208,25 +174,21 @@ def _explain(arguments: argparse.Namespace) -> int:
     """A check where nothing says that a path is meant: who misspells an id is told the nearest."""
     subject = Path(arguments.subject)
     if subject.exists() or len(subject.parts) != 1:
-        try:
-            from sqs_checks.commands.explain_command import explain_path
-        except ImportError as error:
-            return _without_package(error)
+        from sqs_checks.commands.explain_command import explain_path
+
         return explain_path(arguments.subject, arguments.queue, arguments.format, arguments.output)
     if arguments.format == "html" or arguments.queue or arguments.output:
-        print(f"sqs-checks: no such file or folder: {subject}; a check takes none of these options", file=sys.stderr)
-        return 2
+        return complain(f"no such file or folder: {subject}; a check takes none of these options")
     from sqs_checks.commands.check_page_formats import explain_check
 
     return explain_check(arguments.subject, arguments.format)
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    """Runs a command. What needs Checkov, or takes long to load, is imported where it is asked for."""
     if arguments.command == "config":
-        try:
-            from sqs_checks.commands.config_command import run_config_command
-        except ImportError as error:
-            return _without_package(error)
+        from sqs_checks.commands.config_command import run_config_command
+
         return run_config_command(arguments)
     if arguments.command == "policy":
         from sqs_checks.commands.policy_command import judge_policy
@@ -239,7 +201,22 @@ def _run(arguments: argparse.Namespace) -> int:
 
         return getattr(signed_copy, str(arguments.command))(arguments.key, arguments.folder)  # type: ignore[no-any-return]
     if arguments.command == "coverage":
-        return _coverage(arguments.path)
+        from sqs_checks.commands.coverage_command import run_coverage_command
+
+        return run_coverage_command(arguments)
+    if arguments.command == "list":
+        from sqs_checks.commands.list_command import list_checks
+
+        return list_checks(arguments.format)
+    if arguments.command == "schema":
+        from sqs_checks.commands.output_schemas import print_schema
+
+        return print_schema(" ".join(arguments.of))
+    if arguments.command == "doctor":
+        # What it needs takes longer to load than most commands take to run.
+        from sqs_checks.commands.doctor import examine
+
+        return examine(arguments.format)
     run, _ = _COMMANDS[arguments.command]
     return run()
 

@@ -30,13 +30,16 @@ class Judgement(NamedTuple):
 
     violated: YES where some fault is certain, UNKNOWN where one is possible.
     faults: the certain ones.
+    is_applicable: whether the resource has, or may have, what the check is about. Without it there is no fault, and no pass.
     """
 
     violated: Ternary
     faults: tuple[Fault, ...]
+    is_applicable: bool = True
 
 
 NO_FAULT = Judgement(NO, ())
+NOT_APPLICABLE = Judgement(NO, (), is_applicable=False)
 
 
 def judge(faults: Sequence[Fault]) -> Judgement:

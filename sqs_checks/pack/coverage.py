@@ -1,9 +1,9 @@
-"""What the checks could decide of a folder, and why they could not decide the rest."""
+"""What each check makes of each SQS resource of a folder, why it could not decide, and what nobody looked at."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
@@ -24,7 +24,7 @@ from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import Place
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.pack.registration import register
-from sqs_checks.reporting.checkov_check import Observation, observing
+from sqs_checks.reporting.observations import Observation, Outcome, observing
 from sqs_checks.terraform.resource_checks import TerraformCheck
 from sqs_checks.terraform.scanned_code import left_out
 from sqs_checks.terraform.scanned_code import scanned_queues as queues_of_code
@@ -61,6 +61,14 @@ class NotRead(NamedTuple):
     why: str
 
 
+# What is told while Checkov runs: the framework, and how many verdicts there are so far.
+Progress = Callable[[str, int], None]
+
+
+def untold(framework: str, count: int) -> None:
+    """Nobody wants to know."""
+
+
 class Scan(NamedTuple):
     """One run of Checkov over what it could read.
 
@@ -74,35 +82,42 @@ class Scan(NamedTuple):
     queues: Iterator[tuple[str, QueueModel]]
 
 
-def cover(path: Path) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
+def cover(path: Path, progress: Progress = untold) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
     """Runs every check on every SQS resource below a folder, or in a file, through Checkov's runners."""
-    for one in scan(path):
+    for one in scan(path, progress):
         if isinstance(one, Scan):
             yield from (Coverage(one.framework, observation) for observation in one.observations)
         else:
             yield one
 
 
-def scan(path: Path) -> Iterator[Union[Scan, LeftOut, NotRead]]:
+def scan(path: Path, progress: Progress = untold) -> Iterator[Union[Scan, LeftOut, NotRead]]:
     """The same, with all that was found out."""
     register()
     for framework, runner_class in _RUNNERS.items():
-        yield from _Run(framework, runner_class, path).results()
+        progress(framework, 0)
+        yield from _Run(framework, runner_class, path, progress).results()
 
 
 class _Run:
     """One runner over a folder or a file."""
 
-    def __init__(self, framework: str, runner_class: Any, path: Path) -> None:
+    def __init__(self, framework: str, runner_class: Any, path: Path, progress: Progress) -> None:
         self._framework = framework
         self._class = runner_class
         self._path = path
+        self._progress = progress
+        self._observations: list[Observation] = []
+
+    def _observe(self, observation: Observation) -> None:
+        self._observations.append(observation)
+        self._progress(self._framework, len(self._observations))
 
     def results(self) -> Iterator[Union[Scan, LeftOut, NotRead]]:
         folder, files = (str(self._path), None) if self._path.is_dir() else (None, [str(self._path)])
         runner = self._class()
         try:
-            with observing() as observations:
+            with observing(self._observe):
                 report = self._run(runner, folder, files)
         except Exception as fault:
             taken = scanned_files(self._class)
@@ -110,6 +125,7 @@ class _Run:
         else:
             taken = scanned_files(self._class)
             reports = report if isinstance(report, list) else [report]
+            observations = [*self._observations, *self._skipped_in_code(reports)]
             failed = [record for one in reports for record in one.failed_checks]
             yield Scan(self._framework, failed, observations, self._queues(runner, folder, files or ()))
             for place in self._left_out(runner, folder, files or ()):
@@ -121,6 +137,16 @@ class _Run:
             for file in _templates_below(folder):
                 if file not in taken:
                     yield self._not_read(file, "it names SQS, and Checkov does not take it for a template")
+
+    def _skipped_in_code(self, reports: Sequence[Any]) -> Iterator[Observation]:
+        """What a comment or `Metadata` skips: Checkov asks no check then."""
+        observed = {(one.check, one.address) for one in self._observations}
+        is_terraform = issubclass(self._class, (TerraformRunner, PlanRunner))
+        for record in (record for report in reports for record in report.skipped_checks):
+            address = record.resource if is_terraform else record.resource.rpartition(".")[2]
+            if (record.check_id, address) not in observed:
+                why = str(record.check_result.get("suppress_comment") or "the code gives no reason")
+                yield Observation(f"{record.file_path}:{record.resource}", address, record.check_id, Outcome.SKIPPED, (why,))
 
     @staticmethod
     def _run(runner: Any, folder: Optional[str], files: Optional[list[str]]) -> Any:
@@ -138,7 +164,7 @@ class _Run:
         if not files:
             yield self._not_read(str(self._path), _why(fault))
         for file in files:
-            yield from _Run(self._framework, self._class, Path(file)).results()
+            yield from _Run(self._framework, self._class, Path(file), self._progress).results()
 
     def _left_out(self, runner: Any, folder: Optional[str], files: Sequence[str]) -> Sequence[Place]:
         base = TerraformCheck if self._class is TerraformRunner else CloudFormationCheck

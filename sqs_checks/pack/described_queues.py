@@ -12,14 +12,14 @@ from sqs_checks.judgement.metadata import Area
 from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import Place
 from sqs_checks.pack.catalogue import check_classes
-from sqs_checks.pack.coverage import LeftOut, NotRead, Scan, scan
-from sqs_checks.reporting.checkov_check import Observation
+from sqs_checks.pack.coverage import LeftOut, NotRead, Progress, Scan, scan, untold
 from sqs_checks.reporting.explanations import WHY, explanation_of
+from sqs_checks.reporting.observations import Observation, Outcome
 
 _LEFT_OUT = NotKnown("Checkov leaves this queue out, so no check has judged it")
 
 
-def described_queues(path: Path, queue: Optional[str] = None) -> CodeDescription:
+def described_queues(path: Path, queue: Optional[str] = None, progress: Progress = untold) -> CodeDescription:
     """Every queue below a folder, or in a file. queue: the name or address of those that are wanted; None for all."""
     queues: list[QueueDescription] = []
     others: list[Finding] = []
@@ -27,7 +27,7 @@ def described_queues(path: Path, queue: Optional[str] = None) -> CodeDescription
     areas = {check.id: check.area for check in check_classes()}
     scans: list[tuple[Scan, list[tuple[str, QueueModel]]]] = []
     left_out: set[Hashable] = set()
-    for one in scan(path):
+    for one in scan(path, progress):
         if isinstance(one, Scan):
             scans.append((one, list(one.queues)))
         elif isinstance(one, LeftOut):
@@ -76,8 +76,8 @@ class _Described:
     def _not_known(self, own: frozenset[Hashable]) -> Iterator[NotKnown]:
         checks: dict[str, list[str]] = {}
         for observation in self._scan.observations:
-            if observation.violated.is_unknown and own.intersection(observation.places):
-                for reason in observation.violated.reasons:
+            if observation.outcome is Outcome.UNDECIDED and own.intersection(observation.places):
+                for reason in observation.reasons:
                     checks.setdefault(reason, []).append(observation.check)
         for reason, ids in checks.items():
             yield NotKnown(reason, tuple(dict.fromkeys(ids)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, NamedTuple, Optional, TypeVar, Union
 
 from checkov.common.bridgecrew.severities import Severities
@@ -15,12 +14,13 @@ from sqs_checks.configuration.setting_kinds import shortened
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.configuration.settings_files import log_broken, settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
-from sqs_checks.judgement.fault import NO_FAULT, Fault, Judgement, judge
+from sqs_checks.judgement.fault import NOT_APPLICABLE, Fault, Judgement, judge
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import NO, Ternary, all_of, any_of, unknown
+from sqs_checks.judgement.ternary import YES, Ternary, all_of, any_of, unknown
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.reporting.explanations import FIX, WHY, explained_lines
 from sqs_checks.reporting.last_read import LastRead
+from sqs_checks.reporting.observations import Outcome, observed, outcome_of
 from sqs_checks.reporting.spared_work import IS_DEBUGGING, QUIET_LOGGER
 from sqs_checks.values.configuration_values import Unknown
 
@@ -106,35 +106,6 @@ class SeverityInForce:
         _of_thread(check).severity = Severities[severity.value] if severity is not None else None
 
 
-class Observation(NamedTuple):
-    """What a check made of a resource: `violated` holds the reasons where it is not decided.
-
-    entity_path: Checkov's `<file>:<type>:<name>`. address: of the resource, with modules and index. skipped: why the
-    settings say that the check does not count here; empty where it does. places: as `Scanned` has them.
-    """
-
-    entity_path: str
-    address: str
-    check: str
-    violated: Ternary
-    skipped: str = ""
-    places: tuple[Hashable, ...] = ()
-
-
-_observations: Optional[list[Observation]] = None
-
-
-@contextmanager
-def observing() -> Iterator[list[Observation]]:
-    """Collects what the checks make of resources: Checkov itself forgets what they cannot decide. For one thread."""
-    global _observations
-    _observations = []
-    try:
-        yield _observations
-    finally:
-        _observations = None
-
-
 class Scanned(NamedTuple):
     """What a framework says of the resource at hand, beside the subject of a check.
 
@@ -158,6 +129,7 @@ class SqsCheck(Generic[Subject]):
     guideline: the page of AWS's documentation that says so.
     peers: the ids of Checkov's own checks for the same fault.
     settings: the settings that move the verdict.
+    judges_only: which resources of its types the check is about, as a phrase in the plural; empty where it is about all.
     """
 
     id: ClassVar[str]
@@ -168,6 +140,13 @@ class SqsCheck(Generic[Subject]):
     guideline: ClassVar[str]
     peers: ClassVar[tuple[str, ...]] = ()
     settings: ClassVar[tuple[str, ...]] = ()
+    judges_only: ClassVar[str] = ""
+
+    def applies(self, subject: Subject, settings: Settings) -> Ternary:
+        """Whether the subject is one of those that the check is about (`judges_only`). Where it is not, nothing can be wrong,
+        and the check reports nothing: a queue that no function consumes does not pass a check on consumers.
+        """
+        return YES
 
     def faults(self, subject: Subject, settings: Settings) -> Iterator[Fault]:
         """Everything that may be wrong with the subject, each with how certain it is."""
@@ -226,9 +205,8 @@ class CheckovCheck(SqsCheck[Subject]):
             if not settings_for().settings.of_check(self.id).enabled:
                 return CheckResult.UNKNOWN
             broke = f"This check broke: {type(error).__name__}: {_text_of(error)}"
-            if _observations is not None:
-                path = str(self.entity_path)
-                _observations.append(Observation(path, path, self.id, unknown(f"{broke[0].lower()}{broke[1:]}")))
+            reason = f"{broke[0].lower()}{broke[1:]}"
+            observed(self.entity_path, str(self.entity_path), self.id, Outcome.UNDECIDED, (reason,))
             self.evaluated_keys = []
             self.details = [
                 f"{broke}. {self.id} does not judge the resource.",
@@ -252,19 +230,25 @@ class CheckovCheck(SqsCheck[Subject]):
         if stated.severity is not None or SeverityInForce.is_overridden:
             vars(type(self))["severity"].put_in_force(self, stated.severity)
         subjects = [(where, subject) for where, subject in cases if subject is not None]
-        if not subjects or not self.needs(settings):
+        if not subjects:
             return CheckResult.UNKNOWN
         if not stated.enabled:
-            return self._observed(scanned, NO, "switched off in the settings", CheckResult.UNKNOWN)
+            self._observed(scanned, Outcome.SWITCHED_OFF, ("the settings switch it off",))
+            return CheckResult.UNKNOWN
+        needed = self.needed(settings)
+        if needed:
+            self._observed(scanned, Outcome.SWITCHED_OFF, (f"the settings do not state `{needed}`",))
+            return CheckResult.UNKNOWN
         reason = self._exception(settings, scanned) if settings.exceptions else ""
         if reason:
             self.skip_reason = reason
-            return self._observed(scanned, NO, reason, CheckResult.SKIPPED)
+            self._observed(scanned, Outcome.SKIPPED, (reason,))
+            return CheckResult.SKIPPED
         return self._judge(subjects, settings, scanned)
 
-    def needs(self, settings: Settings) -> bool:
-        """Whether the settings say what the check has to know; without it nobody can say what is right."""
-        return True
+    def needed(self, settings: Settings) -> str:
+        """The setting without which nobody can say what is right, where it is not stated; empty where nothing is missing."""
+        return ""
 
     def _judge(
         self, subjects: Sequence[tuple[str, Union[Subject, OneOf, Unknown]]], settings: Settings, scanned: Scanned
@@ -273,14 +257,19 @@ class CheckovCheck(SqsCheck[Subject]):
             judgement = self.judgement(subjects[0][1], settings)
         else:
             judged = [(where, self.judgement(subject, settings)) for where, subject in subjects]
-            judgement = Judgement(any_of(found.violated for _, found in judged), tuple(_in_all_cases(judged)))
-        self._observed(scanned, judgement.violated)
+            judgement = Judgement(
+                any_of(found.violated for _, found in judged),
+                tuple(_in_all_cases(judged)),
+                any(found.is_applicable for _, found in judged),
+            )
+        outcome = outcome_of(judgement)
+        self._observed(scanned, outcome, self._why(outcome, judgement))
         if judgement.violated.is_yes:
             self.evaluated_keys = list(dict.fromkeys(path for fault in judgement.faults for path in fault.paths))
             self.details = self._explanation(judgement)
             return CheckResult.FAILED
         if judgement.violated.is_no:
-            return CheckResult.PASSED
+            return CheckResult.PASSED if judgement.is_applicable else CheckResult.UNKNOWN
         if settings.unresolved != "fail":
             return CheckResult.UNKNOWN
         self.details = [
@@ -295,6 +284,8 @@ class CheckovCheck(SqsCheck[Subject]):
             return Judgement(unknown(subject.reason), ())
         if isinstance(subject, OneOf):
             return self._judgement_of_each(subject, settings)
+        if self.applies(subject, settings).is_no:
+            return NOT_APPLICABLE
         return judge(list(self.faults(subject, settings)))
 
     def _judgement_of_each(self, subject: OneOf, settings: Settings) -> Judgement:
@@ -303,22 +294,22 @@ class CheckovCheck(SqsCheck[Subject]):
         judged = [
             (
                 f"it is number {place} of the {number} that it may be",
-                self.judgement(one, settings) if one is not None else NO_FAULT,
+                self.judgement(one, settings) if one is not None else NOT_APPLICABLE,
             )
             for place, one in enumerate(subject.subjects, 1)
         ]
         violated = [found.violated for _, found in judged]
         if all_of(violated).is_yes or any_of(violated).is_no:
-            return Judgement(violated[0], tuple(_in_all_cases(judged)))
+            return Judgement(violated[0], tuple(_in_all_cases(judged)), any(found.is_applicable for _, found in judged))
         return Judgement(unknown(subject.reason), ())
 
-    def _observed(
-        self, scanned: Scanned, violated: Ternary, skipped: str = "", result: CheckResult = CheckResult.UNKNOWN
-    ) -> CheckResult:
-        if _observations is not None:
-            path, places = str(self.entity_path), tuple(dict.fromkeys(scanned.places()))
-            _observations.append(Observation(path, scanned.address, self.id, violated, skipped, places))
-        return result
+    def _why(self, outcome: Outcome, judgement: Judgement) -> tuple[str, ...]:
+        if outcome is Outcome.NOT_APPLICABLE:
+            return (f"it judges only {self.judges_only}",)
+        return judgement.violated.reasons if outcome is Outcome.UNDECIDED else ()
+
+    def _observed(self, scanned: Scanned, outcome: Outcome, reasons: tuple[str, ...]) -> None:
+        observed(self.entity_path, scanned.address, self.id, outcome, reasons, scanned.places)
 
     def _exception(self, settings: Settings, scanned: Scanned) -> str:
         """Why the check does not count on the resource; empty where no exception is certain to be meant."""
@@ -332,7 +323,7 @@ class CheckovCheck(SqsCheck[Subject]):
     def _refuse(self, scanned: Scanned) -> CheckResult:
         """Nothing may be judged by broken settings. The first check on a resource says so, the others say nothing."""
         log_broken(scanned.settings.problems)
-        self._observed(scanned, unknown(f"the settings are broken: {scanned.settings.problems[0]}"))
+        self._observed(scanned, Outcome.UNDECIDED, (f"the settings are broken: {scanned.settings.problems[0]}",))
         first: str = _refused.get(scanned.conf, lambda: self.id)
         if first != self.id:
             return CheckResult.UNKNOWN

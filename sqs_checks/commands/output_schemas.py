@@ -1,0 +1,166 @@
+"""JSON Schemas (draft 2020-12) of what the commands print with `--format json`.
+
+They are Python, since Checkov takes each JSON file of the package for a check of its own. A new key may come with any
+release; a key never changes its meaning.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Optional
+
+from sqs_checks.commands.exit_codes import FINE
+from sqs_checks.commands.messages import complain
+from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.reporting.observations import Outcome
+
+Schema = dict[str, Any]
+_TEXT: Schema = {"type": "string"}
+_TRUTH: Schema = {"type": "boolean"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_LINE: Schema = {"type": "integer", "minimum": 1}
+
+
+def _said(schema: Schema, description: str) -> Schema:
+    return {**schema, "description": description}
+
+
+def _or_null(schema: Schema, description: str) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}], "description": description}
+
+
+def _list_of(schema: Schema, description: Optional[str] = None) -> Schema:
+    return {"type": "array", "items": schema, **({"description": description} if description else {})}
+
+
+def _object(**keys: Schema) -> Schema:
+    return {"type": "object", "properties": keys, "required": list(keys), "additionalProperties": False}
+
+
+def _one_of(*words: str) -> Schema:
+    return {"enum": list(words)}
+
+
+_CHECK_ID: Schema = {"type": "string", "pattern": "^CKV_SQS_[0-9]+$"}
+_FILE = _said(_TEXT, "relative to the scanned folder")
+_FRAMEWORK = _said(_TEXT, "`Terraform`, `Terraform plan`, `CloudFormation` or `Serverless Framework`")
+_PROBLEMS = _list_of(_TEXT, "what is wrong, each with file and line")
+
+_LIST = _object(
+    checks=_list_of(
+        _object(
+            id=_CHECK_ID,
+            name=_said(_TEXT, "what a resource that passes keeps to"),
+            severity=_one_of(*(severity.value for severity in Severity)),
+            area=_one_of(*(area.value for area in Area)),
+            why=_said(_TEXT, "what happens otherwise"),
+            guideline={"type": "string", "format": "uri"},
+            checkov_checks=_list_of(_TEXT, "Checkov's own checks for the same fault"),
+            settings=_list_of(_TEXT, "the settings that move the verdict"),
+            judges_only=_or_null(_TEXT, "which resources it is about; null where it is about all of its types"),
+            resource_types=_list_of(_TEXT),
+        )
+    )
+)
+
+_COVERAGE = _object(
+    decided_percent=_or_null(
+        {"type": "number", "minimum": 0, "maximum": 100}, "passed and failed, of these and undecided; null where there is none"
+    ),
+    counts=_object(**{outcome.value: _COUNT for outcome in Outcome}),
+    results=_list_of(
+        _object(
+            framework=_FRAMEWORK,
+            file=_FILE,
+            resource=_said(_TEXT, "its address in Terraform, its logical id in CloudFormation"),
+            check=_CHECK_ID,
+            outcome=_one_of(*(outcome.value for outcome in Outcome)),
+            reasons=_list_of(_TEXT, "why it neither passed nor failed"),
+        )
+    ),
+    left_out=_list_of(_object(framework=_FRAMEWORK, file=_FILE, resource=_TEXT), "what Checkov hands to no check"),
+    not_read=_list_of(_object(framework=_FRAMEWORK, file=_TEXT, reason=_TEXT)),
+)
+
+_CONFIG_SHOW = _object(
+    settings=_list_of(
+        _object(
+            key=_said(_TEXT, "with dots: `messages.max_bytes`"),
+            value=_said({}, "as it would be written in the file"),
+            origin=_or_null(_TEXT, "file and line; null where it is the default"),
+        )
+    ),
+    problems=_PROBLEMS,
+)
+
+_CONFIG_CHECK = _object(files=_list_of(_TEXT, "the settings files that were looked at"), problems=_PROBLEMS)
+
+_DOCTOR = _object(
+    version=_TEXT,
+    folder=_said(_TEXT, "what `--external-checks-dir` takes"),
+    python=_object(version=_TEXT, prefix=_TEXT),
+    packages=_list_of(_object(name=_TEXT, version=_or_null(_TEXT, "null where it is missing"))),
+    routes=_list_of(
+        _object(name=_TEXT, state=_one_of("ok", "off", "fault"), reason=_or_null(_TEXT, "what is wrong, or how to switch it on")),
+        "the ways for Checkov to find the checks",
+    ),
+    problems=_list_of(_TEXT, "why no way was tried"),
+)
+
+_POLICY = _object(
+    verdicts=_list_of(
+        _object(
+            name=_TEXT,
+            holds=_one_of("yes", "no", "unknown"),
+            is_fault=_TRUTH,
+            reasons=_list_of(_TEXT, "why it is unknown"),
+            witness=_or_null(
+                _object(
+                    caller=_TEXT,
+                    actions=_list_of(_TEXT),
+                    statement=_or_null(_TEXT, "the statement that decides"),
+                    values=_said({"type": "object"}, "the condition keys of the request"),
+                ),
+                "a request that proves it",
+            ),
+        )
+    ),
+    statements=_list_of(
+        _object(
+            path=_TEXT,
+            sid=_or_null(_TEXT, "its `Sid`"),
+            effect=_or_null(_one_of("Allow", "Deny"), "null where it is not known"),
+            principals=_list_of(_TEXT),
+            inverts_principals=_TRUTH,
+            actions=_list_of(_TEXT),
+        )
+    ),
+    problems=_list_of(_object(path=_TEXT, line=_LINE, column=_LINE, text=_TEXT, remedy=_TEXT)),
+)
+
+_SCHEMAS: dict[str, tuple[str, Schema]] = {
+    "list": ("the checks", _LIST),
+    "coverage": ("what each check made of each resource", _COVERAGE),
+    "config show": ("the settings in force", _CONFIG_SHOW),
+    "config check": ("what is wrong with the settings files", _CONFIG_CHECK),
+    "doctor": ("whether Checkov runs the checks", _DOCTOR),
+    "policy": ("a queue policy, judged by itself", _POLICY),
+}
+
+
+def print_schema(command: str) -> int:
+    if command not in _SCHEMAS:
+        return complain(f"`{command}` has no `--format json` with a schema; these have: {', '.join(_SCHEMAS)}")
+    print(json.dumps(output_schema(command), indent=2, ensure_ascii=False))
+    return FINE
+
+
+def output_schema(command: str) -> Schema:
+    """The schema of what a command prints: `list`, `config show` and so on."""
+    what, schema = _SCHEMAS[command]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"sqs-checks {command} --format json",
+        "description": f"{what[0].upper()}{what[1:]}.",
+        **schema,
+    }
