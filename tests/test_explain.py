@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from conftest import FIXTURES
+from jsonschema import Draft202012Validator
 
 from sqs_checks.commands.explain_command import explain_path
+from sqs_checks.commands.output_schemas import output_schema
 from sqs_checks.commands.sqs_checks_command import main
 from sqs_checks.descriptions.queue_description import Activity, CodeDescription, QueueDescription
 from sqs_checks.pack.described_queues import described_queues
 from sqs_checks.rendering.html_report import html_report
+from sqs_checks.rendering.json_description import json_description
 from sqs_checks.rendering.markdown_report import markdown_report
 from sqs_checks.rendering.queue_sentences import sections
 from sqs_checks.rendering.text_report import text_report
@@ -145,6 +148,17 @@ def test_json_holds_the_whole_description(code: CodeDescription, capsys: pytest.
         ],
     }
     assert len(queue["findings"]) == len(only(code, "aws_sqs_queue.orders").findings)
+
+
+@pytest.mark.parametrize("fixture", ["orders", "unknowns"])
+def test_json_is_what_its_schema_says(fixture: str) -> None:
+    stated = json.loads(json_description(described_queues(FIXTURES / "reports" / fixture)))
+    validator = Draft202012Validator(output_schema("explain"))
+    validator.check_schema(validator.schema)
+    assert [error.message for error in validator.iter_errors(stated)] == []
+    assert len(stated["queues"]) == 2
+    stated["queues"][0]["actors"].append({})
+    assert not validator.is_valid(stated)
 
 
 TEMPLATE = """\
