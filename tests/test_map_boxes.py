@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from sqs_checks.descriptions.queue_description import (
     Activity,
     Actor,
     ActorKind,
+    DeadLetterSource,
     DeadLetterTarget,
     Encryption,
     QueueDescription,
@@ -101,6 +103,16 @@ def test_a_chain_of_dead_letters() -> None:
     found = queue_map(described(targets=(first,)))
     assert names(found, "dead-letter") == ["b", "c"]
     assert lines(found) >= {(QUEUE, "none", "dead letters"), ("dead letters", "right", "b"), ("b", "none", "dead letters")}
+
+
+def test_queues_that_leave_dead_letters_by_their_own_redrive_policies_share_one_box() -> None:
+    """A redrive policy that is a resource of its own has its own."""
+    sources = [DeadLetterSource(f"q{number}", "queue", Place(f"q{number}", "/main.tf")) for number in range(49)]
+    sources.append(DeadLetterSource("q", "queue", Place("aws_sqs_queue_redrive_policy.q", "/main.tf")))
+    found = queue_map(replace(described(), dead_letters_from=tuple(sources)))
+    told = [box.lines[0].text for box in found.boxes if box.kind == "statement"]
+    assert told == ["its redrive policy", "aws_sqs_queue_"]
+    assert len(names(found, "dead-letter")) == 50
 
 
 NAMES = (

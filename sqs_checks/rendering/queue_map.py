@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from sqs_checks.descriptions.queue_description import (
     Access,
@@ -98,12 +98,14 @@ class QueueMap(NamedTuple):
 
 
 class _Cause(NamedTuple):
-    """What makes a line: a statement, or something else that the code states. name, stated_in: which one. label: what it says.
-    told: the same, uncut. findings: the checks that report it.
+    """What makes a line: a statement, or something else that the code states.
+
+    name, stated_in: which one; no resource where each end states it of itself. label: what it says. told: the same, uncut.
+    findings: the checks that report it.
     """
 
     name: str
-    stated_in: Place
+    stated_in: Optional[Place]
     label: Sequence[Line]
     told: str
     findings: Sequence[str]
@@ -238,8 +240,12 @@ class _Drawing:
     def add_sources(self) -> None:
         for source in self._queue.dead_letters_from:
             label = [Line("leaves dead letters"), *_unknown_lines(source.unknown)]
-            told = f"{source.stated_in.label} leaves dead letters here"
-            cause = _Cause(source.stated_in.label, source.stated_in, label, told, (), bool(source.unknown))
+            name = source.stated_in.label
+            stated_in: Optional[Place] = source.stated_in
+            if name == source.name:
+                # What each states of itself needs no box of its own.
+                name, stated_in = ("its redrive policy" if source.what == "queue" else "its dead-letter setting"), None
+            cause = _Cause(name, stated_in, label, f"{name} leaves dead letters here", (), bool(source.unknown))
             statement = self._cause("left", cause)
             lines = (*_wrapped(source.name, _NAME_LETTERS, "name"), *_wrapped(source.what, _CAPTION_LETTERS))
             end = self._box(("left", source.name, source.what), "dead-letter", lines, f"{source.name} ({source.what})")
