@@ -157,7 +157,11 @@ def _index(checks: list[CheckPage]) -> Iterator[str]:
     yield "- [Controls of AWS, and which checks answer them](controls.md)"
     yield "- [Rules of other scanners for the same faults](scanners.md)"
     yield "- [Settings](settings.md)"
-    yield "- [What a queue lets happen: `sqs-checks explain PATH`](explain.md)"
+    yield ""
+    yield "To use them: [a first hour](first-hour.md), [integrations](integrations.md), [the commands](commands.md), [reports on queues](explain.md),"
+    yield "[settings files](settings-files.md), [signed use](signing.md), [from Checkov's own checks](migration.md)."
+    yield "What is decided: [of policies and queues](verdicts.md), [how Terraform is read](terraform.md),"
+    yield "[how CloudFormation is read](cloudformation.md)."
     for area in Area:
         yield ""
         yield f"## {area.value}"

@@ -296,7 +296,8 @@ def test_commands_without_checkov_or_pyyaml(places: Places, tmp_path: Path) -> N
     for arguments, code, said in (
         (["--version"], 0, "sqs-checks "),
         (["path"], 0, "sqs_checks"),
-        (["list"], 2, "cannot be imported"),
+        (["list"], 0, "CKV_SQS_20"),
+        (["list", "--format", "json"], 2, "cannot be imported"),
         (["coverage", "."], 2, "cannot be imported"),
         (["config", "check"], 2, "PyYAML cannot be imported"),
         (["doctor"], 1, "FAULT  Checkov is not installed in this Python"),

@@ -78,6 +78,11 @@ def check_files() -> Mapping[str, Path]:
     return dict(sorted(found.items(), key=lambda one: int(one[0].rpartition("_")[2])))
 
 
+def stated_by(check_id: str) -> Mapping[str, Any]:
+    """What a check's class states about it, by attribute (`name`, `peers`, …). Raises KeyError as `read_page` does."""
+    return _attributes(ast.parse(check_files()[check_id].read_text(encoding="utf-8")))
+
+
 def read_page(check_id: str) -> CheckPage:
     """The page of a check. Raises KeyError for an id that no check has."""
     path = check_files()[check_id]
