@@ -158,8 +158,9 @@ def _index(checks: list[CheckPage]) -> Iterator[str]:
     yield "- [Rules of other scanners for the same faults](scanners.md)"
     yield "- [Settings](settings.md)"
     yield ""
-    yield "To use them: [a first hour](first-hour.md), [integrations](integrations.md), [the commands](commands.md), [reports on queues](explain.md),"
-    yield "[settings files](settings-files.md), [signed use](signing.md), [from Checkov's own checks](migration.md)."
+    yield "To use them: [a first hour](first-hour.md), [integrations](integrations.md), [the commands](commands.md),"
+    yield "[reports on queues](explain.md), [settings files](settings-files.md), [signed use](signing.md),"
+    yield "[from Checkov's own checks](migration.md)."
     yield "What is decided: [of policies and queues](verdicts.md), [how Terraform is read](terraform.md),"
     yield "[how CloudFormation is read](cloudformation.md)."
     for area in Area:
