@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from sqs_checks.judgement.fault import Fault, Judgement
 from sqs_checks.pack.registration import register
+from sqs_checks.reporting.checkov_check import CheckovCheck
 from sqs_checks.reporting.observations import Observation, observing
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -133,11 +135,22 @@ def fixture_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class Judged(NamedTuple):
+    """One judgement of a check: path: of the file, from the fixtures on. subject: what it judged. faults: the certain ones."""
+
+    check: Any
+    path: str
+    subject: Any
+    settings: Any
+    faults: tuple[Fault, ...]
+
+
 class _FixtureScan(NamedTuple):
-    """reports: of Checkov. observations: what each check made of each resource, by framework."""
+    """reports: of Checkov. observations: what each check made of each resource, by framework. judgements: of each subject."""
 
     reports: Reports
     observations: dict[str, list[Observation]]
+    judgements: list[Judged]
 
 
 @pytest.fixture(scope="session")
@@ -145,10 +158,19 @@ def fixture_scan(fixture_folder: Path) -> _FixtureScan:
     """One run a framework over the fixtures, shared by all tests."""
     found: Reports = []
     observations: dict[str, list[Observation]] = {framework: [] for framework in FRAMEWORKS}
+    judgements: list[Judged] = []
+    judgement = CheckovCheck.judgement
+
+    def noted(check: Any, subject: Any, settings: Any) -> Judgement:
+        judged = judgement(check, subject, settings)
+        judgements.append(Judged(check, str(check.entity_path), subject, settings, judged.faults))
+        return judged
+
     for framework in FRAMEWORKS:
-        with observing(observations[framework].append):
+        with observing(observations[framework].append), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(CheckovCheck, "judgement", noted)
             found += reports(fixture_folder, [framework])
-    return _FixtureScan(found, observations)
+    return _FixtureScan(found, observations, judgements)
 
 
 @pytest.fixture(scope="session")
@@ -159,6 +181,11 @@ def fixture_reports(fixture_scan: _FixtureScan) -> Reports:
 @pytest.fixture(scope="session")
 def fixture_observations(fixture_scan: _FixtureScan) -> dict[str, list[Observation]]:
     return fixture_scan.observations
+
+
+@pytest.fixture(scope="session")
+def fixture_judgements(fixture_scan: _FixtureScan) -> list[Judged]:
+    return fixture_scan.judgements
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from sqs_checks.pack.catalogue import check_classes
 CHECKS = sorted(
     check.id
     for check in check_classes()
-    if issubclass(check, CloudFormationQueuePolicyCheck) and object.__new__(check).needs(DEFAULTS)
+    if issubclass(check, CloudFormationQueuePolicyCheck) and not object.__new__(check).needed(DEFAULTS)
 )
 ALL, NETWORK = "sqs:*", {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
 NO_PLAIN_HTTP = deny(NO_TLS)

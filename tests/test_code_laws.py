@@ -153,11 +153,11 @@ EXCEPTIONS = {
     ("CKV_SQS_12", "aws_sqs_queue_policy.fail_other_queue"),
     ("CKV_SQS_12", "aws_sqs_queue_policy.fail_deny_on_other_queue"),
     ("CKV_SQS_6", "aws_sqs_queue_policy.fail_other_account"),
-    ("CKV_SQS_18", "aws_sqs_queue_policy.fail_another_queue"),
     ("CKV_SQS_18", "aws_sqs_queue_policy.fail_not_resource"),
     # What is not known is taken to be the ARN of a dead-letter queue where one belongs, not its URL or name.
     ("CKV_SQS_40", "aws_sqs_queue.fail_url_of_the_dead_letter_queue"),
     ("CKV_SQS_40", "aws_sqs_queue.fail_name_of_the_dead_letter_queue"),
+    ("CKV_SQS_40", "aws_sqs_queue.fail_topic_for_dead_letters"),
     ("CKV_SQS_41", "aws_sqs_queue.fail_url_of_a_source"),
     ("CKV_SQS_41", "aws_sqs_queue.fail_topic_for_a_source"),
 }

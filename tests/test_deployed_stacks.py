@@ -19,11 +19,13 @@ from sqs_checks.pack.catalogue import check_classes
 CHECKS = {check.id for check in check_classes()}
 APP_NAMES = sorted(path.stem for path in APPS.glob("*.py"))
 WRITTEN = list(written_templates())
-# A verdict of `expected.txt`, by what Checkov reports; `unfailed` is passed or no result.
+# A verdict of `expected.txt`, by what Checkov reports. `inapplicable`: it has nothing that the check is about. `unfailed`: passed
+# or no result.
 VERDICTS: Mapping[str, tuple[set[str], ...]] = {
     "passed": ({"PASSED"},),
     "failed": ({"FAILED"},),
     "unknown": (set(),),
+    "inapplicable": (set(),),
     "unfailed": ({"PASSED"}, set()),
 }
 SAM_TRUTH: Mapping[str, Any] = yaml.safe_load((SAM_FIXTURES / "expected.txt").read_text(encoding="utf-8"))

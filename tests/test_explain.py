@@ -31,8 +31,7 @@ OF_ORDERS = {
     "Who sends": (
         f"`sns.amazonaws.com` may send. `Topic` (Statement[0]) of {POLICY} allows it, "
         "where `ArnEquals aws:SourceArn aws_sns_topic.paid.arn`.",
-        f"Everyone (anybody with any AWS account) may send. `Anyone` (Statement[2]) of {POLICY} allows it. "
-        "Reported by CKV_SQS_1.",
+        f"Everyone (anybody with an AWS account) may send. `Anyone` (Statement[2]) of {POLICY} allows it. Reported by CKV_SQS_1.",
         f"Somebody who is not known may send. Statement[4] of {POLICY} allows it. "
         "Not certain: `var.partner` has no value in the code.",
         "`aws_sns_topic_subscription.paid` (SNS subscription, as `sns.amazonaws.com`) sends. "
@@ -46,7 +45,7 @@ OF_ORDERS = {
     ),
     "Who administers": (
         "`arn:aws:iam::123456789012:role/admin` (IAM role of account 123456789012) may administer the queue "
-        f"(sqs:PurgeQueue, sqs:SetQueueAttributes). `Admins` (Statement[3]) of {POLICY} allows it. Reported by CKV_SQS_11.",
+        f"(sqs:PurgeQueue and sqs:SetQueueAttributes). `Admins` (Statement[3]) of {POLICY} allows it. Reported by CKV_SQS_11.",
     ),
     "What is denied": (
         f"`TlsOnly` (Statement[5]) of {POLICY} denies everyone: every action on the queue, where Bool aws:SecureTransport false.",
@@ -97,7 +96,7 @@ def test_findings_stand_at_their_queue_the_worst_first(code: CodeDescription) ->
     source = (ORDERS / "main.tf").read_text(encoding="utf-8").splitlines()
     first = queue.findings[0]
     assert source[first.first_line - 1].startswith('resource "aws_sqs_queue_policy" "orders"')
-    assert first.remedies[0].startswith("list the accounts, roles or services")
+    assert first.remedies[0].startswith("name who needs the queue")
 
 
 def test_what_the_checks_cannot_decide_has_its_reason(code: CodeDescription) -> None:
@@ -153,7 +152,7 @@ def test_json_holds_the_whole_description(code: CodeDescription, capsys: pytest.
 @pytest.mark.parametrize("fixture", ["orders", "unknowns"])
 def test_json_is_what_its_schema_says(fixture: str) -> None:
     stated = json.loads(json_description(described_queues(FIXTURES / "reports" / fixture)))
-    validator = Draft202012Validator(output_schema("explain"))
+    validator = Draft202012Validator(output_schema("explain PATH"))
     validator.check_schema(validator.schema)
     assert [error.message for error in validator.iter_errors(stated)] == []
     assert len(stated["queues"]) == 2
@@ -222,7 +221,7 @@ STATEMENTS: dict[str, tuple[str, list[tuple[str, str, str, bool]]]] = {
     ),
     "all but one": (
         'NotPrincipal = { AWS = "111122223333" }, Action = "sqs:SendMessage"',
-        [("everyone except 111122223333", "anybody with any AWS account", "sends", True)],
+        [("everyone except 111122223333", "anybody with an AWS account", "sends", True)],
     ),
     "an account, written in two ways": (
         'Principal = { AWS = ["111122223333", "arn:aws:iam::111122223333:root"] }, Action = "sqs:ReceiveMessage"',

@@ -47,12 +47,18 @@ MAY_IMPORT = {
     PLAN: {PLAN, CALLS, "judgement", "files"},
     "terraform.resources": {"terraform.resources", "files", PLAN, CALLS, EVALUATION, SYNTAX} | PURE,
     "terraform": {"reporting", "configuration", "files"} | TERRAFORM | PURE,
+    "writing": {"writing", SYNTAX, "values"},
+    "corrections": {"corrections", "writing", "terraform.resources", CALLS, EVALUATION, SYNTAX, "cloudformation.resources"}
+    | PURE,
     # What a queue lets happen as data, and how that is shown: neither knows where the queues come from.
     "descriptions": {"descriptions"} | PURE,
     "rendering": {"rendering", "descriptions", "model", "values"},
     "checks": {"checks", "reporting", "configuration", "terraform", "cloudformation"} | PURE,
-    "pack": {"pack", "checks", "descriptions", "reporting", "configuration", "files", "terraform", "cloudformation"} | PURE,
-    "commands": {"commands", "pack", "reporting", "descriptions", "rendering", "configuration", "files"} | PURE,
+    "pack": {"pack", "checks", "descriptions", "reporting", "configuration", "files", "corrections", "writing"}
+    | TERRAFORM
+    | {SYNTAX, "cloudformation"}
+    | PURE,
+    "commands": {"commands", "pack", "descriptions", "rendering", "configuration", "files", "reporting"} | PURE,
 }
 # Those that know Checkov: reporting, the seams of the two frameworks, and what registers with Checkov or starts it.
 OF_EXTRAS = {"map_layout.py": "graphviz"}
@@ -84,7 +90,7 @@ def test_dependencies_point_one_way(module: Path) -> None:
             assert package_of(rest) in MAY_IMPORT[own], name
         if own not in KNOWS_CHECKOV:
             assert root != "checkov", name
-        if own in PURE | {SYNTAX, EVALUATION, INTRINSICS, STACKS, "descriptions", "rendering"}:
+        if own in PURE | {SYNTAX, EVALUATION, INTRINSICS, STACKS, "writing", "descriptions", "rendering"}:
             assert root not in {"os", "pathlib", "io", "subprocess", "socket", "urllib"} or name == "urllib.parse", name
 
 

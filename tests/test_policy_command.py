@@ -25,13 +25,13 @@ OPEN = policy(allow("*", Sid="Open"), deny(NO_TLS))
 # What is judged, how the process ends, and what is said.
 ROWS: list[tuple[str, int, str]] = [
     (json.dumps(GOOD), FINE, "✓ Everyone can use the queue: no"),
-    (json.dumps(OPEN), AT_FAULT, "`Open` (Statement[0]): anybody with any AWS account may call sqs:SendMessage"),
+    (json.dumps(OPEN), AT_FAULT, "`Open` (Statement[0]): anybody with an AWS account may call sqs:SendMessage"),
     (json.dumps(policy(SENDER)), AT_FAULT, "✗ Plain HTTP is refused: no"),
     (json.dumps({"Attributes": {"Policy": json.dumps(OPEN), "QueueArn": QUEUE}}), AT_FAULT, "✗ Everyone can use the queue: yes"),
     (
         json.dumps(policy(allow(service("sns.amazonaws.com"), action="sqs:SendMesage"))),
         AT_FAULT,
-        "SQS has no action `sqs:SendMesage`; write `sqs:SendMessage`",
+        "SQS has no action `sqs:SendMesage`; write `sqs:SendMessage` in place of `sqs:SendMesage`",
     ),
     ("", NOTHING_TO_JUDGE, "it is empty"),
     ("{", NOTHING_TO_JUDGE, "it is no JSON, at line 1, column 2"),

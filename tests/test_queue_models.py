@@ -81,19 +81,19 @@ def test_a_queue_module_with_another_selection_of_parts_in_each_call(fixture_fin
         assert not [finding for finding in found if "module.off" in finding.resource]
 
 
-def test_a_finding_names_both_sides_and_their_files(tmp_path: Path) -> None:
+def test_a_finding_names_the_other_side_and_its_file(tmp_path: Path) -> None:
+    """Where the finding itself stands, its own location says."""
     (tmp_path / "queues.tf").write_text('resource "aws_sqs_queue" "orders" {}\n', encoding="utf-8")
     for name in ("first", "second"):
         (tmp_path / f"{name}.tf").write_text(
             f'resource "aws_sqs_queue_policy" "{name}" {{\n  queue_url = aws_sqs_queue.orders.id\n  policy = "{{}}"\n}}\n',
             encoding="utf-8",
         )
-    details = [finding.details[0] for finding in scan(tmp_path, ["terraform"], ["CKV_SQS_16"])]
-    assert len(details) == 2
-    for text in details:
-        assert "`aws_sqs_queue_policy.first` (/first.tf)" in text
-        assert "`aws_sqs_queue_policy.second` (/second.tf)" in text
-        assert "`aws_sqs_queue.orders`" in text
+    said = {finding.resource: finding.details[0] for finding in scan(tmp_path, ["terraform"], ["CKV_SQS_16"])}
+    assert said == {
+        "aws_sqs_queue_policy.first": "`aws_sqs_queue_policy.second` (/second.tf) sets the policy of `aws_sqs_queue.orders` too.",
+        "aws_sqs_queue_policy.second": "`aws_sqs_queue_policy.first` (/first.tf) sets the policy of `aws_sqs_queue.orders` too.",
+    }
 
 
 @pytest.mark.parametrize("check", ["CKV_SQS_6", "CKV_SQS_13"])

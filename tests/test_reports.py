@@ -154,8 +154,8 @@ WANTED = {
     "id": "ckv_sqs_1",
     "severity": "critical",
     "link": "https://docs.aws.amazon.com/awssimplequeueservice/latest/sqsdeveloperguide/",
-    "problem": "anybody with any aws account may call sqs:sendmessage",
-    "remedy": "the accounts, roles or services that need the queue as",
+    "problem": "lets anybody with an aws account call sqs:sendmessage",
+    "remedy": "write `stringequals` in place of `stringequalsifexists`",
 }
 # SARIF's severity is a number, by which GitHub sorts.
 SPELLED = {("sarif", "severity"): '"security-severity": "10.0"'}

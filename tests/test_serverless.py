@@ -77,7 +77,7 @@ def test_each_finding_explains(found: list[Finding]) -> None:
     assert all(one.details for one in failed)
     (twice,) = (one for one in failed if one.check == "CKV_SQS_43")
     assert "120" in " ".join(twice.details), "6 times the function's 20 seconds"
-    assert "/serverless.yml" in twice.details[0]
+    assert "`WorkerLambdaFunction`" in twice.details[0]
 
 
 odd: st.SearchStrategy[Any] = st.recursive(

@@ -41,11 +41,13 @@ class CompetingPolicies(SqsCheck[PolicyPlace]):
 
     def faults(self, subject: PolicyPlace, settings: Settings) -> Iterator[Fault]:
         for other in subject.competitors():
-            own = "this queue" if subject.is_inline else f"`{other.queue}`"
+            is_the_queue = other.queue == other.place.label
+            name = other.place.beside(subject.place)
+            own = "this queue" if subject.is_inline else f"`{other.queue}`" if other.queue else "the same queue"
             yield Fault(
                 violated=other.certainty,
-                problem=f"{subject.place} and {other.place} both set the policy of {own}.",
-                remedy="put the statements of both into one policy, and remove the other",
+                problem=f"The queue {name} has a policy of its own." if is_the_queue else f"{name} sets the policy of {own} too.",
+                remedy="put the statements of both into one of them, and remove the other",
                 paths=(subject.path,),
             )
 

@@ -54,13 +54,15 @@ class DataKeyReusedTooLong(SqsCheck[Queue]):
         maximum = settings.encryption.max_data_key_reuse_seconds
         period, key = subject.kms_data_key_reuse_period_seconds, subject.kms_master_key_id
         wanted = Bounds(DATA_KEY_REUSE_SECONDS.minimum, maximum)
-        for fault in out_of_bounds(period, wanted, DATA_KEY_REUSE_SECONDS, "seconds", maximum):
+        for fault in out_of_bounds(period, wanted, DATA_KEY_REUSE_SECONDS, "seconds", maximum, ("", *self.settings)):
             yield fault._replace(violated=fault.violated & key.is_set())
         yield Fault(
             violated=known(maximum < DEFAULT_DATA_KEY_REUSE_SECONDS) & key.is_set() & ~period.is_set(),
-            problem=f"{period}: AWS's default of {DEFAULT_DATA_KEY_REUSE_SECONDS} seconds is above {maximum}.",
+            problem=f"{period}, and AWS's default of {DEFAULT_DATA_KEY_REUSE_SECONDS} seconds is more than the {maximum} of "
+            f"`{self.settings[0]}` in the settings of sqs-checks.",
             remedy=f"set {period.assign(maximum)}",
             paths=(period.path,),
+            correction=period.set_to(maximum),
         )
 
 

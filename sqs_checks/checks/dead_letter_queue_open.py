@@ -27,20 +27,22 @@ A source or the permission is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar, Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import ListSources
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.model.queue_model import MOST_HIDDEN, Linked, QueueModel, any_linked, linked_for_certain
-from sqs_checks.model.relations import Redrive, RedriveAllowance
+from sqs_checks.model.relations import ARN, Redrive, RedriveAllowance
+from sqs_checks.policy.explanation import listed
+from sqs_checks.queues.number_bounds import REFUSED
 from sqs_checks.queues.sqs_limits import REDRIVE_SOURCES
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
 from sqs_checks.values.configuration_values import Invalid, Unknown
-
-_REMEDY = "set `redrivePermission` to `byQueue`, and list the ARNs of its source queues in `sourceQueueArns`"
 
 
 def _is_no_permission(allowance: RedriveAllowance) -> Ternary:
@@ -67,6 +69,20 @@ def _are_too_many(redrives: Sequence[Linked[Redrive]]) -> Ternary:
     return unknown("how many queues leave dead letters in it is not known") if may_be_many else NO
 
 
+_MOST_NAMED = 3
+
+
+def _listing(dead_letter_queue: QueueModel) -> Optional[ListSources]:
+    """Names the queues of the code that leave their dead letters in it; None where not all of them are known."""
+    sources = [
+        queue for redrive, _ in dead_letter_queue.dead_letter_redrives for queue in dead_letter_queue.queues_of(redrive.queue)
+    ]
+    is_certain = all(certainty.is_yes for _, certainty in dead_letter_queue.dead_letter_redrives)
+    if not is_certain or dead_letter_queue.allowances or len(sources) != len(dead_letter_queue.dead_letter_redrives):
+        return None
+    return ListSources(tuple(queue.place.label for queue in sources))
+
+
 class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     id = "CKV_SQS_41"
     name = "Ensure the dead-letter queue says which queues may use it"
@@ -74,55 +90,84 @@ class DeadLetterQueueOpen(SqsCheck[QueueModel]):
     area = Area.NOTHING_LOST
     why = "every queue of the account can leave its messages among the ones that somebody has to look after"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#policies-for-dead-letter-queues"
-
     judges_only = "queues that take the dead letters of another queue, or state a redrive allow policy"
+
+    # As the user's language writes the policy, and the ARN of a source of that name.
+    allow_policy: ClassVar[str]
+    source_arn: ClassVar[str]
+    # Where the policy is to be written. Queues that refer to each other are a circle, which both languages refuse.
+    where_none_is: ClassVar[str]
+    where_inline: ClassVar[str]
 
     def applies(self, subject: QueueModel, settings: Settings) -> Ternary:
         return any_linked(subject.dead_letter_redrives) | any_linked(subject.allowances)
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
+        sources = linked_for_certain(subject.dead_letter_redrives)
         can_be_named = ~_are_too_many(subject.dead_letter_redrives)
         if subject.dead_letter_redrives:
-            sources = linked_for_certain(subject.dead_letter_redrives)
-            named = ", ".join(subject.name_source(redrive) for redrive in sources[:3])
+            named = listed(list(dict.fromkeys(subject.name_source(redrive) for redrive in sources[:_MOST_NAMED])))
             yield Fault(
                 violated=can_be_named & any_linked(subject.dead_letter_redrives) & ~any_linked(subject.allowances),
-                problem=f"{subject.place} is the dead-letter queue of {named} and states no redrive allow policy.",
-                remedy=_REMEDY,
+                problem=f"The queue is the dead-letter queue of {named}, and has no redrive allow policy.",
+                remedy=self._remedy(subject, sources, None),
+                correction=_listing(subject),
             )
         for allowance, certainty in subject.allowances:
             permission = allowance.permission
+            remedy = self._remedy(subject, sources, allowance)
             yield Fault(
                 violated=can_be_named & certainty & permission.holds(lambda text: text == "allowAll"),
-                problem=f"{permission} in {allowance.place}: every queue of the account may use it.",
-                remedy=_REMEDY,
+                problem=f"{permission}: every queue of the account may leave its dead letters in this queue.",
+                remedy=remedy,
                 paths=(permission.path,),
             )
             yield Fault(
                 violated=certainty & _is_no_permission(allowance),
-                problem=f"{permission} in {allowance.place}: AWS takes `allowAll`, `denyAll` and `byQueue`.",
-                remedy=_REMEDY,
+                problem=f"{permission}; AWS takes `allowAll`, `denyAll` and `byQueue`.",
+                remedy=remedy,
                 paths=(permission.path,),
+                why=REFUSED,
             )
             yield Fault(
                 violated=certainty & permission.holds(lambda text: text == "byQueue") & _is_wrong_number(allowance),
-                problem=f"{permission} in {allowance.place}, with {allowance.source_count or 'no'} sources.",
-                remedy=f"list one to {REDRIVE_SOURCES} source queues in `sourceQueueArns`",
+                problem=f"{permission}, and `sourceQueueArns` lists {allowance.source_count or 'no'} queues; AWS takes 1 to "
+                f"{REDRIVE_SOURCES}.",
+                remedy=remedy if sources else f"list 1 to {REDRIVE_SOURCES} queues in `sourceQueueArns`",
                 paths=(permission.path,),
+                why=REFUSED,
             )
             for source in allowance.sources or ():
                 if source.instead_of_an_arn:
                     yield Fault(
                         violated=certainty & (unknown(source.why_possible) if source.possible else YES),
-                        problem=f"`sourceQueueArns` in {allowance.place} holds `{source.text}`, {source.instead_of_an_arn}: "
-                        "AWS refuses it.",
-                        remedy="list the ARNs of the source queues",
+                        problem=f"`sourceQueueArns` holds `{source.text}`, which is {source.instead_of_an_arn}.",
+                        remedy=f"write `{source.in_place_of(ARN) or '<ARN of the source queue>'}` in place of `{source.text}`",
                         paths=(permission.path,),
+                        why=REFUSED,
                     )
+
+    def _remedy(self, subject: QueueModel, sources: Sequence[Redrive], allowance: Optional[RedriveAllowance]) -> str:
+        """To list the sources, in place of what a redrive allow policy says."""
+        names = [queue.place.label for redrive in sources for queue in subject.queues_of(redrive.queue)]
+        arns = [self.source_arn.format(name) for name in dict.fromkeys(names)] or ['"<ARN of the source queue>"']
+        policy = self.allow_policy.format(", ".join(arns[:REDRIVE_SOURCES]))
+        if allowance is None:
+            return self.where_none_is.format(policy)
+        is_inline = "aws_sqs_queue_redrive_allow_policy." not in allowance.place.label
+        return (self.where_inline if is_inline else "set `{}`").format(policy)
 
 
 class DeadLetterQueueOpenTerraform(DeadLetterQueueOpen, TerraformQueueModelCheck):
     resource_types = ("aws_sqs_queue", "aws_sqs_queue_redrive_allow_policy")
+    allow_policy = 'redrive_allow_policy = jsonencode({{ redrivePermission = "byQueue", sourceQueueArns = [{}] }})'
+    source_arn = "{}.arn"
+    where_none_is = "write a resource `aws_sqs_queue_redrive_allow_policy` for the queue, with `{}`"
+    where_inline = f"{where_none_is}, and leave `redrive_allow_policy` out"
 
 
-class DeadLetterQueueOpenCloudFormation(DeadLetterQueueOpen, CloudFormationQueueModelCheck): ...
+class DeadLetterQueueOpenCloudFormation(DeadLetterQueueOpen, CloudFormationQueueModelCheck):
+    allow_policy = "RedriveAllowPolicy: {{redrivePermission: byQueue, sourceQueueArns: [{}]}}"
+    source_arn = '"<ARN of {}>"'
+    where_none_is = "set `{}`, with the ARN written out: queues that refer to each other are a circle"
+    where_inline = where_none_is

@@ -96,37 +96,50 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
         for allowance, attached in own.allowances:
             refused = certainty & attached & ~allowance.lets_in(source.own.is_meant_by)
             if not refused.is_no:
-                problem = f"{allowance.place}: {allowance.permission} and does not let in the source {source.place}."
-                remedy = "set `redrivePermission` to `byQueue`, and list the ARN of the source in `sourceQueueArns`"
-                yield Fault(refused, problem, remedy, (allowance.permission.path,))
+                by_queue = allowance.permission.value == "byQueue"
+                stated = "`sourceQueueArns` does not list it" if by_queue else str(allowance.permission)
+                problem = f"{source.place.beside(own.place)} may not leave its dead letters in this queue: {stated}."
+                remedy = f"list the ARN of `{source.place.label}` in `sourceQueueArns`"
+                if not by_queue:
+                    remedy = f"set `redrivePermission` to `byQueue`, and {remedy}"
+                why = "AWS refuses a redrive policy to a queue that does not let its source in"
+                yield Fault(refused, problem, remedy, (allowance.permission.path,), why)
 
     @staticmethod
     def _other_type(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:
         fifo = own.queue.fifo_queue
-        problem = f"{own.place}: {fifo}, but its source {source.place} does not match it: there {source.queue.fifo_queue}."
-        remedy = f"give both the same type: set {fifo.assign(fifo.value is not True)}"
+        kinds = ["a FIFO queue" if one.queue.fifo_queue.value is True else "a standard queue" for one in (own, source)]
+        problem = f"The queue is {kinds[0]}, and {source.place.beside(own.place)}, whose dead letters it takes, is {kinds[1]}."
+        remedy = f"make both {kinds[1]}: "
+        remedy += (
+            f"leave `{fifo.name}` out" if fifo.value is True else f"set {fifo.assign(True)}, and a name that ends in `.fifo`"
+        )
         return Fault(violated, problem, remedy, (fifo.path,), "AWS refuses a redrive policy between a FIFO and a standard queue")
 
     @staticmethod
     def _shorter(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:
         retention, wanted = (one.queue.message_retention_period.or_default(DEFAULT_RETENTION_SECONDS) for one in (own, source))
         problem = (
-            f"{own.place} keeps messages for {retention.value} seconds, its source {source.place} for {wanted.value}: "
-            "what was there long is deleted at once."
+            f"The queue keeps messages for {retention.value} seconds, and {source.place.beside(own.place)}, whose dead letters "
+            f"it takes, for {wanted.value}."
         )
-        remedy = f"set {retention.assign(RETENTION_SECONDS.maximum)}"
-        why = "a message keeps its age when it moves, so that it is deleted before anybody looks at it"
-        return Fault(violated, problem, remedy, (retention.path,), why)
+        remedy = f"set {retention.assign(RETENTION_SECONDS.maximum)}, the most that AWS takes"
+        why = "a message keeps its age when it moves: one that has waited long is deleted before anybody looks at it"
+        return Fault(violated, problem, remedy, (retention.path,), why, retention.set_to(RETENTION_SECONDS.maximum))
 
     @staticmethod
     def _weaker(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:
         key = own.queue.kms_master_key_id
-        here, there = encryption_in_words(own.queue), encryption_in_words(source.queue)
-        problem = f"{own.place} is encrypted more weakly than its source {source.place}: here by {here}, there by {there}."
+        problem = (
+            f"The queue is encrypted by {encryption_in_words(own.queue)}, and {source.place.beside(own.place)}, "
+            f"whose dead letters it takes, by {encryption_in_words(source.queue)}."
+        )
         by_key = source.queue.kms_master_key_id.is_set().is_yes
         remedy = key.assign(own.queue.own_key_example) if by_key else own.queue.sqs_managed_sse_enabled.assign(True)
-        remedy = f"encrypt it as its source: set {remedy}"
-        return Fault(violated, problem, remedy, (key.path,), "the messages that could not be processed are less protected here")
+        why = "the messages that could not be processed are less protected than the others"
+        # Who may use a key of one's own is for the author to say.
+        correction = None if by_key else own.queue.sqs_managed_sse_enabled.set_to(True)
+        return Fault(violated, problem, f"set {remedy}", (key.path,), why, correction)
 
 
 class DeadLetterQueueUnfitTerraform(DeadLetterQueueUnfit, TerraformQueueModelCheck): ...

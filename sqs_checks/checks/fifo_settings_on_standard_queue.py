@@ -21,16 +21,25 @@ The FIFO flag or the setting is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar, Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import Correction
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
-from sqs_checks.judgement.ternary import NO
+from sqs_checks.judgement.ternary import NO, any_of
+from sqs_checks.queues.number_bounds import REFUSED
+from sqs_checks.queues.setting import Setting
+from sqs_checks.queues.sqs_limits import FIFO_SUFFIX
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
+from sqs_checks.values.configuration_values import Invalid, Unknown
+
+
+def _is_named_fifo(queue: Queue) -> bool:
+    return isinstance(queue.name.value, str) and queue.name.value.endswith(FIFO_SUFFIX)
 
 
 class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
@@ -41,9 +50,8 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
     why = "AWS refuses or ignores it, and nothing comes once and in order as the setting suggests"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html#API_CreateQueue_RequestParameters"
 
-    # Whether `false` reaches SQS. message_group: as the language writes the text.
+    # Whether `false` reaches SQS.
     is_sent_as_stated: ClassVar[bool] = False
-    message_group: ClassVar[str] = "messageGroup"
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         fifo = subject.fifo_queue
@@ -57,29 +65,41 @@ class FifoSettingsOnStandardQueue(SqsCheck[Queue]):
         for setting, asks_for_fifo in stated:
             yield Fault(
                 violated=is_standard & asks_for_fifo,
-                problem=f"{setting}, but {fifo}: only a FIFO queue takes `{setting.name}`.",
+                problem=f"{setting}, but {fifo}; only a FIFO queue takes `{setting.name}`.",
                 remedy=f"set {fifo.assign(True)}, or leave `{setting.name}` out",
                 paths=(setting.path, fifo.path),
+                correction=self._correction(subject, setting),
             )
         yield Fault(
-            violated=fifo.holds(lambda flag: not flag) if self.is_sent_as_stated else NO,
-            problem=f"{fifo}: SQS knows the attribute of a FIFO queue only, and refuses it.",
+            # Where a setting asks for a FIFO queue, that is the fault.
+            violated=fifo.holds(lambda flag: not flag) & ~any_of(asks for _, asks in stated) if self.is_sent_as_stated else NO,
+            problem=f"{fifo}; SQS takes the attribute only where it is true.",
             remedy=f"leave `{fifo.name}` out",
             paths=(fifo.path,),
+            why=REFUSED,
+            correction=fifo.left_out() if not _is_named_fifo(subject) else None,
         )
         scope, limit = subject.deduplication_scope, subject.fifo_throughput_limit
         yield Fault(
             violated=~is_standard
             & limit.holds(lambda text: text == "perMessageGroupId")
             & ~scope.holds(lambda text: text == "messageGroup"),
-            problem=f"{limit}, but {scope}: AWS takes the limit for each message group only where deduplication is for each too.",
-            remedy=f"set {scope.assign(self.message_group)}",
+            problem=f"{limit}, but {scope}; AWS limits each message group only where it deduplicates within each too.",
+            remedy=f"set {scope.assign_text('messageGroup')}",
             paths=(limit.path, scope.path),
+            why=REFUSED,
+            correction=scope.set_to("messageGroup"),
         )
 
+    @staticmethod
+    def _correction(queue: Queue, setting: Setting[Any]) -> Optional[Correction]:
+        """By its name the queue was meant as a FIFO queue, or was not; where the name is not known nobody can say."""
+        if isinstance(queue.name.value, (Unknown, Invalid)):
+            return None
+        return queue.fifo_queue.set_to(True) if _is_named_fifo(queue) else setting.left_out()
 
-class FifoSettingsOnStandardQueueTerraform(FifoSettingsOnStandardQueue, TerraformQueueCheck):
-    message_group = '"messageGroup"'
+
+class FifoSettingsOnStandardQueueTerraform(FifoSettingsOnStandardQueue, TerraformQueueCheck): ...
 
 
 class FifoSettingsOnStandardQueueCloudFormation(FifoSettingsOnStandardQueue, CloudFormationQueueCheck):

@@ -42,7 +42,7 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.validation import hidden_parts, problems_of
+from sqs_checks.policy.validation import Problem, hidden_parts, problems_of
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
@@ -52,7 +52,7 @@ class InvalidPolicy(SqsCheck[AttachedPolicy]):
     name = "Ensure the queue policy is one that SQS accepts and that has its full effect"
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
-    why = "the deployment fails or hangs, or a protection that somebody counts on is not there"
+    why = "SQS refuses the policy, or part of it has no effect"
     guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"
 
     # Whether what deploys the policy waits for SQS to give the same document back.
@@ -63,10 +63,20 @@ class InvalidPolicy(SqsCheck[AttachedPolicy]):
         for problem in problems_of(
             subject.stated, subject.repeated_keys, partition=partition, compares_documents=self.compares_documents
         ):
-            where = f"{problem.path}: " if problem.path else ""
-            yield Fault(YES, f"{where}{problem.text}.", f"write {problem.remedy}", (subject.path,))
+            where = _where(subject, problem)
+            yield Fault(YES, f"{where}{problem.text}.", problem.remedy, (subject.path,), problem.why)
         for reason in hidden_parts(subject.stated):
             yield Fault(violated=unknown(reason), problem="", remedy="")
+
+
+def _where(subject: AttachedPolicy, problem: Problem) -> str:
+    """Where a problem stands: the statement by its label, and the element within it where the problem does not say it."""
+    for statement in subject.document.statements:
+        element = problem.path[len(statement.path) + 1 :]
+        if problem.path == statement.path or problem.path == f"{statement.path}.{element}":
+            is_said = not element or problem.text.startswith(f"`{element}` ")
+            return f"{statement.label}: " if is_said else f"{statement.label}, `{element}`: "
+    return f"`{problem.path}`: " if problem.path and not problem.text.startswith(f"`{problem.path}` ") else ""
 
 
 class InvalidPolicyTerraform(InvalidPolicy, TerraformQueuePolicyCheck):

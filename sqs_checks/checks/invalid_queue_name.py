@@ -31,6 +31,7 @@ from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
+from sqs_checks.queues.number_bounds import REFUSED
 from sqs_checks.queues.sqs_limits import FIFO_SUFFIX, NAME, NAME_CHARACTERS
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
@@ -59,15 +60,17 @@ class InvalidQueueName(SqsCheck[Queue]):
             limit = NAME_CHARACTERS - generated
             yield Fault(
                 violated=name.holds(lambda text, limit=limit: len(text) > limit),  # type: ignore[misc]
-                problem=f"{name}, which is longer than {limit} characters.",
-                remedy=f"choose a `{name.name}` of at most {limit} characters",
+                problem=f"{name}, which has {len(str(name.value))} characters; AWS takes {NAME_CHARACTERS}{_added(generated)}.",
+                remedy=f"choose a shorter name, such as {name.assign_text(str(name.value)[:limit])}",
                 paths=(name.path,),
+                why=REFUSED,
             )
             yield Fault(
                 violated=name.holds(lambda text: not NAME.fullmatch(text)) | name.is_malformed(),
-                problem=f"{name}: AWS takes letters, digits, `-` and `_`, and `.fifo` at the end of a FIFO queue's name.",
-                remedy=f"choose a name such as {name.assign('orders-created')}",
+                problem=f"{name}; AWS takes letters, digits, `-` and `_`, and `.fifo` at the end of a FIFO queue's name.",
+                remedy=f"choose another name, such as {name.assign_text(_accepted(name.value))}",
                 paths=(name.path,),
+                why=REFUSED,
             )
 
     def _fifo_disagrees(self, queue: Queue) -> Iterator[Fault]:
@@ -76,15 +79,18 @@ class InvalidQueueName(SqsCheck[Queue]):
         is_fifo = fifo.holds(lambda flag: flag)
         yield Fault(
             violated=ends_in_fifo & ~is_fifo,
-            problem=f"{name}, but {fifo}: AWS keeps `{FIFO_SUFFIX}` for FIFO queues.",
+            problem=f"{name}, but {fifo}; AWS keeps `{FIFO_SUFFIX}` for FIFO queues.",
             remedy=f"set {fifo.assign(True)}, or choose a name without `{FIFO_SUFFIX}`",
             paths=(name.path, fifo.path),
+            why=REFUSED,
+            correction=fifo.set_to(True),
         )
         yield Fault(
             violated=name.is_set() & ~ends_in_fifo & is_fifo,
-            problem=f"{fifo}, but {name}: the name of a FIFO queue ends in `{FIFO_SUFFIX}`.",
-            remedy=f"set {name.assign(f'{name.value}{FIFO_SUFFIX}')}",
+            problem=f"{fifo}, but {name}; the name of a FIFO queue ends in `{FIFO_SUFFIX}`.",
+            remedy=f"set {name.assign_text(f'{name.value}{FIFO_SUFFIX}')}",
             paths=(name.path, fifo.path),
+            why=REFUSED,
         )
 
     def _against_convention(self, queue: Queue, settings: Settings) -> Iterator[Fault]:
@@ -94,10 +100,21 @@ class InvalidQueueName(SqsCheck[Queue]):
         matches = name.holds(lambda text: bool(re.fullmatch(pattern, text)))
         yield Fault(
             violated=~matches,
-            problem=f"{name}: the convention asks for a name that matches `{pattern}`.",
-            remedy=f"choose a `{name.name}` that matches `{pattern}`",
+            problem=f"{name}; `naming.pattern` in the settings asks for a name that matches `{pattern}`.",
+            remedy=f"choose a `{name.name}` that matches it",
             paths=(name.path,),
+            why="alarms and policies that go by name pass the queue by",
         )
+
+
+def _added(characters: int) -> str:
+    return f", and Terraform adds {characters} of its own" if characters else ""
+
+
+def _accepted(name: object) -> str:
+    """A name that AWS takes, as much like the one that it refuses as may be."""
+    is_text = isinstance(name, str) and bool(name)
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", str(name).strip()).strip("-") or "orders" if is_text else "orders"
 
 
 class InvalidQueueNameTerraform(InvalidQueueName, TerraformQueueCheck): ...

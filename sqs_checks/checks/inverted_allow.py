@@ -20,6 +20,7 @@ Whether the statement allows or denies is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
@@ -27,13 +28,35 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.explanation import NAMES_LEFT_OUT, actions_in_words
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
-_LETS_IN = {
-    "Principal": "lets in **everyone",
-    "Action": "grants **every action",
-    "Resource": "is about **every resource",
+
+class _Inverted(NamedTuple):
+    """What an inverted element does, what to write in its place, and why it matters."""
+
+    effect: str
+    instead: str
+    why: str
+
+
+_INVERTED = {
+    "NotPrincipal": _Inverted(
+        NAMES_LEFT_OUT,
+        '"Principal": {"AWS": "<ARN of the role>"}',
+        "everybody else with an AWS account gets in, unless a condition or a Deny stops them",
+    ),
+    "NotAction": _Inverted(
+        "`NotAction` with `Allow` grants every action except those it lists",
+        '"Action": "sqs:SendMessage"',
+        "it also grants the actions that nobody thought of, and those that AWS adds later",
+    ),
+    "NotResource": _Inverted(
+        "`NotResource` with `Allow` is about every queue except those it lists.",
+        '"Resource": "<ARN of the queue>"',
+        "nobody can tell from the statement that it is about this queue",
+    ),
 }
 
 
@@ -48,17 +71,21 @@ class InvertedAllow(SqsCheck[AttachedPolicy]):
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         for statement in subject.document.statements:
             inverted = {
-                "Principal": statement.inverts_principals,
-                "Action": statement.inverts_actions,
-                "Resource": statement.inverts_resources,
+                "NotPrincipal": statement.inverts_principals,
+                "NotAction": statement.inverts_actions,
+                "NotResource": statement.inverts_resources,
             }
             for name, is_inverted in inverted.items():
+                effect, instead, why = _INVERTED[name]
+                if name == "NotAction":
+                    effect += f": {actions_in_words(statement.certain_actions)}."
                 if is_inverted:
                     yield Fault(
                         violated=statement.is_allow,
-                        problem=f"{statement.label}: `Not{name}` with `Allow` {_LETS_IN[name]} except** what it lists.",
-                        remedy=f"list what is to be allowed in `{name}`",
+                        problem=f"{statement.label}: {effect}",
+                        remedy=f"say what is allowed: write `{instead}` in place of `{name}`",
                         paths=(subject.path,),
+                        why=why,
                     )
             if statement.is_allow.is_unknown and not any(inverted.values()) and statement.hidden_conditions:
                 yield Fault(violated=unknown(*statement.hidden_conditions), problem="", remedy="")

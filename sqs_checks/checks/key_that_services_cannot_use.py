@@ -69,10 +69,12 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
     why = "what a service sends to a queue whose key it cannot use is lost without an error"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services"
 
-    judges_only = "queues that a service sends to, with AWS's key or one whose policy the code holds"
+    judges_only = "queues that a service sends to, unless they have a key whose policy the code does not hold"
 
     def applies(self, subject: QueueModel, settings: Settings) -> Ternary:
-        return (_is_aws_managed(subject) | known(bool(subject.own.keys))) & any_of(sender.sends for sender in _senders(subject))
+        key = subject.queue.kms_master_key_id
+        can_be_judged = ~key.is_set() | _is_aws_managed(subject) | known(bool(subject.own.keys))
+        return can_be_judged & any_of(sender.sends for sender in _senders(subject))
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
         aws_managed, keys = _is_aws_managed(subject), subject.own.keys
@@ -86,8 +88,9 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
         key = subject.queue.kms_master_key_id
         return Fault(
             violated=aws_managed & sender.sends,
-            problem=f"{key}, the key that AWS manages for SQS, but {sender.what}.",
-            remedy=f"set {key.assign(subject.queue.own_key_example)}, a key whose policy lets the service use it, or use SSE-SQS",
+            problem=f"{sender.what}. The service cannot use the key of the queue: {key}, which AWS manages for SQS.",
+            remedy=f"set {key.assign(subject.queue.own_key_example)}, a key whose policy lets the service use it; "
+            f"or leave `{key.name}` out, for SSE-SQS",
             paths=(key.path,),
         )
 
@@ -98,13 +101,14 @@ class KeyThatServicesCannotUse(SqsCheck[QueueModel]):
         can_use = [one.lets_in(request) if isinstance(one, OwnKey) else unknown(one.reason) for one in subject.own.keys]
         is_told = _is_principal(sender.service) and all_of(can_use) == any_of(can_use)
         refused = ~all_of(can_use) if is_told else unknown(f"whether the service can use the key `{key.name}` is not known")
-        names = " or ".join(str(one.place) for one in subject.own.keys if isinstance(one, OwnKey))
+        names = " or ".join(one.place.beside(subject.place) for one in subject.own.keys if isinstance(one, OwnKey))
         return Fault(
             violated=sender.sends & refused,
-            problem=f"{key}, but the policy of {names} does not let `{sender.service}` use the key, and {sender.what}.",
+            problem=f"{sender.what}. The policy of {names}, the key of the queue, does not let the service use it.",
             remedy=(
-                f'add to the policy of the key: `"Effect": "Allow", "Principal": {{"Service": "{sender.service}"}}, '
-                '"Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "*"`'
+                'add to the policy of the key the statement `{"Effect": "Allow", '
+                f'"Principal": {{"Service": "{sender.service}"}}, '
+                '"Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "*"}`'
             ),
             paths=(key.path,),
         )
@@ -117,13 +121,13 @@ def _is_aws_managed(subject: QueueModel) -> Ternary:
 def _senders(subject: QueueModel) -> Iterator[_Sender]:
     for use, sends in subject.uses:
         if use.service is not None:
-            what = f"the {use.what} {use.place} has `{use.service}` send to it"
+            what = f"The {use.what} {use.place.beside(subject.place)} has `{use.service}` send to the queue"
             yield _Sender(what, use.service, use.source or _SOMETHING, sends)
     for attachment, attached in subject.policies:
         policy = attachment.policy()
         for statement, service, allowed in policy.services_that_send() if policy is not None else ():
             shown = f"`{service}`" if _is_principal(service) else str(service)
-            what = f"{statement.label} of {attachment.place} lets {shown} send to it"
+            what = f"{statement.label} of {attachment.place.beside(subject.place)} lets {shown} send to the queue"
             yield _Sender(what, service, _source_in(statement), attached & allowed)
 
 

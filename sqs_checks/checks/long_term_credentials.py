@@ -27,6 +27,7 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.explanation import role_in
 from sqs_checks.policy.principals import PrincipalKind, parse_aws_principal
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
@@ -47,11 +48,12 @@ class LongTermCredentials(SqsCheck[AttachedPolicy]):
             if statement.principals.hidden:
                 yield Fault(violated=unknown(*statement.principals.hidden), problem="", remedy="")
             for text in statement.principals.aws:
-                if parse_aws_principal(text).kind is PrincipalKind.USER:
+                principal = parse_aws_principal(text)
+                if principal.kind is PrincipalKind.USER:
                     yield Fault(
                         violated=applies & subject.not_denied(text, statement),
-                        problem=f"{statement.label}: `{text}` is an IAM user.",
-                        remedy='name a role: `"Principal": {"AWS": "arn:aws:iam::<account>:role/<role>"}`',
+                        problem=f"{statement.label} lets in `{text}`, which is an IAM user.",
+                        remedy=f"give the application a role: write `{role_in(principal.account)}` in place of `{text}`",
                         paths=(subject.path,),
                     )
 

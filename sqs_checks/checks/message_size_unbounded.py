@@ -48,11 +48,14 @@ class MessageSizeUnbounded(SqsCheck[Queue]):
         size, maximum = subject.maximum_message_size, settings.messages.max_bytes
         yield Fault(
             violated=~size.is_set(),
-            problem=f"{size}: AWS decides how large a message may be (up to {MESSAGE_BYTES.maximum} bytes).",
+            problem=f"{size}, so that AWS decides how large a message may be: {MESSAGE_BYTES.maximum} bytes today.",
             remedy=f"set {size.assign(maximum)}",
             paths=(size.path,),
+            correction=size.set_to(maximum),
         )
-        yield from out_of_bounds(size, Bounds(MESSAGE_BYTES.minimum, maximum), MESSAGE_BYTES, "bytes", maximum)
+        yield from out_of_bounds(
+            size, Bounds(MESSAGE_BYTES.minimum, maximum), MESSAGE_BYTES, "bytes", maximum, ("", *self.settings)
+        )
 
 
 class MessageSizeUnboundedTerraform(MessageSizeUnbounded, TerraformQueueCheck): ...

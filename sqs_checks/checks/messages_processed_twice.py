@@ -34,7 +34,7 @@ from sqs_checks.judgement.ternary import Ternary
 from sqs_checks.model.queue_model import QueueModel, any_linked
 from sqs_checks.model.relations import Role, Use
 from sqs_checks.queues.setting import Setting
-from sqs_checks.queues.sqs_limits import DEFAULT_VISIBILITY_SECONDS
+from sqs_checks.queues.sqs_limits import DEFAULT_VISIBILITY_SECONDS, VISIBILITY_SECONDS
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
 
@@ -61,30 +61,43 @@ class MessagesProcessedTwice(SqsCheck[QueueModel]):
             own: Setting[int] = visibility.or_default(DEFAULT_VISIBILITY_SECONDS)
             timeout: Setting[int] = Setting("timeout", "timeout", use.timeout, "{} = {}")
             wanted = factor * use.timeout if isinstance(use.timeout, int) else None
+            is_possible = wanted is not None and wanted in VISIBILITY_SECONDS
+            correction = visibility.set_to(wanted) if is_possible else None
             is_refused = certainty & own.holds_with(timeout, lambda mine, theirs: mine < theirs)
+            where = f"{self._consumer(use, subject)} may take {use.timeout} seconds. {self._stated(visibility)}"
+            remedy = f"set {visibility.assign(wanted)} or more: {factor} times the {use.timeout} seconds of `{_name(use)}`"
             yield Fault(
                 violated=is_refused,
-                problem=f"{visibility}{self._by_default(visibility)}, less than the {use.timeout} seconds that "
-                f"{self._consumer(use)} may take: AWS refuses that.",
-                remedy=f"set {visibility.assign(wanted)} ({factor} times the function's timeout) or more",
+                problem=f"{where}, which is less.",
+                remedy=remedy,
                 paths=(visibility.path,),
+                why="AWS refuses to have a function consume a queue whose messages come back while it still works on them",
+                correction=correction,
             )
             yield Fault(
                 violated=certainty & ~is_refused & own.holds_with(timeout, lambda mine, theirs: mine < factor * theirs),
-                problem=f"{visibility}{self._by_default(visibility)}, less than {factor} times the {use.timeout} seconds that "
-                f"{self._consumer(use)} may take.",
-                remedy=f"set {visibility.assign(wanted)} ({factor} times the function's timeout) or more",
+                problem=f"{where}, which is less than {factor} times that.",
+                remedy=remedy,
                 paths=(visibility.path,),
+                correction=correction,
             )
 
     @staticmethod
-    def _by_default(visibility: Setting[int]) -> str:
-        return f" (AWS's default: {DEFAULT_VISIBILITY_SECONDS} seconds)" if visibility.value is None else ""
+    def _stated(visibility: Setting[int]) -> str:
+        if visibility.value is None:
+            return f"{visibility} (AWS's default: {DEFAULT_VISIBILITY_SECONDS} seconds)"
+        return f"{visibility} seconds"
 
     @staticmethod
-    def _consumer(use: Use) -> str:
-        mapping = f", which {use.place} has consume it," if use.place != use.consumer else ", which consumes it,"
-        return f"the function {use.consumer}{mapping}"
+    def _consumer(use: Use, subject: QueueModel) -> str:
+        """The function, with what has it consume the queue where that is another resource."""
+        function = (use.consumer or use.place).beside(subject.place)
+        by = f" by {use.place.beside(subject.place)}" if use.place != use.consumer else ""
+        return f"The function {function}, which consumes the queue{by},"
+
+
+def _name(use: Use) -> str:
+    return (use.consumer or use.place).label
 
 
 class MessagesProcessedTwiceTerraform(MessagesProcessedTwice, TerraformQueueModelCheck): ...

@@ -37,11 +37,25 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, any_of, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
+from sqs_checks.policy.document import EVERYONE
+from sqs_checks.policy.explanation import WHERE_ADMINISTRATORS_BELONG, listed
 from sqs_checks.policy.principals import PrincipalKind, named_principals, parse_aws_principal, same_principal
 from sqs_checks.policy.sqs_actions import DUTY_ACTIONS, Duty
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 from sqs_checks.values.texts import Text
+
+_DOES = {
+    Duty.ADMINISTRATOR: "administer the queue",
+    Duty.PRODUCER: "send messages",
+    Duty.CONSUMER: "receive messages",
+}
+_NEEDS = {
+    Duty.ADMINISTRATOR: WHERE_ADMINISTRATORS_BELONG,
+    Duty.PRODUCER: "who sends needs `sqs:SendMessage`",
+    Duty.CONSUMER: "who receives needs `sqs:ReceiveMessage`, `sqs:DeleteMessage` and `sqs:ChangeMessageVisibility`",
+}
+_ADMINISTERS = "whoever takes over the application can also change or delete the queue"
 
 
 class MixedDuties(SqsCheck[AttachedPolicy]):
@@ -49,7 +63,7 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
     name = "Ensure administrators, producers and consumers of the queue are kept apart"
     severity = Severity.LOW
     area = Area.ACCESS_CONTROL_POLICY
-    why = "a producer that can also receive reads other people's messages; a consumer that can also send forges them"
+    why = "who sends could read the messages of others, and who receives could forge messages"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#implement-least-privilege-access"
     settings = ("accounts.own", "duties.administrators")
 
@@ -58,11 +72,13 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
         hidden: tuple[str, ...] = ()
         granted: dict[Text, dict[Duty, Ternary]] = {}
         shown: dict[Text, Text] = {}
+        allowing: dict[Text, list[str]] = {}
         for statement, applies in subject.allows:
             hidden += statement.principals.hidden
             for principal in named_principals(statement):
                 key = same_principal(principal)
                 shown.setdefault(key, principal)
+                allowing.setdefault(key, []).append(statement.label)
                 duties = granted.setdefault(key, {})
                 for duty, actions in DUTY_ACTIONS.items():
                     if statement.possible_actions & actions:
@@ -76,12 +92,15 @@ class MixedDuties(SqsCheck[AttachedPolicy]):
             # Whoever lists the own accounts says that all others are not.
             is_own = NO if settings.accounts.own else subject.is_own_account(shown[key])
             pairs = (one & other for one, other in combinations(duties.values(), 2))
-            certain = " and ".join(duty.value for duty in DUTY_ACTIONS if duty in duties and duties[duty].is_yes)
+            certain = [duty for duty in DUTY_ACTIONS if duty in duties and duties[duty].is_yes]
+            who = "Everyone (`*`)" if shown[key] == EVERYONE else f"`{shown[key]}`"
+            labels = list(dict.fromkeys(allowing[key]))
             yield Fault(
                 violated=any_of(pairs) & ~is_own,
-                problem=f"`{shown[key]}` is {certain} of this queue in one.",
-                remedy="name a role for each duty, with the actions of that duty only",
+                problem=f"{who} may {listed([_DOES[duty] for duty in certain])}, by {listed(labels)}.",
+                remedy=f"name a role for each duty: {'; '.join(_NEEDS[duty] for duty in certain)}",
                 paths=(subject.path,),
+                why=_ADMINISTERS if Duty.ADMINISTRATOR in certain else "",
             )
 
 

@@ -48,13 +48,13 @@ class NoCustomerManagedKey(SqsCheck[Queue]):
         remedy = f"set {key.assign(subject.own_key_example)}"
         yield Fault(
             violated=~key.is_set(),
-            problem=f"{key}: no key of your own encrypts this queue.",
+            problem=f"No key of your own encrypts the queue: {key}.",
             remedy=remedy,
             paths=(key.path,),
         )
         yield Fault(
             violated=key.holds(lambda named: named.aws_managed),
-            problem=f"{key}: that is the key that AWS manages for SQS.",
+            problem=f"{key}, the key that AWS manages for SQS.",
             remedy=remedy,
             paths=(key.path,),
         )

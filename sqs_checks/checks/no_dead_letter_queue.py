@@ -29,14 +29,18 @@ A redrive policy, or a dead-letter target of something else in the code, is know
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import SetValue
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, any_of, unknown
 from sqs_checks.model.queue_model import QueueModel, any_linked
+from sqs_checks.model.relations import ARN
 from sqs_checks.queues.number_bounds import out_of_bounds
+from sqs_checks.queues.setting import Setting
 from sqs_checks.queues.sqs_limits import RECEIVE_COUNT, Bounds
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
@@ -49,12 +53,15 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
     area = Area.NOTHING_LOST
     why = "a message that cannot be processed comes back until its retention ends, and is lost"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html#policies-for-dead-letter-queues"
-    settings = (
-        "redrive.min_receive_count",
-        "redrive.max_receive_count",
-    )
+    settings = ("redrive.min_receive_count", "redrive.max_receive_count")
+
+    # As the user's language writes a redrive policy, and the ARN of a dead-letter queue.
+    redrive_policy: ClassVar[str]
+    dead_letter_arn: ClassVar[str]
 
     def faults(self, subject: QueueModel, settings: Settings) -> Iterator[Fault]:
+        wanted = Bounds(settings.redrive.min_receive_count, settings.redrive.max_receive_count)
+        count_example = min(max(5, wanted.minimum), wanted.maximum)
         has_redrive = any_linked(subject.redrives)
         if not has_redrive.is_yes:
             # Whoever says which queues may leave their dead letters here says that it is a dead-letter queue.
@@ -64,40 +71,59 @@ class NoDeadLetterQueue(SqsCheck[QueueModel]):
             )
             yield Fault(
                 violated=~has_redrive & ~subject.is_dead_letter_target & ~takes_dead_letters,
-                problem=f"{subject.place} has no redrive policy, and nothing in the scanned code leaves its dead letters in it.",
-                remedy="add a redrive policy that names a dead-letter queue and `maxReceiveCount`",
+                problem="The queue has no redrive policy, and is no dead-letter queue itself.",
+                remedy=f"set `{self.redrive_policy.format(count=count_example)}`",
             )
-        wanted = Bounds(settings.redrive.min_receive_count, settings.redrive.max_receive_count)
         for redrive, certainty in subject.redrives:
             count = redrive.max_receive_count
             if redrive.target is None:
                 yield Fault(
                     violated=certainty,
-                    problem=f"The redrive policy of {redrive.place} names no dead-letter queue.",
-                    remedy="set `deadLetterTargetArn` to the ARN of the dead-letter queue",
+                    problem="The redrive policy names no dead-letter queue.",
+                    remedy=f"set `{count.assignment.format('deadLetterTargetArn', self.dead_letter_arn)}`",
                     paths=(count.path,),
+                    why="AWS refuses a redrive policy without a dead-letter queue",
                 )
             elif redrive.target.instead_of_an_arn:
-                what = redrive.target.instead_of_an_arn
+                what, arn = redrive.target.instead_of_an_arn, redrive.target.in_place_of(ARN) or self.dead_letter_arn
                 yield Fault(
                     violated=certainty & (unknown(redrive.target.why_possible) if redrive.target.possible else YES),
-                    problem=f"The redrive policy of {redrive.place} names `{redrive.target.text}`, {what}: AWS refuses it.",
-                    remedy="set `deadLetterTargetArn` to the ARN of the dead-letter queue",
+                    problem=f"The redrive policy names `{redrive.target.text}`, which is {what}.",
+                    remedy=f"write `{arn}` in place of `{redrive.target.text}`",
                     paths=(count.path,),
+                    why="AWS refuses a redrive policy that does not name the ARN of a queue",
                 )
             if count.value is None:
                 yield Fault(
                     violated=certainty,
-                    problem=f"{count}: AWS refuses a redrive policy without it.",
-                    remedy=f"set {count.assign(5)}",
+                    problem=f"{count} in the redrive policy.",
+                    remedy=f"set {count.assign(count_example)}",
                     paths=(count.path,),
+                    why="AWS refuses a redrive policy that does not say after how many receives a message is given up",
+                    correction=count.set_to(count_example)._replace(resource=redrive.place.label),
                 )
-            for fault in out_of_bounds(count, wanted, RECEIVE_COUNT, "receives", min(max(5, wanted.minimum), wanted.maximum)):
-                yield fault._replace(violated=fault.violated & certainty)
+            for fault in out_of_bounds(count, wanted, RECEIVE_COUNT, "receives", count_example, self.settings):
+                why = fault.why or self._why_asked(count, wanted)
+                correction = fault.correction
+                if isinstance(correction, SetValue):
+                    correction = correction._replace(resource=redrive.place.label)
+                yield fault._replace(violated=fault.violated & certainty, why=why, correction=correction)
+
+    @staticmethod
+    def _why_asked(count: Setting[int], wanted: Bounds) -> str:
+        if isinstance(count.value, int) and count.value < wanted.minimum:
+            return "a message that fails for a passing reason is given up too soon"
+        return "a message that cannot be processed is tried for long before anybody sees it"
 
 
 class NoDeadLetterQueueTerraform(NoDeadLetterQueue, TerraformQueueModelCheck):
     resource_types = ("aws_sqs_queue", "aws_sqs_queue_redrive_policy")
+    dead_letter_arn = "aws_sqs_queue.<dead-letter queue>.arn"
+    redrive_policy = (
+        f"redrive_policy = jsonencode({{{{ deadLetterTargetArn = {dead_letter_arn}, maxReceiveCount = {{count}} }}}})"
+    )
 
 
-class NoDeadLetterQueueCloudFormation(NoDeadLetterQueue, CloudFormationQueueModelCheck): ...
+class NoDeadLetterQueueCloudFormation(NoDeadLetterQueue, CloudFormationQueueModelCheck):
+    dead_letter_arn = "!GetAtt <DeadLetterQueue>.Arn"
+    redrive_policy = f"RedrivePolicy: {{{{deadLetterTargetArn: {dead_letter_arn}, maxReceiveCount: {{count}}}}}}"

@@ -36,8 +36,9 @@ from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformVpcEndpointCheck
 
 _REMEDY = (
-    "write a policy that allows your principals, actions and queues; or that allows all under the condition "
-    '`"StringEquals": {"aws:PrincipalOrgID": "<your organisation>", "aws:ResourceOrgID": "<your organisation>"}`'
+    'allow your own organisation only: write the statement `{"Effect": "Allow", "Principal": "*", "Action": "sqs:*", '
+    '"Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "<your organisation>", '
+    '"aws:ResourceOrgID": "<your organisation>"}}}`'
 )
 
 
@@ -52,13 +53,13 @@ class OpenVpcEndpoint(SqsCheck[VpcEndpoint]):
     def faults(self, subject: VpcEndpoint, settings: Settings) -> Iterator[Fault]:
         yield Fault(
             violated=subject.is_for_sqs & known(subject.policy is None) & ~subject.policy_beside,
-            problem=f"{subject.place} has no policy: AWS's default allows everyone every action on every queue.",
+            problem="The endpoint has no policy, and AWS's default allows everyone every action on every queue.",
             remedy=_REMEDY,
             paths=(subject.path,),
         )
         yield Fault(
             violated=subject.is_for_sqs & subject.allows_everything,
-            problem=f"`{subject.attribute}` of {subject.place} allows everyone every action on every queue.",
+            problem=f"`{subject.attribute}` of the endpoint allows everyone every action on every queue.",
             remedy=_REMEDY,
             paths=(subject.path,),
         )

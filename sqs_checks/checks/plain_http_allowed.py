@@ -26,12 +26,24 @@ from collections.abc import Iterator
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import AddStatement
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.explanation import actions_in_words, caller_in_words
+from sqs_checks.policy.explanation import DENY_WITHOUT_TLS, actions_in_words, caller_in_words, gaps_of_deny, listed
+from sqs_checks.policy.verdicts import QueuePolicy
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
+
+_TLS = "aws:securetransport"
+_ADD_DENY = f"add the statement `{DENY_WITHOUT_TLS}`"
+_DENY_PLAIN_HTTP = {
+    "Sid": "DenyPlainHttp",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sqs:*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
 
 
 class PlainHttpAllowed(SqsCheck[AttachedPolicy]):
@@ -46,35 +58,39 @@ class PlainHttpAllowed(SqsCheck[AttachedPolicy]):
         for policy in subject.policies:
             verdict = policy.non_tls_refused
             witness = verdict.witness
+            problem, remedy = "", ""
+            if witness is not None:
+                reason, remedy = _advice(policy)
+                problem = (
+                    f"Over plain HTTP, {caller_in_words(witness.caller)} may call "
+                    f"{actions_in_words(witness.actions)}{subject.which(policy)}. {reason}"
+                )
             yield Fault(
                 violated=~verdict.holds,
-                problem=""
-                if witness is None
-                else f"Over plain HTTP, {caller_in_words(witness.caller).rstrip(',')} may call "
-                f"{actions_in_words(witness.actions)}{subject.which(policy)}: {self._reason(subject)}.",
-                remedy=(
-                    'add the statement `{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", '
-                    '"Resource": "<ARN of the queue>", '
-                    '"Condition": {"Bool": {"aws:SecureTransport": "false"}}}`'
-                ),
+                problem=problem,
+                remedy=remedy,
                 paths=(subject.path,),
+                correction=AddStatement(_DENY_PLAIN_HTTP, subject.statement_on_its_queues(by_name=False)),
             )
             if verdict.holds.is_no:
                 break
 
-    @staticmethod
-    def _reason(subject: AttachedPolicy) -> str:
-        about_tls = [
-            statement
-            for statement in subject.document.statements
-            if any(condition.key == "aws:securetransport" for condition in statement.conditions)
-        ]
-        denies = [statement for statement in about_tls if statement.is_deny.is_yes]
-        if denies:
-            return f"{denies[0].label} denies it, but not to everyone, for every action and on this queue"
-        if about_tls:
-            return f"{about_tls[0].label} demands TLS of what it allows, which is no Deny"
-        return "no statement denies it"
+
+def _advice(policy: QueuePolicy) -> tuple[str, str]:
+    """Why nothing denies plain HTTP, as a sentence, and what to write."""
+    about_tls = [
+        statement for statement in policy.document.statements if any(condition.key == _TLS for condition in statement.conditions)
+    ]
+    deny = next((statement for statement in about_tls if statement.is_deny.is_yes), None)
+    if not about_tls:
+        return "No statement denies it.", _ADD_DENY
+    if deny is None:
+        return f"{about_tls[0].label} demands TLS, but of whom it allows: callers of the own account need no Allow.", _ADD_DENY
+    gaps = gaps_of_deny(deny, policy.applies_to_queue(deny), {_TLS})
+    if not gaps:
+        return f"{deny.label} denies something else: its condition does not hold for plain HTTP.", _ADD_DENY
+    reason = f"{deny.label} denies it {listed([gap for gap, _ in gaps])}."
+    return reason, gaps[0][1] if len(gaps) == 1 else _ADD_DENY
 
 
 class PlainHttpAllowedTerraform(PlainHttpAllowed, TerraformQueuePolicyCheck): ...

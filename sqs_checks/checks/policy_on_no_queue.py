@@ -30,9 +30,11 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, YES, Ternary, known, unknown
 from sqs_checks.model.policy_place import PolicyPlace
-from sqs_checks.model.relations import ARN, NAME, QueueReference
+from sqs_checks.model.relations import ARN, NAME, URL, QueueReference
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformPolicyPlaceCheck
+
+_AN_ARN, _A_NAME = "an ARN and no URL", "a queue's name and no URL"
 
 
 class PolicyOnNoQueue(SqsCheck[PolicyPlace]):
@@ -50,26 +52,28 @@ class PolicyOnNoQueue(SqsCheck[PolicyPlace]):
 
     def faults(self, subject: PolicyPlace, settings: Settings) -> Iterator[Fault]:
         if not subject.attachments:
-            yield self._fault(subject, YES, f"`{subject.attribute}` names no queue.")
+            yield self._fault(subject, YES, "names no queue", "write the URL of the queue")
         for reference in subject.queues:
             violated, what = self._fault_of(reference)
             if violated.is_no:
                 continue
-            yield self._fault(subject, violated, f"`{subject.attribute}` holds `{reference.text}`, {what}.")
+            url = reference.in_place_of(URL) if what in (_AN_ARN, _A_NAME) else ""
+            remedy = f"write `{url or '<URL of the queue>'}` in place of `{reference.text}`"
+            yield self._fault(subject, violated, f"holds `{reference.text}`, which is {what}", remedy)
 
     @staticmethod
     def _fault_of(reference: QueueReference) -> tuple[Ternary, str]:
         if reference.attribute == ARN:
-            return YES, "an ARN where a queue's URL is wanted"
+            return YES, _AN_ARN
         if reference.attribute == NAME:
-            return YES, "a queue's name where its URL is wanted"
+            return YES, _A_NAME
         if reference.is_no_queue:
-            return YES, "which is no queue's URL"
+            return YES, "no queue's URL"
         return (unknown(reference.hidden) if reference.hidden is not None else NO), ""
 
     @staticmethod
-    def _fault(subject: PolicyPlace, violated: Ternary, problem: str) -> Fault:
-        return Fault(violated, problem, "write the URL of the queue", (subject.path,))
+    def _fault(subject: PolicyPlace, violated: Ternary, what: str, remedy: str) -> Fault:
+        return Fault(violated, f"`{subject.attribute}` {what}.", remedy, (subject.path,))
 
 
 class PolicyOnNoQueueTerraform(PolicyOnNoQueue, TerraformPolicyPlaceCheck): ...

@@ -28,7 +28,7 @@ from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.explanation import actions_in_words, statement_in_words, values_in_words, who_in_words
+from sqs_checks.policy.explanation import harm_in_words, opening_in_words
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 
@@ -47,22 +47,16 @@ class PublicQueue(SqsCheck[AttachedPolicy]):
 
     def faults(self, subject: AttachedPolicy, settings: Settings) -> Iterator[Fault]:
         held, verdict = subject.first(lambda policy: policy.public)
-        witness = verdict.witness
-        problem = ""
-        if witness is not None:
-            problem = (
-                f"{statement_in_words(witness)}: {who_in_words(witness)} may call "
-                f"{actions_in_words(witness.actions)}{values_in_words(witness)}."
-            )
+        problem, remedy, why = "", "", ""
+        if verdict.witness is not None:
+            problem, remedy = opening_in_words(verdict.witness)
+            why = harm_in_words(verdict.witness.actions)
         yield Fault(
             violated=held,
             problem=problem,
-            remedy=(
-                "list the accounts, roles or services that need the queue as `Principal`, or add a condition such as "
-                '`"ArnEquals": {"aws:SourceArn": "<ARN of your topic>"}` or '
-                '`"StringEquals": {"aws:PrincipalOrgID": "<your organisation>"}`'
-            ),
+            remedy=remedy,
             paths=(subject.path,),
+            why=why,
         )
 
 

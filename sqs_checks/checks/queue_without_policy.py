@@ -29,6 +29,7 @@ from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.model.queue_model import QueueModel, any_linked
+from sqs_checks.policy.explanation import DENY_WITHOUT_TLS
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
 
@@ -47,11 +48,8 @@ class QueueWithoutPolicy(SqsCheck[QueueModel]):
             return
         yield Fault(
             violated=~has_policy,
-            problem=f"No policy in the scanned code is attached to {subject.place}.",
-            remedy=(
-                'attach a policy with `{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "<ARN of the queue>", '
-                '"Condition": {"Bool": {"aws:SecureTransport": "false"}}}`'
-            ),
+            problem="No policy in the scanned code is attached to the queue.",
+            remedy=f"attach a policy with the statement `{DENY_WITHOUT_TLS}`",
         )
 
 

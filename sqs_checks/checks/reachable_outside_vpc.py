@@ -28,6 +28,7 @@ The queue's name or tags, or what matters of its policy, is known only at deploy
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
@@ -36,10 +37,13 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, any_of
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.explanation import actions_in_words, caller_in_words, values_in_words
+from sqs_checks.policy.explanation import actions_in_words, caller_in_words, deny_of_everything, gaps_of_deny, listed
 from sqs_checks.policy.trust import Trust
+from sqs_checks.policy.verdicts import QueuePolicy
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
+
+_VPC_KEYS = {"aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn"}
 
 
 class ReachableOutsideVpc(SqsCheck[AttachedPolicy]):
@@ -75,22 +79,55 @@ class ReachableOutsideVpc(SqsCheck[AttachedPolicy]):
                 continue
             verdict = policy.vpc_only_within(counted)
             witness = verdict.witness
-            yield Fault(
-                violated=must & ~verdict.holds,
-                problem=""
-                if witness is None
-                else f"From outside the VPC, {caller_in_words(witness.caller).rstrip(',')} may call "
-                f"{actions_in_words(witness.actions)}{subject.which(policy)}{values_in_words(witness)}.",
-                remedy=(
-                    'add the statement `{"Effect": "Deny", "Principal": "*", "Action": "sqs:*", '
-                    '"Resource": "<ARN of the queue>", '
-                    '"Condition": {"StringNotEquals": {"aws:SourceVpce": "<your endpoint>"}, '
-                    '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}}`: '
-                    "it exempts SNS, S3 and EventBridge, and shuts out everybody "
-                    "else outside the VPC, whoever deploys or looks at the queue in the console too"
-                ),
-                paths=(subject.path,),
-            )
+            problem, remedy = "", ""
+            if witness is not None:
+                reason, remedy = _advice(policy, counted)
+                problem = (
+                    f"From outside the VPC, {caller_in_words(witness.caller)} may call "
+                    f"{actions_in_words(witness.actions)}{subject.which(policy)}. {reason}"
+                )
+            yield Fault(violated=must & ~verdict.holds, problem=problem, remedy=remedy, paths=(subject.path,))
+
+
+def _advice(policy: QueuePolicy, counted: Trust) -> tuple[str, str]:
+    """Why nothing keeps out who comes from elsewhere, as a sentence, and what to write."""
+    about_vpcs = [
+        (statement, condition)
+        for statement in policy.document.statements
+        for condition in statement.conditions
+        if condition.key in _VPC_KEYS
+    ]
+    denying = next(((deny, condition) for deny, condition in about_vpcs if deny.is_deny.is_yes), None)
+    if not about_vpcs:
+        return "No statement denies it.", _add_deny(counted)
+    if denying is None:
+        allow, condition = about_vpcs[0]
+        reason = (
+            f"{allow.label} demands an `{condition.key_name}`, but of whom it allows: callers of the own account need no Allow."
+        )
+        return reason, _add_deny(counted)
+    deny, condition = denying
+    others = [text for text in condition.stated_texts() if counted.leaves_out(condition.key, text)]
+    if others:
+        setting, own = ("endpoints", counted.endpoints) if condition.key == "aws:sourcevpce" else ("ids", counted.vpcs)
+        reason = f"{deny.label} lets in `{others[0]}`, which is not in `vpc.{setting}` of the settings."
+        return reason, f"write `{min(own)}` in place of `{others[0]}`"
+    gaps = gaps_of_deny(deny, policy.applies_to_queue(deny), {condition.key, "aws:principalisawsservice"})
+    if not gaps:
+        return f"{deny.label} denies something else: its conditions do not hold for all who come from elsewhere.", _add_deny(
+            counted
+        )
+    return f"{deny.label} denies it {listed([gap for gap, _ in gaps])}.", gaps[0][1] if len(gaps) == 1 else _add_deny(counted)
+
+
+def _add_deny(counted: Trust) -> str:
+    key, own = ("aws:SourceVpce", counted.endpoints) if counted.endpoints or not counted.vpcs else ("aws:SourceVpc", counted.vpcs)
+    values = json.dumps(sorted(own) if len(own) > 1 else min(own, default="<your endpoint>"))
+    condition = f'"StringNotEquals": {{"{key}": {values}}}, "BoolIfExists": {{"aws:PrincipalIsAWSService": "false"}}'
+    return (
+        f"add the statement `{deny_of_everything(condition)}`; it still lets SNS, S3 and EventBridge send; "
+        "it shuts out everybody else outside the VPC, who deploys or opens the console too"
+    )
 
 
 class ReachableOutsideVpcTerraform(ReachableOutsideVpc, TerraformQueuePolicyCheck): ...

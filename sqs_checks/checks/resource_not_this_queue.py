@@ -37,6 +37,7 @@ from sqs_checks.policy.wildcards import has_wildcard
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
 from sqs_checks.values.configuration_values import Unknown
+from sqs_checks.values.texts import Text
 
 
 class ResourceNotThisQueue(SqsCheck[AttachedPolicy]):
@@ -52,23 +53,33 @@ class ResourceNotThisQueue(SqsCheck[AttachedPolicy]):
             if statement.inverts_resources:
                 continue
             if statement.resources is None:
-                yield self._fault(subject, statement, YES, "`Resource` is missing.")
+                yield Fault(
+                    violated=YES,
+                    problem=f"{statement.label} has no `Resource`.",
+                    remedy='write `"Resource": "<ARN of the queue>"`',
+                    paths=(subject.path,),
+                    why="SQS refuses a statement that does not say what it is about",
+                )
                 continue
             for resource in statement.resources:
                 if isinstance(resource, Unknown):
-                    yield self._fault(subject, statement, unknown(resource.reason), "")
+                    yield Fault(unknown(resource.reason), "", "")
                 elif has_wildcard(resource.text):
                     # A Deny that covers this queue protects it, whatever else it covers.
                     violated = ~statement.is_deny | ~subject.is_this_queue(resource.text)
-                    problem = f"`Resource` is `{resource.text}`, which other queues match too."
-                    yield self._fault(subject, statement, violated, problem)
+                    what = f"every queue that `{resource.text}` fits"
+                    why = "the policy says more than it does: it holds for this queue alone"
+                    yield self._fault(subject, statement, violated, resource.text, what, why)
                 else:
-                    problem = f"`Resource` is `{resource.text}`, which is not this queue."
-                    yield self._fault(subject, statement, ~subject.is_this_queue(resource.text), problem)
+                    what = f"`{resource.text}`, which is not this queue"
+                    nothing = "a Deny on another queue protects nothing"
+                    why = nothing if statement.is_deny.is_yes else "an Allow on another queue lets nobody in"
+                    yield self._fault(subject, statement, ~subject.is_this_queue(resource.text), resource.text, what, why)
 
     @staticmethod
-    def _fault(subject: AttachedPolicy, statement: Statement, violated: Ternary, problem: str) -> Fault:
-        return Fault(violated, f"{statement.label}: {problem}", "name the queue's own ARN as `Resource`", (subject.path,))
+    def _fault(subject: AttachedPolicy, statement: Statement, violated: Ternary, stated: Text, what: str, why: str) -> Fault:
+        problem = f"{statement.label} is about {what}."
+        return Fault(violated, problem, f"write `<ARN of the queue>` in place of `{stated}`", (subject.path,), why)
 
 
 class ResourceNotThisQueueTerraform(ResourceNotThisQueue, TerraformQueuePolicyCheck): ...

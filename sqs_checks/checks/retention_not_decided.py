@@ -33,7 +33,7 @@ from sqs_checks.configuration.settings import Settings
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.queues.number_bounds import out_of_bounds
-from sqs_checks.queues.sqs_limits import RETENTION_SECONDS, Bounds
+from sqs_checks.queues.sqs_limits import DEFAULT_RETENTION_SECONDS, RETENTION_SECONDS, Bounds
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
@@ -44,7 +44,7 @@ class RetentionNotDecided(SqsCheck[Queue]):
     name = "Ensure the queue states how long it keeps messages"
     severity = Severity.LOW
     area = Area.DATA_RETENTION
-    why = "messages are lost after AWS's default of four days, or kept longer than the data in them allows"
+    why = "messages are lost before somebody takes them, or kept longer than the data in them allows"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html#API_SetQueueAttributes_RequestParameters"
     settings = ("messages.min_retention_seconds", "messages.max_retention_seconds")
 
@@ -53,11 +53,14 @@ class RetentionNotDecided(SqsCheck[Queue]):
         wanted = Bounds(messages.min_retention_seconds, messages.max_retention_seconds)
         yield Fault(
             violated=~period.is_set(),
-            problem=f"{period}: AWS's default of 345600 seconds (4 days) holds.",
+            problem=f"{period}, and AWS's default is {DEFAULT_RETENTION_SECONDS} seconds (4 days).",
             remedy=f"set {period.assign(wanted.maximum)}",
             paths=(period.path,),
+            why="a message that nobody takes within four days, as over a long week-end, is lost",
+            # So that none is lost that nobody takes over a long week-end.
+            correction=period.set_to(wanted.maximum),
         )
-        yield from out_of_bounds(period, wanted, RETENTION_SECONDS, "seconds", wanted.maximum)
+        yield from out_of_bounds(period, wanted, RETENTION_SECONDS, "seconds", wanted.maximum, self.settings)
 
 
 class RetentionNotDecidedTerraform(RetentionNotDecided, TerraformQueueCheck): ...

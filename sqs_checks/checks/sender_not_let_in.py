@@ -29,14 +29,17 @@ The policy, its queue, or what the service sends for is known only at deployment
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueModelCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import LetSenderIn
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import NO, Ternary, unknown
 from sqs_checks.model.queue_model import QueueModel, any_linked
-from sqs_checks.model.relations import PolicyAttachment
+from sqs_checks.model.relations import Place, PolicyAttachment, Use
+from sqs_checks.model.use_rules import S3
 from sqs_checks.policy.service_request import Admission, ServiceRequest
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueModelCheck
@@ -64,8 +67,10 @@ class SenderNotLetIn(SqsCheck[QueueModel]):
             let_in, refused = _let_in(subject, request)
             yield Fault(
                 violated=sends & ~let_in,
-                problem=f"The {use.what} {use.place} {use.role.value} this queue, but {_reason(request, refused)}.",
+                problem=f"The {use.what} {use.place.beside(subject.place)} {use.role.value} this queue. "
+                f"{_reason(request, refused, subject.place)}.",
                 remedy=_remedy(request, refused),
+                correction=_correction(use, subject, refused),
             )
 
 
@@ -87,14 +92,27 @@ def _let_in(subject: QueueModel, request: ServiceRequest) -> tuple[Ternary, Refu
     return let_in, refused
 
 
-def _reason(request: ServiceRequest, refused: Refused) -> str:
+def _correction(use: Use, queue: QueueModel, refused: Refused) -> Optional[LetSenderIn]:
+    """A statement for the service in the only policy of the queue; none where a Deny would still refuse it."""
+    if len(refused) != 1 or len(queue.policies) != 1 or use.service is None:
+        return None
+    attachment, admission = refused[0]
+    refusal, policy = admission.refusal, attachment.policy()
+    if policy is None or (refusal is not None and not refusal.statement.is_deny.is_no):
+        return None
+    return LetSenderIn(attachment.place.label, use.place.label, use.service, policy.statement_on_its_queues(by_name=True))
+
+
+def _reason(request: ServiceRequest, refused: Refused, own: Place) -> str:
     if not refused:
-        return f"no policy in the scanned code lets `{request.service}` in"
+        return f"No policy in the scanned code lets `{request.service}` in"
     attachment, admission = refused[0]
     refusal = admission.refusal
+    # An inline policy is that of the queue itself.
+    of_place = "" if attachment.place == own else f" of {attachment.place.beside(own)}"
     if refusal is None:
-        return f"the policy of {attachment.place} does not let `{request.service}` in"
-    statement = f"{refusal.statement.label} of {attachment.place}"
+        return f"The policy{of_place} does not let `{request.service}` in"
+    statement = f"{refusal.statement.label}{of_place}"
     if refusal.condition is None:
         return f"{statement} denies it to `{request.service}`"
     key = refusal.condition.key_name
@@ -106,13 +124,18 @@ def _reason(request: ServiceRequest, refused: Refused) -> str:
 def _remedy(request: ServiceRequest, refused: Refused) -> str:
     refusal = refused[0][1].refusal if refused else None
     if refusal is not None and refusal.condition is None:
-        return 'add to the Deny, beside its other conditions: `"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}`'
+        return (
+            'let the services through: add the condition `"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}` to '
+            f"{refusal.statement.label}"
+        )
     known = request.source_arn
     # What the code names and does not write out stands as a placeholder.
     source = known if isinstance(known, str) else "<ARN of what it sends for>" if isinstance(known, Unknown) else f"<{known}>"
+    # The ARN of a bucket does not say whose it is.
+    account = ', "StringEquals": {"aws:SourceAccount": "<your account>"}' if request.service == S3 else ""
     return (
-        f'add a statement with `"Effect": "Allow", "Principal": {{"Service": "{request.service}"}}, "Action": "sqs:SendMessage", '
-        f'"Resource": "<ARN of the queue>", "Condition": {{"ArnEquals": {{"aws:SourceArn": "{source}"}}}}`'
+        f'add the statement `{{"Effect": "Allow", "Principal": {{"Service": "{request.service}"}}, "Action": "sqs:SendMessage", '
+        f'"Resource": "<ARN of the queue>", "Condition": {{"ArnEquals": {{"aws:SourceArn": "{source}"}}{account}}}}}`'
     )
 
 

@@ -54,15 +54,17 @@ class SettingThatAwsRefuses(SqsCheck[Queue]):
         key, sse = subject.kms_master_key_id, subject.sqs_managed_sse_enabled
         yield Fault(
             violated=key.is_set() & sse.holds(lambda enabled: enabled),
-            problem=f"{sse} beside `{key.name}`: AWS encrypts a queue with one of them only.",
-            remedy=f"keep `{key.name}` alone, or {sse.assign(True)} alone",
+            problem=f"{sse} and `{key.name}` is set; AWS encrypts a queue with one of them only.",
+            remedy=f"leave `{sse.name}` out, or `{key.name}`",
             paths=(key.path, sse.path),
+            # The key is what somebody has chosen; AWS switches SSE-SQS off for it.
+            correction=sse.left_out(),
         )
         name, prefix = subject.name, subject.name_prefix
         yield Fault(
             violated=name.is_set() & prefix.is_set(),
-            problem=f"`{name.name}` and `{prefix.name}` are both set: Terraform takes one of them only.",
-            remedy=f"keep `{name.name}` or `{prefix.name}`",
+            problem=f"`{name.name}` and `{prefix.name}` are both set; Terraform takes one of them only.",
+            remedy=f"leave `{prefix.name}` out, or `{name.name}`",
             paths=(name.path, prefix.path),
         )
 

@@ -25,13 +25,17 @@ A tag that matters is known only at deployment.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import ClassVar
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck
 from sqs_checks.configuration.settings import Settings
+from sqs_checks.judgement.correction import SetTag
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, Ternary, known, unknown
+from sqs_checks.policy.explanation import listed
 from sqs_checks.queues.sqs_queue import Queue, Tags, TagValue, has_tag
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck
@@ -58,25 +62,39 @@ class TagsMissing(SqsCheck[Queue]):
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-tags.html"
     settings = ("tags.required",)
 
+    # How the user's language writes a tag, and several of them.
+    one_tag: ClassVar[str]
+    all_tags: ClassVar[str]
+
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         tags = subject.tags
+        required = settings.tags.required
+        examples = {key: allowed[0] if allowed else f"<{key}>" for key, allowed in required} or {"owner": "<owner>"}
         yield Fault(
             violated=~tags.holds(lambda stated: bool(stated)),
-            problem=f"`{tags.name}`: the queue carries no tags.",
-            remedy=f"add at least one tag in `{tags.name}` that says who owns the queue",
+            problem="The queue has no tags.",
+            remedy=f"set {tags.assign(self.all_tags.format(', '.join(map(self._written, examples, examples.values()))))}",
             paths=(tags.path,),
         )
-        for key, allowed in settings.tags.required:
-            wanted = f"`{key}`" + (f" with one of {', '.join(allowed)}" if allowed else "")
+        for key, allowed in required:
+            one_of = f" with one of {listed([f'`{value}`' for value in allowed], 'or')}" if allowed else ""
             yield Fault(
-                violated=~tags.holds(lambda stated, key=key, allowed=allowed: _is_carried(stated, key, allowed)),  # type: ignore[misc]
-                problem=f"`{tags.name}`: the required tag {wanted} is missing.",
-                remedy=f"add the tag {wanted} in `{tags.name}`",
+                violated=tags.holds(lambda stated: bool(stated))
+                & ~tags.holds(lambda stated, key=key, allowed=allowed: _is_carried(stated, key, allowed)),  # type: ignore[misc]
+                problem=f"`{tags.name}` lacks the tag `{key}`{one_of}, which `tags.required` in the settings asks for.",
+                remedy=f"add `{self._written(key, examples[key])}` to `{tags.name}`",
                 paths=(tags.path,),
+                # Of several values only the author can say which one is true.
+                correction=SetTag(tags.name, key, allowed[0]) if len(allowed) == 1 else None,
             )
 
+    def _written(self, key: str, value: str) -> str:
+        return self.one_tag.format(json.dumps(key), json.dumps(value))
 
-class TagsMissingTerraform(TagsMissing, TerraformQueueCheck): ...
+
+class TagsMissingTerraform(TagsMissing, TerraformQueueCheck):
+    one_tag, all_tags = "{} = {}", "{{ {} }}"
 
 
-class TagsMissingCloudFormation(TagsMissing, CloudFormationQueueCheck): ...
+class TagsMissingCloudFormation(TagsMissing, CloudFormationQueueCheck):
+    one_tag, all_tags = "{{Key: {}, Value: {}}}", "[{}]"

@@ -45,18 +45,21 @@ class UnencryptedQueue(SqsCheck[Queue]):
 
     def faults(self, subject: Queue, settings: Settings) -> Iterator[Fault]:
         managed, key = subject.sqs_managed_sse_enabled, subject.kms_master_key_id
-        remedy = f"set {managed.assign(True)}, or {key.assign(subject.own_key_example)} for a key of your own"
+        remedy = f"set {managed.assign(True)}, or, for a key of your own, {key.assign(subject.own_key_example)}"
         yield Fault(
             violated=managed.holds(lambda enabled: not enabled) & ~key.is_set(),
-            problem=f"{managed} and {key}: SQS stores the messages of this queue unencrypted.",
+            problem=f"SQS stores the messages unencrypted: {managed} and {key}.",
             remedy=remedy,
             paths=(managed.path, key.path),
+            correction=managed.set_to(True),
         )
         yield Fault(
             violated=known(settings.encryption.explicit) & ~managed.is_set() & ~key.is_set(),
-            problem=f"{managed} and {key}: encryption is left to AWS's default.",
+            problem=f"Nothing says that the queue is encrypted: {managed} and {key}.",
             remedy=remedy,
             paths=(managed.path, key.path),
+            why="the queue is encrypted for as long as that is AWS's default, and nobody sees it in the code",
+            correction=managed.set_to(True),
         )
 
 

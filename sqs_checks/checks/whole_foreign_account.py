@@ -29,6 +29,7 @@ A principal is known only at deployment.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
 from sqs_checks.configuration.settings import Settings
@@ -36,7 +37,9 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import YES, unknown
 from sqs_checks.policy.attached_policy import AttachedPolicy
-from sqs_checks.policy.narrowing import narrows_principal
+from sqs_checks.policy.document import Statement
+from sqs_checks.policy.explanation import listed, role_in
+from sqs_checks.policy.narrowing import narrows_principal, picks_principals
 from sqs_checks.policy.principals import PrincipalKind, is_account, parse_aws_principal, same_principal
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
@@ -48,7 +51,7 @@ class WholeForeignAccount(SqsCheck[AttachedPolicy]):
     name = "Ensure the queue policy names roles of other accounts rather than whole accounts"
     severity = Severity.LOW
     area = Area.ACCESS_CONTROL_POLICY
-    why = "every user and role of that account whose administrator allows it gets in, now and later"
+    why = "every user and role of that account gets in, now and later, if an administrator there allows it"
     guideline = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts"
     settings = ("accounts.own",)
 
@@ -68,10 +71,22 @@ class WholeForeignAccount(SqsCheck[AttachedPolicy]):
                 said.add(same_principal(text))
                 yield Fault(
                     violated=applies & decided & ~narrows_principal(statement, principal) & subject.not_denied(text, statement),
-                    problem=f"{statement.label}: `{text}` is a whole account that is not known to be the queue's own.",
-                    remedy='name the role that needs the queue, such as `"arn:aws:iam::<account>:role/<role>"`',
+                    problem=f"{statement.label} lets in the whole account `{principal.account}`.{_wide_conditions(statement)}",
+                    remedy=_remedy(text, principal.account),
                     paths=(subject.path,),
                 )
+
+
+def _wide_conditions(statement: Statement) -> str:
+    keys = [f"`{one.key_name}`" for one in statement.conditions if picks_principals(one)]
+    return f" Its condition on {listed(keys)} fits every user and role there." if keys else ""
+
+
+def _remedy(text: Text, account: Optional[Text]) -> str:
+    remedy = f"name the role that needs the queue: write `{role_in(account)}` in place of `{text}`"
+    if not isinstance(account, str):
+        return remedy
+    return f'{remedy}; or, if the account is yours, add `"{account}"` to `accounts.own` in the settings'
 
 
 class WholeForeignAccountTerraform(WholeForeignAccount, TerraformQueuePolicyCheck): ...

@@ -20,6 +20,7 @@ An action is known only at deployment.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueuePolicyCheck
@@ -31,10 +32,15 @@ from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.policy.document import EVERYONE, Statement, wildcard_of
 from sqs_checks.policy.explanation import actions_in_words
 from sqs_checks.policy.principals import named_principals
-from sqs_checks.policy.sqs_actions import matching_actions
+from sqs_checks.policy.sqs_actions import DUTY_ACTIONS, Duty, matching_actions, names_of
 from sqs_checks.policy.wildcards import has_wildcard
 from sqs_checks.reporting.checkov_check import SqsCheck
 from sqs_checks.terraform.resource_checks import TerraformQueuePolicyCheck
+
+_HARMFUL = DUTY_ACTIONS[Duty.ADMINISTRATOR]
+_LATER = "the wildcard also allows what nobody asked for, and the actions that AWS adds later"
+# As many as SQS takes in one statement.
+_MOST_ACTIONS = 7
 
 
 class WildcardAction(SqsCheck[AttachedPolicy]):
@@ -42,7 +48,7 @@ class WildcardAction(SqsCheck[AttachedPolicy]):
     name = "Ensure the queue policy lists the actions it grants"
     severity = Severity.MEDIUM
     area = Area.ACCESS_CONTROL_POLICY
-    why = "who only needs to send can also purge, delete or reconfigure the queue"
+    why = "whoever needs one of them can also purge, delete or reconfigure the queue"
     guideline = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#implement-least-privilege-access"
     peers = ("CKV_AWS_72",)
 
@@ -60,16 +66,27 @@ class WildcardAction(SqsCheck[AttachedPolicy]):
                 granted = granted | unknown(*statement.principals.hidden)
             yield Fault(
                 violated=applies & wildcard_of(statement) & granted,
-                problem=f"{statement.label}: {_in_words(statement)}.",
-                remedy='list the actions that are needed, such as `"Action": "sqs:SendMessage"`',
+                problem=f"{statement.label} allows {_in_words(statement)}.",
+                remedy=_remedy(statement),
                 paths=(subject.path,),
+                why="" if statement.certain_actions & _HARMFUL else _LATER,
             )
 
 
 def _in_words(statement: Statement) -> str:
     """What each wildcard of a statement grants."""
     wildcards = [pattern for pattern in statement.action_patterns if has_wildcard(pattern)]
-    return "; ".join(f"`{pattern}` grants {actions_in_words(matching_actions(pattern))}" for pattern in wildcards)
+    return "; ".join(f"`{pattern}`, which is {actions_in_words(matching_actions(pattern))}" for pattern in wildcards)
+
+
+def _remedy(statement: Statement) -> str:
+    names = names_of(statement.certain_actions)
+    if len(names) <= _MOST_ACTIONS and not statement.certain_actions & _HARMFUL:
+        return f'list the actions: write `"Action": {json.dumps(names)}`'
+    return (
+        'list the actions that are needed: write `"Action": "sqs:SendMessage"` for who sends, or '
+        '`"Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]` for who receives'
+    )
 
 
 class WildcardActionTerraform(WildcardAction, TerraformQueuePolicyCheck): ...

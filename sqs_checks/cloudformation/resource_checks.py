@@ -5,7 +5,7 @@ What reads templates is loaded with the first resource of SQS: most processes th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from checkov.cloudformation.checks.resource.base_resource_check import BaseResourceCheck
@@ -16,7 +16,6 @@ from sqs_checks.configuration.settings_files import settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import QueueModel
-from sqs_checks.model.relations import Place
 from sqs_checks.model.vpc_endpoint import VpcEndpoint
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.queues.queue_traits import QueueTraits
@@ -69,10 +68,7 @@ class CloudFormationCheck(CheckovCheck[Subject], BaseResourceCheck):
         def traits() -> Sequence[QueueTraits]:
             return at_hand.traits
 
-        def places() -> Iterator[Place]:
-            return (one.resource.place for one in at_hand.alone)
-
-        return Scanned(conf, at_hand.logical_id, settings, traits, places)
+        return Scanned(conf, at_hand.logical_id, settings, traits, origin=at_hand)
 
 
 class CloudFormationQueueCheck(CloudFormationCheck[Queue]):

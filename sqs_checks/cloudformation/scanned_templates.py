@@ -105,6 +105,11 @@ class ResourceAtHand:
         return self._models.among_others(self.path, self.logical_id)
 
     @property
+    def places(self) -> list[Place]:
+        """What messages call it, in each stack that its template is deployed as."""
+        return list(dict.fromkeys(one.resource.place for one in self.alone))
+
+    @property
     def traits(self) -> Sequence[QueueTraits]:
         """By what settings pick the queue that it is, or those that its policy is attached to."""
         return self._models.traits(self.path, self.logical_id)

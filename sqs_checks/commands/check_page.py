@@ -97,7 +97,7 @@ def read_page(check_id: str) -> CheckPage:
         promise=stated["name"],
         severity=stated["severity"],
         area=stated["area"],
-        what=sections["What it does"],
+        what="\n\n".join([sections["What it does"], *_limited_to(stated.get("judges_only", ""))]),
         why=sections["Why it matters"],
         fix=sections["How to fix"],
         limits=sections.get("Limits", ""),
@@ -112,6 +112,11 @@ def read_page(check_id: str) -> CheckPage:
         controls=CONTROLS.get(check_id, ()),
         references=tuple(_references(stated["guideline"], sections["References"])),
     )
+
+
+def _limited_to(judges_only: str) -> Iterator[str]:
+    if judges_only:
+        yield f"It judges only {judges_only}. On others it reports nothing, neither a failure nor a pass."
 
 
 def _settings(keys: Collection[str]) -> tuple[DescribedSetting, ...]:

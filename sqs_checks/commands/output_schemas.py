@@ -43,6 +43,9 @@ def _one_of(*words: str) -> Schema:
 
 
 _CHECK_ID: Schema = {"type": "string", "pattern": "^CKV_SQS_[0-9]+$"}
+_URL: Schema = {"type": "string", "format": "uri"}
+_SEVERITY = _one_of(*(severity.value for severity in Severity))
+_AREA = _one_of(*(area.value for area in Area))
 _FILE = _said(_TEXT, "relative to the scanned folder")
 _FRAMEWORK = _said(_TEXT, "`Terraform`, `Terraform plan`, `CloudFormation` or `Serverless Framework`")
 _PROBLEMS = _list_of(_TEXT, "what is wrong, each with file and line")
@@ -52,10 +55,10 @@ _LIST = _object(
         _object(
             id=_CHECK_ID,
             name=_said(_TEXT, "what a resource that passes keeps to"),
-            severity=_one_of(*(severity.value for severity in Severity)),
-            area=_one_of(*(area.value for area in Area)),
+            severity=_SEVERITY,
+            area=_AREA,
             why=_said(_TEXT, "what happens otherwise"),
-            guideline={"type": "string", "format": "uri"},
+            guideline=_URL,
             checkov_checks=_list_of(_TEXT, "Checkov's own checks for the same fault"),
             settings=_list_of(_TEXT, "the settings that move the verdict"),
             judges_only=_or_null(_TEXT, "which resources it is about; null where it is about all of its types"),
@@ -106,6 +109,33 @@ _DOCTOR = _object(
         "the ways for Checkov to find the checks",
     ),
     problems=_list_of(_TEXT, "why no way was tried"),
+)
+
+_EXPLAIN = _object(
+    id=_CHECK_ID,
+    file=_said(_TEXT, "of the check, in `sqs_checks/checks`"),
+    fault=_TEXT,
+    promise=_said(_TEXT, "what a resource that passes keeps to"),
+    severity=_SEVERITY,
+    area=_AREA,
+    what=_said(_TEXT, "Markdown, as the texts that follow"),
+    why=_TEXT,
+    fix=_TEXT,
+    limits=_said(_TEXT, "empty where there are none"),
+    unknown_when=_TEXT,
+    settings=_list_of(
+        _object(
+            key=_TEXT,
+            description=_TEXT,
+            default=_said({}, "null where it has none"),
+            schema=_said({"type": "object"}, "its JSON Schema"),
+        )
+    ),
+    example_settings=_said(_TEXT, "those under which the examples fail and pass; empty where they need none"),
+    examples=_list_of(_object(verdict=_one_of("Fails", "Passes"), framework=_TEXT, language=_one_of("hcl", "yaml"), code=_TEXT)),
+    related=_list_of(_object(tool=_TEXT, id=_TEXT, url=_URL, difference=_TEXT), "the same fault in other scanners"),
+    controls=_list_of(_object(source=_TEXT, id=_TEXT, title=_TEXT, url=_URL), "controls of AWS that it answers"),
+    references=_list_of(_object(title=_TEXT, url=_URL)),
 )
 
 _POLICY = _object(
@@ -167,7 +197,7 @@ _ACCESS = _object(
     unknown=_UNCERTAIN,
 )
 _DEAD_LETTER_TARGET: Schema = {"$ref": "#/$defs/dead_letter_target"}
-_EXPLAIN = {
+_EXPLAIN_PATH = {
     **_object(
         path=_TEXT,
         queues=_list_of(
@@ -223,8 +253,9 @@ _SCHEMAS: dict[str, tuple[str, Schema]] = {
     "config show": ("the settings in force", _CONFIG_SHOW),
     "config check": ("what is wrong with the settings files", _CONFIG_CHECK),
     "doctor": ("whether Checkov runs the checks", _DOCTOR),
+    "explain": ("the page of a check", _EXPLAIN),
     "policy": ("a queue policy, judged by itself", _POLICY),
-    "explain": ("what each queue of some code lets happen: `explain PATH`", _EXPLAIN),
+    "explain PATH": ("what each queue of some code lets happen", _EXPLAIN_PATH),
 }
 
 

@@ -160,7 +160,7 @@ def _as_text(
         yield ""
         yield "What SQS refuses, or what has no effect:"
     for problem, (line, column) in problems:
-        yield f"  line {line}, column {column}: {problem.text}; write {problem.remedy}"
+        yield f"  line {line}, column {column}: {problem.text}; {problem.remedy}"
 
 
 def _fault_in_words(question: _Question, witness: Witness) -> str:

@@ -104,6 +104,13 @@ def _parser() -> argparse.ArgumentParser:
         "file", metavar="FILE", help="the policy, or the output of `aws sqs get-queue-attributes`; - for standard input"
     )
     command.add_argument("--queue", metavar="ARN", help="the queue that the policy is attached to")
+    summary = "write what the checks say to do, where that is safe; exit code 1 where something is left, 2 for bad use"
+    command = commands.add_parser("fix", help=summary, description=summary)
+    command.add_argument("path", metavar="PATH", help="a folder or a file")
+    command.add_argument(
+        "--check", metavar="ID", action="append", default=[], help="only this check; may be given more than once (default: all)"
+    )
+    command.add_argument("--diff", action="store_true", help="print what would change, and write nothing")
     _add_explain(commands)
     for name, (key, folder, summary) in _SIGNATURE_COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
@@ -194,6 +201,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from sqs_checks.commands.policy_command import judge_policy
 
         return judge_policy(arguments.file, arguments.queue, arguments.format)
+    if arguments.command == "fix":
+        from sqs_checks.commands.fix_command import fix
+
+        return fix(arguments.path, arguments.check, only_diff=arguments.diff)
     if arguments.command == "explain":
         return _explain(arguments)
     if arguments.command in _SIGNATURE_COMMANDS:

@@ -117,8 +117,13 @@ def _targets(model: QueueModel, findings: Sequence[Finding], seen: set[object]) 
 
 def _of_redrive(findings: Sequence[Finding], redrive: Redrive, queues: Sequence[QueueModel]) -> tuple[str, ...]:
     """The checks whose findings are about a redrive policy: they name both queues, or its count."""
-    named = [found for queue in queues for found in findings_about(findings, str(queue.place), str(redrive.place))]
-    return tuple(dict.fromkeys((*named, *findings_about(findings, redrive.max_receive_count.name, str(redrive.place)))))
+    named = [found for queue in queues for found in findings_about(findings, _marked(queue.place), _marked(redrive.place))]
+    return tuple(dict.fromkeys((*named, *findings_about(findings, redrive.max_receive_count.name, _marked(redrive.place)))))
+
+
+def _marked(place: Place) -> str:
+    """A resource as every message has it, whether it names the file or not."""
+    return f"`{place.label}`"
 
 
 def _receives(count: Setting[int]) -> str:

@@ -11,7 +11,13 @@ from sqs_checks.judgement.ternary import NO, Ternary, unknown
 from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import Place, PolicyAttachment, Role, Use
 from sqs_checks.policy.document import EVERYONE, Statement
-from sqs_checks.policy.explanation import actions_in_words, condition_in_words, effect_in_words, principals_in_words, who_in_words
+from sqs_checks.policy.explanation import (
+    actions_in_words,
+    caller_in_words,
+    condition_in_words,
+    effect_in_words,
+    principals_in_words,
+)
 from sqs_checks.policy.principals import (
     PrincipalKind,
     is_account,
@@ -128,7 +134,7 @@ def _access(
         statement=statement.label,
         stated_in=stated_in,
         conditions=tuple(AccessCondition(one.key_name, condition_in_words(one)) for one in statement.conditions),
-        findings=findings_about(findings, statement.label, str(stated_in)),
+        findings=findings_about(findings, statement.label, f"`{stated_in.label}`"),
         unknown=tuple(dict.fromkeys(reasons)),
     )
 
@@ -157,7 +163,7 @@ def _reach(policy: QueuePolicy, statement: Statement) -> str:
     """Who everyone is, under a statement and what the others deny."""
     public, witness = policy.public
     if witness is not None and (witness.statement == statement or not statement.conditions):
-        return who_in_words(witness).rstrip(",")
+        return caller_in_words(witness.caller)
     if public.is_unknown:
         return "perhaps of any account"
     return "whom the conditions let in" if statement.conditions else "whom no Deny catches"
@@ -182,7 +188,7 @@ def _used(use: Use, certainty: Ternary, policies: Sequence[PolicyOnQueue], findi
         statement=statement,
         stated_in=stated_in,
         by_role=use.service is None,
-        findings=findings_about(findings, str(use.place)),
+        findings=findings_about(findings, f"`{use.place.label}`"),
         unknown=tuple(dict.fromkeys(reasons)),
     )
     named = use.consumer or use.place

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
+from sqs_checks.judgement.correction import Correction
 from sqs_checks.judgement.ternary import NO, Ternary, any_of
 
 
@@ -16,6 +17,7 @@ class Fault(NamedTuple):
     remedy: what to do, such as `set `kms_master_key_id = …``.
     paths: where the code says so, as the framework spells it (`kms_master_key_id`, `Properties/KmsMasterKeyId`).
     why: why this matters, where that is not why the check as a whole does.
+    correction: what to write, where there is one remedy that is safe.
     """
 
     violated: Ternary
@@ -23,6 +25,7 @@ class Fault(NamedTuple):
     remedy: str
     paths: tuple[str, ...] = ()
     why: str = ""
+    correction: Optional[Correction] = None
 
 
 class Judgement(NamedTuple):

@@ -216,7 +216,7 @@ class QueueModel:
 
     def name_source(self, redrive: Redrive) -> str:
         """What a message calls the queue whose dead letters a redrive policy sends: the resource where the code has no such."""
-        return str(next((queue.place for queue in self.queues_of(redrive.queue)), redrive.place))
+        return next((queue.place for queue in self.queues_of(redrive.queue)), redrive.place).beside(self.place)
 
     def queues_of(self, reference: QueueReference) -> Sequence[QueueModel]:
         """The queues of the code that a reference names for certain."""

@@ -5,6 +5,7 @@ Each relation says which resource states it, which queue it is about as far as t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
 from enum import Enum
 from typing import NamedTuple, Optional, Union
@@ -31,8 +32,15 @@ class Place(NamedTuple):
     def __str__(self) -> str:
         return f"`{self.label}` ({self.file})"
 
+    def beside(self, own: Place) -> str:
+        """What a finding at another place calls this one: without its file where that is the same."""
+        return f"`{self.label}`" if self.file == own.file else str(self)
+
 
 ARN, URL, NAME = "arn", "url", "name"
+# A queue's attribute as the code writes it: an address in Terraform, a logical id in a template.
+_TERRAFORM_QUEUE = re.compile(r"((?:data\.)?aws_sqs_queue\.[\w-]+(?:\[[^\]]+\])?)\.(?:arn|id|url|name)")
+_TEMPLATE_QUEUE = re.compile(r"([A-Za-z0-9]+)(?:\.\w+)?")
 
 
 class QueueReference(NamedTuple):
@@ -62,6 +70,16 @@ class QueueReference(NamedTuple):
     def perhaps(self, why: str) -> QueueReference:
         """The same where it is not certain that it stands there at all."""
         return self._replace(certain=frozenset(), possible=self.certain | self.possible, why_possible=self.why_possible or why)
+
+    def in_place_of(self, attribute: str) -> str:
+        """How the code writes another attribute of the same queue of its own; empty where that is not told from the text."""
+        terraform = _TERRAFORM_QUEUE.fullmatch(self.text)
+        if terraform:
+            return f"{terraform.group(1)}.{attribute}"
+        template = _TEMPLATE_QUEUE.fullmatch(self.text) if self.certain else None
+        if not template:
+            return ""
+        return f"!Ref {template.group(1)}" if attribute == URL else f"!GetAtt {template.group(1)}.Arn"
 
     @property
     def instead_of_an_arn(self) -> str:

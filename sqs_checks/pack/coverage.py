@@ -82,27 +82,32 @@ class Scan(NamedTuple):
     queues: Iterator[tuple[str, QueueModel]]
 
 
-def cover(path: Path, progress: Progress = untold) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
-    """Runs every check on every SQS resource below a folder, or in a file, through Checkov's runners."""
-    for one in scan(path, progress):
+def cover(
+    path: Path, progress: Progress = untold, checks: Sequence[str] = ("CKV_SQS_*",)
+) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
+    """Runs checks on every SQS resource below a folder, or in a file, through Checkov's runners. checks: their ids."""
+    for one in scan(path, progress, checks):
         if isinstance(one, Scan):
             yield from (Coverage(one.framework, observation) for observation in one.observations)
         else:
             yield one
 
 
-def scan(path: Path, progress: Progress = untold) -> Iterator[Union[Scan, LeftOut, NotRead]]:
+def scan(
+    path: Path, progress: Progress = untold, checks: Sequence[str] = ("CKV_SQS_*",)
+) -> Iterator[Union[Scan, LeftOut, NotRead]]:
     """The same, with all that was found out."""
     register()
     for framework, runner_class in _RUNNERS.items():
         progress(framework, 0)
-        yield from _Run(framework, runner_class, path, progress).results()
+        yield from _Run(framework, runner_class, path, progress, checks).results()
 
 
 class _Run:
     """One runner over a folder or a file."""
 
-    def __init__(self, framework: str, runner_class: Any, path: Path, progress: Progress) -> None:
+    def __init__(self, framework: str, runner_class: Any, path: Path, progress: Progress, checks: Sequence[str]) -> None:
+        self._checks = list(checks)
         self._framework = framework
         self._class = runner_class
         self._path = path
@@ -148,10 +153,9 @@ class _Run:
                 why = str(record.check_result.get("suppress_comment") or "the code gives no reason")
                 yield Observation(f"{record.file_path}:{record.resource}", address, record.check_id, Outcome.SKIPPED, (why,))
 
-    @staticmethod
-    def _run(runner: Any, folder: Optional[str], files: Optional[list[str]]) -> Any:
+    def _run(self, runner: Any, folder: Optional[str], files: Optional[list[str]]) -> Any:
         return runner.run(
-            root_folder=folder, files=files, runner_filter=RunnerFilter(checks=["CKV_SQS_*"], show_progress_bar=False)
+            root_folder=folder, files=files, runner_filter=RunnerFilter(checks=self._checks, show_progress_bar=False)
         )
 
     def _queues(self, runner: Any, folder: Optional[str], files: Sequence[str]) -> Iterator[tuple[str, QueueModel]]:
@@ -164,7 +168,7 @@ class _Run:
         if not files:
             yield self._not_read(str(self._path), _why(fault))
         for file in files:
-            yield from _Run(self._framework, self._class, Path(file), self._progress).results()
+            yield from _Run(self._framework, self._class, Path(file), self._progress, self._checks).results()
 
     def _left_out(self, runner: Any, folder: Optional[str], files: Sequence[str]) -> Sequence[Place]:
         base = TerraformCheck if self._class is TerraformRunner else CloudFormationCheck

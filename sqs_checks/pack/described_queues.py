@@ -76,7 +76,7 @@ class _Described:
     def _not_known(self, own: frozenset[Hashable]) -> Iterator[NotKnown]:
         checks: dict[str, list[str]] = {}
         for observation in self._scan.observations:
-            if observation.outcome is Outcome.UNDECIDED and own.intersection(observation.places):
+            if observation.outcome is Outcome.UNDECIDED and own.intersection(_places_of(observation)):
                 for reason in observation.reasons:
                     checks.setdefault(reason, []).append(observation.check)
         for reason, ids in checks.items():
@@ -94,8 +94,12 @@ class _Described:
             (record.check_id, resource.rpartition(".")[2]), []
         )
         in_file = [one for one in seen if one.entity_path.startswith(f"{record.file_path}:")]
-        places = (place for one in in_file or seen for place in one.places)
-        return tuple(dict.fromkeys(place for place in places if isinstance(place, Place)))
+        return tuple(dict.fromkeys(place for one in in_file or seen for place in _places_of(one)))
+
+
+def _places_of(observation: Observation) -> list[Place]:
+    """What messages call the resources that a check was handed as one; none where the check broke."""
+    return observation.origin.places if observation.origin is not None else []
 
 
 def _finding(record: Any, places: tuple[Place, ...]) -> Finding:

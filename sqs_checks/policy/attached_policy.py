@@ -13,7 +13,7 @@ from sqs_checks.policy.principals import PrincipalKind, is_account, parse_aws_pr
 from sqs_checks.policy.queue_identity import QueueIdentity
 from sqs_checks.policy.sqs_actions import ALL_ACTIONS, SEND, ActionSet
 from sqs_checks.policy.verdicts import SOURCE_KEYS, QueuePolicy, Verdict
-from sqs_checks.policy.wildcards import arn_parts
+from sqs_checks.policy.wildcards import arn_parts, has_wildcard
 from sqs_checks.queues.queue_traits import QueueTraits
 from sqs_checks.values.configuration_values import Unknown
 from sqs_checks.values.json_text import NotJsonError
@@ -101,6 +101,21 @@ class AttachedPolicy:
     def is_this_queue(self, resource: Text) -> Ternary:
         """Whether a value of `Resource` names one of the queues. Strict: what is not known stays so."""
         return any_of(queue.is_named_by(resource) for queue in self.queues)
+
+    def statement_on_its_queues(self, *, by_name: bool) -> str:
+        """The path of a statement whose `Resource` is right for each of the queues, best one that names them; empty where there
+        is none. by_name: whether it must name them, without a wildcard.
+        """
+        stated = [statement for statement in self.document.statements if statement.resources and not statement.inverts_resources]
+        naming = (one for one in stated if all(self._is_named_in(one, queue) for queue in self.queues))
+        about = (one for one in stated if not by_name and all(policy.applies_to_queue(one).is_yes for policy in self.policies))
+        found = next(naming, None) or next(about, None)
+        return found.path if found is not None else ""
+
+    @staticmethod
+    def _is_named_in(statement: Statement, queue: QueueIdentity) -> bool:
+        texts = [one.text for one in statement.resources or () if not isinstance(one, Unknown)]
+        return any(not has_wildcard(text) and queue.is_named_by(text).is_yes for text in texts)
 
     @computed_once
     def allows(self) -> tuple[tuple[Statement, Ternary], ...]:

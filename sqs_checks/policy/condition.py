@@ -114,11 +114,22 @@ def _escaped(text: str) -> str:
 class Condition:
     """All conditions of a statement must hold.
 
-    key: in lower case. hidden: why some of the values are unknown. undecidable: why nothing can be said of this condition;
-    None where something can.
+    key: in lower case. operator_name: as the policy writes it. hidden: why some of the values are unknown. undecidable: why
+    nothing can be said of this condition; None where something can.
     """
 
-    __slots__ = ("definition", "hidden", "key", "key_name", "operator", "path", "undecidable", "values", "variables")
+    __slots__ = (
+        "definition",
+        "hidden",
+        "key",
+        "key_name",
+        "operator",
+        "operator_name",
+        "path",
+        "undecidable",
+        "values",
+        "variables",
+    )
 
     def __init__(
         self,
@@ -131,6 +142,7 @@ class Condition:
     ) -> None:
         self.path = path
         self.operator = operator
+        self.operator_name = operator_name
         self.key_name = key_name
         self.key = key_name.lower()
         self.values = values

@@ -19,15 +19,21 @@ def narrows_principal(statement: Statement, account: AwsPrincipal) -> Ternary:
     return any_of(_narrows(condition, account) for condition in statement.conditions)
 
 
+def picks_principals(condition: Condition) -> bool:
+    """Whether a condition is about who of an account calls."""
+    key = condition.key
+    return key.startswith("aws:principaltag/") or (key in IDENTITY_KEYS and key != _KIND_OF_PRINCIPAL)
+
+
 def _narrows(condition: Condition, account: AwsPrincipal) -> Ternary:
     values: tuple[ContextValue, ...]
     key, number = condition.key, account.account or ""
+    if not picks_principals(condition):
+        return NO
     if key == "aws:principalarn":
         values = tuple(joined_text(["arn:aws:iam::", number, ":", name]) for name in _ANY_NAMES)
     elif key.startswith("aws:principaltag/"):
         values = (_ANY, None)
-    elif key in IDENTITY_KEYS and key != _KIND_OF_PRINCIPAL:
-        values = (any_session_arn(key, number) or _ANY, None)
     else:
-        return NO
+        values = (any_session_arn(key, number) or _ANY, None)
     return ~any_of(condition.holds(value, {}) for value in values)

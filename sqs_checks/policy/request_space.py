@@ -278,6 +278,11 @@ def _network_pieces(network: Network, inside: list[Network]) -> Iterator[str]:
         yield str(ipaddress.IPv4Address(address) if network.version == 4 else ipaddress.IPv6Address(address))
 
 
+def is_narrow(network: Network) -> bool:
+    """Whether a network is somebody's, rather than a large part of the internet."""
+    return network.prefixlen >= _NARROW_PREFIX[network.version]
+
+
 def _addresses(texts: Iterable[str], *, any_network: bool, trusted: frozenset[str] = frozenset()) -> Iterator[str]:
     """One address for each region that the stated networks make of the internet.
 
@@ -285,7 +290,7 @@ def _addresses(texts: Iterable[str], *, any_network: bool, trusted: frozenset[st
     """
     stated = [network for network in map(parse_network, dict.fromkeys(texts)) if network is not None]
     whole: list[Network] = [ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")]
-    narrow = [network for network in stated if network.prefixlen >= _NARROW_PREFIX[network.version]]
+    narrow = list(filter(is_narrow, stated))
     for network in (*whole, *stated):
         if network in narrow and (not any_network or _is_within(network, trusted)):
             continue

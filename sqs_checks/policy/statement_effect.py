@@ -7,15 +7,16 @@ policies".
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple, Optional
 
 from sqs_checks.judgement.ternary import NO, YES, Ternary, all_of, any_of, known, unknown
 from sqs_checks.policy.condition import Condition
 from sqs_checks.policy.condition_keys import Presence
 from sqs_checks.policy.document import Statement
-from sqs_checks.policy.own_names import THIS_PARTITION
-from sqs_checks.policy.principals import is_account, parse_aws_principal
-from sqs_checks.policy.sqs_actions import ALL_ACTIONS, CROSS_ACCOUNT_ACTIONS
+from sqs_checks.policy.explanation import actions_in_words, resource_of, source_remedy
+from sqs_checks.policy.principals import is_account, parse_aws_principal, same_principal
+from sqs_checks.policy.sqs_actions import ALL_ACTIONS, CROSS_ACCOUNT_ACTIONS, DUTY_ACTIONS, Duty, sqs_actions
 from sqs_checks.policy.wildcards import arn_parts, has_wildcard, matches
 from sqs_checks.values.texts import Text
 
@@ -27,47 +28,71 @@ _NOT_OF_SERVICES = {
 }  # fmt: skip
 _OF_EVERY_SERVICE = {"aws:securetransport": "true", "aws:principalisawsservice": "true", "aws:viaawsservice": "false"}
 _OF_EVERY_PRINCIPAL = {"aws:principalisawsservice": "false"}
-_OTHER_PARTITIONS = ("aws-cn", "aws-us-gov")
+# What a service's request holds where a principal's holds the key.
+_OF_SOURCES = {
+    "aws:principalaccount": "aws:SourceAccount",
+    "aws:principalorgid": "aws:SourceOrgID",
+    "aws:principalorgpaths": "aws:SourceOrgPaths",
+}
 
 
 class Reach(NamedTuple):
-    """Whether a statement can reach somebody, and why certainly not, as a phrase."""
+    """Whether a statement can reach somebody; why certainly not, as a phrase, and what to write for it to do so."""
 
     possible: Ternary
     why_not: str = ""
+    remedy: str = ""
 
 
 def names_an_action(statement: Statement) -> Ternary:
-    """Whether a statement is about some action on a queue. One without `Action`, which SQS refuses, is let be."""
+    """Whether a statement is about some action on a queue. One without `Action`, or with what is no action of SQS, is let be:
+    CKV_SQS_14 tells of these.
+    """
     if statement.certain_actions or not (statement.possible_actions or statement.action_patterns):
+        return YES
+    if not all(map(sqs_actions, statement.action_patterns)):
         return YES
     return unknown("an action is not known") if statement.possible_actions else NO
 
 
-def can_let_in(statement: Statement, partition: Optional[Text], owner_account: Optional[Text]) -> Reach:
-    """Whether an Allow can let somebody in. partition: of the queue. owner_account: of its owner, as far as it is known."""
+def can_let_in(statement: Statement, owner_account: Optional[Text], administrators: Collection[Text]) -> Reach:
+    """Whether an Allow can let somebody in. owner_account: of the queue, as far as it is known. administrators: to whom it may
+    grant administration; of such grants to others CKV_SQS_11 tells, whether SQS honours them or not.
+    """
     principals = statement.principals
     if statement.inverts_principals or principals.everyone or principals.others:
         return Reach(YES)
     reaches = [
         *(_service(statement, service) for service in principals.services),
-        *(_principal(statement, text, partition, owner_account) for text in principals.aws),
+        *(_principal(statement, text, owner_account, administrators) for text in principals.aws),
     ]
     hidden = unknown(*principals.hidden) if principals.hidden else NO
     if not reaches:
         return Reach(YES if hidden.is_no else hidden)  # nobody is named: SQS refuses that
     possible = hidden | any_of(reach.possible for reach in reaches)
-    return Reach(possible, next((reach.why_not for reach in reaches if reach.possible.is_no), ""))
+    return next((reach for reach in reaches if reach.possible.is_no), Reach(possible))._replace(possible=possible)
 
 
 def _service(statement: Statement, service: Text) -> Reach:
     for condition in statement.conditions:
         can_hold = _for_service(condition, service)
         if can_hold.is_no and condition.key == "aws:sourcearn":
-            return Reach(NO, f"`{service}` sends for no such `{condition.key_name}`")
+            stated = next((value.text for value in condition.values), "")
+            remedy = f"write `<ARN of the {resource_of(service)}>` in place of `{stated}`"
+            return Reach(NO, f"`{service}` never sends for `{stated}`", remedy)
         if can_hold.is_no:
-            return Reach(NO, f"no request of `{service}` fulfils the condition on `{condition.key_name}`")
+            return Reach(
+                NO, f"no request of `{service}` fulfils its condition on `{condition.key_name}`", _of_service(condition, service)
+            )
     return Reach(_hidden(statement) & all_of(_for_service(condition, service) for condition in statement.conditions))
+
+
+def _of_service(condition: Condition, service: Text) -> str:
+    """What to write for a service in place of a condition that only others fulfil."""
+    if condition.key in _OF_SOURCES:
+        return f"write `{_OF_SOURCES[condition.key]}` in place of `{condition.key_name}`"
+    limit = source_remedy(service).partition("`")[2]
+    return f"write `{limit} in place of the condition on `{condition.key_name}`"
 
 
 def _hidden(statement: Statement) -> Ternary:
@@ -108,18 +133,18 @@ def _may_be_of(pattern: Text, service: str) -> bool:
     return matches(parts[2], service)
 
 
-def _principal(statement: Statement, text: Text, partition: Optional[Text], owner_account: Optional[Text]) -> Reach:
+def _principal(statement: Statement, text: Text, owner_account: Optional[Text], administrators: Collection[Text]) -> Reach:
     for condition in statement.conditions:
         if _for_principal(condition).is_no:
-            return Reach(NO, f"no request of `{text}` fulfils the condition on `{condition.key_name}`")
-    same_partition = _is_of_partition(text, partition)
-    if same_partition.is_no:
-        return Reach(NO, f"`{text}` is of another partition than the queue")
-    honoured = _is_honoured(statement, text, owner_account)
+            why_not = f"no request of `{text}` fulfils its condition on `{condition.key_name}`"
+            return Reach(NO, why_not, f"leave the condition on `{condition.key_name}` out")
+    honoured = YES
+    if not statement.certain_actions & DUTY_ACTIONS[Duty.ADMINISTRATOR] or same_principal(text) in administrators:
+        honoured = _is_honoured(statement, text, owner_account)
     if honoured.is_no:
-        return Reach(NO, f"SQS ignores a grant of these actions to another account, as to `{text}`")
-    conditions = all_of(_for_principal(condition) for condition in statement.conditions)
-    return Reach(_hidden(statement) & conditions & same_partition & honoured)
+        why_not = f"SQS ignores a grant of {actions_in_words(statement.certain_actions)} to `{text}`, which is of another account"
+        return Reach(NO, why_not, "remove the statement")
+    return Reach(_hidden(statement) & all_of(_for_principal(condition) for condition in statement.conditions) & honoured)
 
 
 def _for_principal(condition: Condition) -> Ternary:
@@ -131,15 +156,6 @@ def _for_principal(condition: Condition) -> Ternary:
     if condition.key in _OF_EVERY_PRINCIPAL and not condition.variables:
         return condition.holds(_OF_EVERY_PRINCIPAL[condition.key], {})
     return YES
-
-
-def _is_of_partition(principal: Text, partition: Optional[Text]) -> Ternary:
-    parts = arn_parts(principal)
-    if len(parts) != 6 or parts[1] not in _OTHER_PARTITIONS or partition == THIS_PARTITION:
-        return YES  # whoever writes a partition out deploys to it
-    if isinstance(partition, str):
-        return known(parts[1] == partition)
-    return unknown(f"whether the queue is of the partition `{parts[1]}` is not known")
 
 
 def _is_honoured(statement: Statement, principal: Text, owner_account: Optional[Text]) -> Ternary:

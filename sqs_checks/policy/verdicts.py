@@ -47,7 +47,7 @@ _ORGANIZATION_KEYS = {"aws:principalorgid", "aws:principalorgpaths"}
 # Keys that only requests of an AWS service carry.
 _SOURCE_ACCOUNT_KEYS = {"aws:sourcearn", "aws:sourceaccount", "aws:sourceowner"}
 _SOURCE_ORGANIZATION_KEYS = {"aws:sourceorgid", "aws:sourceorgpaths"}
-SOURCE_KEYS = _SOURCE_ACCOUNT_KEYS | _SOURCE_ORGANIZATION_KEYS
+SOURCE_KEYS = frozenset(_SOURCE_ACCOUNT_KEYS | _SOURCE_ORGANIZATION_KEYS)
 _TAGGING_PREFIXES = ("aws:tagkeys", "aws:requesttag/")
 _SAME_FOR_ALL_CALLERS = {
     "aws:securetransport", "aws:currenttime", "aws:epochtime", "aws:useragent", "aws:referer", "aws:requestedregion",

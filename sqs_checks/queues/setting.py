@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar, Union
 
+from sqs_checks.judgement.correction import LeaveOut, SetValue
 from sqs_checks.judgement.ternary import NO, YES, Ternary, unknown
 from sqs_checks.values.configuration_values import Invalid, Unknown
 
@@ -60,9 +62,25 @@ class Setting(Generic[T]):
         written = str(text).lower() if isinstance(text, bool) else text
         return f"`{self.assignment.format(self.name, written)}`"
 
+    def set_to(self, value: object) -> SetValue:
+        """What writes the attribute into the code."""
+        stated = self.path.removeprefix("Properties/").split("/") if self.path else []
+        return SetValue(tuple(stated if stated[-1:] == [self.name] else [*stated, self.name]), value)
+
+    def left_out(self) -> LeaveOut:
+        """What takes the attribute out of the code."""
+        return LeaveOut((self.name,))
+
+    def assign_text(self, text: str) -> str:
+        """The line that sets this attribute to a text, which both languages write in quotes."""
+        return self.assign(json.dumps(text, ensure_ascii=False))
+
     def __str__(self) -> str:
         """The attribute and its value, for a message."""
         if self.value is None:
             return f"`{self.name}` is not set"
-        shown = self.value.text if isinstance(self.value, Invalid) else self.value
-        return f"`{self.name}` is {str(shown).lower() if isinstance(shown, bool) else shown}"
+        if isinstance(self.value, Invalid):
+            return f"`{self.name}` is {self.value.text}"
+        if isinstance(self.value, (bool, int)):
+            return f"`{self.name}` is {str(self.value).lower()}"
+        return f"`{self.name}` is `{self.value}`"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, Optional, TypeVar, Union
 
 from checkov.common.bridgecrew.severities import Severities
@@ -110,14 +110,15 @@ class Scanned(NamedTuple):
     """What a framework says of the resource at hand, beside the subject of a check.
 
     conf: as Checkov hands it to each check. address: of the resource. settings: in force for it. traits: of the queues it
-    is about. places: what the framework's model calls the resources that it stands for.
+    is about. is_made: whether there may be such a resource at all. origin: the resource, as the framework knows it.
     """
 
     conf: Any
     address: str
     settings: SettingsInForce
     traits: Callable[[], Sequence[QueueTraits]]
-    places: Callable[[], Iterable[Hashable]]
+    is_made: bool = True
+    origin: Any = None
 
 
 class SqsCheck(Generic[Subject]):
@@ -244,26 +245,31 @@ class CheckovCheck(SqsCheck[Subject]):
             self.skip_reason = reason
             self._observed(scanned, Outcome.SKIPPED, (reason,))
             return CheckResult.SKIPPED
-        return self._judge(subjects, settings, scanned)
+        return self._judge(subjects, settings, scanned, len(cases))
 
     def needed(self, settings: Settings) -> str:
         """The setting without which nobody can say what is right, where it is not stated; empty where nothing is missing."""
         return ""
 
     def _judge(
-        self, subjects: Sequence[tuple[str, Union[Subject, OneOf, Unknown]]], settings: Settings, scanned: Scanned
+        self,
+        subjects: Sequence[tuple[str, Union[Subject, OneOf, Unknown]]],
+        settings: Settings,
+        scanned: Scanned,
+        cases: int,
     ) -> CheckResult:
-        if len(subjects) == 1:
-            judgement = self.judgement(subjects[0][1], settings)
+        judged = [(where, self.judgement(subject, settings)) for where, subject in subjects]
+        if len(judged) == 1:
+            judgement = judged[0][1]
         else:
-            judged = [(where, self.judgement(subject, settings)) for where, subject in subjects]
             judgement = Judgement(
                 any_of(found.violated for _, found in judged),
                 tuple(_in_all_cases(judged)),
                 any(found.is_applicable for _, found in judged),
             )
         outcome = outcome_of(judgement)
-        self._observed(scanned, outcome, self._why(outcome, judgement))
+        stated = [found for _, found in judged]
+        self._observed(scanned, outcome, self._why(outcome, judgement), stated, cases)
         if judgement.violated.is_yes:
             self.evaluated_keys = list(dict.fromkeys(path for fault in judgement.faults for path in fault.paths))
             self.details = self._explanation(judgement)
@@ -308,8 +314,15 @@ class CheckovCheck(SqsCheck[Subject]):
             return (f"it judges only {self.judges_only}",)
         return judgement.violated.reasons if outcome is Outcome.UNDECIDED else ()
 
-    def _observed(self, scanned: Scanned, outcome: Outcome, reasons: tuple[str, ...]) -> None:
-        observed(self.entity_path, scanned.address, self.id, outcome, reasons, scanned.places)
+    def _observed(
+        self,
+        scanned: Scanned,
+        outcome: Outcome,
+        reasons: tuple[str, ...],
+        judgements: Sequence[Judgement] = (),
+        cases: int = 0,
+    ) -> None:
+        observed(self.entity_path, scanned.address, self.id, outcome, reasons, judgements, cases, scanned.origin)
 
     def _exception(self, settings: Settings, scanned: Scanned) -> str:
         """Why the check does not count on the resource; empty where no exception is certain to be meant."""

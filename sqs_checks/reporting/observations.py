@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from sqs_checks.judgement.fault import Judgement
 
@@ -30,8 +30,8 @@ class Observation(NamedTuple):
     """What a check made of a resource.
 
     entity_path: Checkov's `<file>:<type>:<name>`. address: of the resource, with modules and index. reasons: why it is
-    undecided, not applicable, switched off or skipped, each as a phrase. places: what the framework's model calls the
-    resources that it stands for.
+    undecided, not applicable, switched off or skipped, each as a phrase. judgements: of each case in which there is something to
+    judge. cases: how many cases there are. origin: the resource, as the framework knows it.
     """
 
     entity_path: str
@@ -39,7 +39,9 @@ class Observation(NamedTuple):
     check: str
     outcome: Outcome
     reasons: tuple[str, ...] = ()
-    places: tuple[Hashable, ...] = ()
+    judgements: Sequence[Judgement] = ()
+    cases: int = 0
+    origin: Any = None
 
 
 _observe: Optional[Callable[[Observation], None]] = None
@@ -62,12 +64,13 @@ def observed(
     check: str,
     outcome: Outcome,
     reasons: tuple[str, ...] = (),
-    places: Callable[[], Iterable[Hashable]] = tuple,
+    judgements: Sequence[Judgement] = (),
+    cases: int = 0,
+    origin: Any = None,
 ) -> None:
     """Tells whoever observes; costs next to nothing where nobody does."""
     if _observe is not None:
-        stands_for = tuple(dict.fromkeys(places()))
-        _observe(Observation(str(entity_path), address, check, outcome, reasons, stands_for))
+        _observe(Observation(str(entity_path), address, check, outcome, reasons, judgements, cases, origin))
 
 
 def outcome_of(judgement: Judgement) -> Outcome:

@@ -16,7 +16,6 @@ from sqs_checks.configuration.settings_files import settings_for
 from sqs_checks.configuration.settings_layers import SettingsInForce
 from sqs_checks.model.policy_place import PolicyPlace
 from sqs_checks.model.queue_model import QueueModel
-from sqs_checks.model.relations import Place
 from sqs_checks.model.vpc_endpoint import VpcEndpoint
 from sqs_checks.policy.attached_policy import AttachedPolicy
 from sqs_checks.queues.queue_traits import QueueTraits
@@ -76,12 +75,7 @@ class TerraformCheck(CheckovCheck[Subject], BaseResourceCheck):
         root = at_hand.scanned_folder
         settings = _settings.get(self.graph, (folder, root), lambda: settings_for(at_hand.path, root))
         address = str(conf.get("__address__", ""))
-        return at_hand, Scanned(conf, address, settings, lambda: _traits_of(at_hand), lambda: _places_of(at_hand))
-
-
-def _places_of(at_hand: ResourceAtHand) -> Iterator[Place]:
-    if at_hand.models is not None:
-        yield from map(at_hand.models.place, at_hand.resources)
+        return at_hand, Scanned(conf, address, settings, lambda: _traits_of(at_hand), origin=at_hand)
 
 
 def _traits_of(at_hand: ResourceAtHand) -> Sequence[QueueTraits]:

@@ -41,6 +41,11 @@ class ResourceAtHand(NamedTuple):
     scanned_folder: Optional[str]
     unknown: str = ""
 
+    @property
+    def places(self) -> list[Place]:
+        """What messages call the instances."""
+        return [self.models.place(resource) for resource in self.resources] if self.models is not None else []
+
 
 class CodeScan:
     """The code that one run of Checkov scans. definitions: of the runner, by file and module calls."""

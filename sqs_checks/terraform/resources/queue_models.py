@@ -172,6 +172,10 @@ class SourceModels:
         is_inline = resource.type == QUEUE
         return PolicyPlace(place, attachments, "queue_url", "policy" if is_inline else "queue_url", is_inline, self.models)
 
+    def resource(self, label: str) -> Optional[ConfiguredResource]:
+        """The resource of an address; None where the code does not hold it."""
+        return self._source.resource(label)
+
     def vpc_endpoint(self, resource: ConfiguredResource) -> Optional[VpcEndpoint]:
         """The VPC endpoint that a resource is, or whose policy it is; None where it is not about SQS."""
         return vpc_endpoint(resource, self._source.of_type(ENDPOINT_POLICY), self._source.place(resource))
