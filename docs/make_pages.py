@@ -159,7 +159,7 @@ def _index(checks: list[CheckPage]) -> Iterator[str]:
     yield "- [Settings](settings.md)"
     yield ""
     yield "To use them: [a first hour](first-hour.md), [integrations](integrations.md), [the commands](commands.md),"
-    yield "[fixes](fixing.md), [settings files](settings-files.md), [signed use](signing.md),"
+    yield "[reports on queues](explain.md), [fixes](fixing.md), [settings files](settings-files.md), [signed use](signing.md),"
     yield "[from Checkov's own checks](migration.md)."
     yield "What is decided: [of policies and queues](verdicts.md), [how Terraform is read](terraform.md),"
     yield "[how CloudFormation is read](cloudformation.md)."

@@ -85,9 +85,10 @@ def scan(folder: Path, frameworks: Sequence[str] = FRAMEWORKS, checks: Sequence[
 def copy_with_plans(source: Path, target: Path) -> None:
     """Copies fixtures, and gives plans and settings the names that Checkov and the checks know them by.
 
-    Those of whole stacks (`cdk`, `sam`) are scanned by their own tests: each by itself, as it is deployed.
+    Those of whole stacks (`cdk`, `sam`) are scanned by their own tests: each by itself, as it is deployed. So is what reports
+    on queues are made of.
     """
-    left_out = ("*.tfplan", "*.settings", "expected.txt", "*.py", "__pycache__", "trees", "cdk", "sam")
+    left_out = ("*.tfplan", "*.settings", "expected.txt", "*.py", "__pycache__", "trees", "cdk", "sam", "reports")
     shutil.copytree(source, target, ignore=shutil.ignore_patterns(*left_out))
     for plan in source.glob("**/*.tfplan"):
         if "trees" in plan.relative_to(source).parts:

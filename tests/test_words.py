@@ -12,7 +12,7 @@ import pytest
 from conftest import FIXTURES, FRAMEWORKS, Finding
 
 from sqs_checks.pack.catalogue import check_classes
-from sqs_checks.reporting.explanations import printable
+from sqs_checks.values.printable_text import printable
 
 CHECKS = sorted({check.id for check in check_classes()})
 _IN_WORDS = {"terraform": "code", "terraform_plan": "plan", "cloudformation": "template"}
@@ -63,4 +63,4 @@ def test_no_finding_is_a_riddle(fixture_findings: list[Finding]) -> None:
     ],
 )
 def test_what_no_report_can_hold_is_left_out(text: str, shown: str) -> None:
-    assert printable([text]) == (shown,)
+    assert printable(text) == shown

@@ -31,6 +31,7 @@ from sqs_checks.judgement.fault import Fault
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.judgement.ternary import Ternary, unknown
 from sqs_checks.model.queue_model import QueueModel, any_linked
+from sqs_checks.queues.encryption import encryption_in_words, is_encrypted
 from sqs_checks.queues.sqs_limits import DEFAULT_RETENTION_SECONDS, RETENTION_SECONDS
 from sqs_checks.queues.sqs_queue import Queue
 from sqs_checks.reporting.checkov_check import SqsCheck
@@ -48,22 +49,11 @@ def _is_shorter(queue: Queue, other: Queue) -> Ternary:
 
 
 def _is_weaker(queue: Queue, other: Queue) -> Ternary:
-    return (_has_own_key(other) & ~_has_own_key(queue)) | (_is_encrypted(other) & ~_is_encrypted(queue))
+    return (_has_own_key(other) & ~_has_own_key(queue)) | (is_encrypted(other) & ~is_encrypted(queue))
 
 
 def _has_own_key(queue: Queue) -> Ternary:
     return queue.kms_master_key_id.holds(lambda key: ~key.aws_managed)
-
-
-def _is_encrypted(queue: Queue) -> Ternary:
-    return ~queue.sqs_managed_sse_enabled.holds(lambda enabled: not enabled) | queue.kms_master_key_id.is_set()
-
-
-def _encryption(queue: Queue) -> str:
-    """What encrypts a queue, in words."""
-    if queue.kms_master_key_id.is_set().is_yes:
-        return f"the key `{queue.kms_master_key_id.value}`"
-    return "SSE-SQS" if _is_encrypted(queue).is_yes else f"nothing ({queue.sqs_managed_sse_enabled})"
 
 
 class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
@@ -141,8 +131,8 @@ class DeadLetterQueueUnfit(SqsCheck[QueueModel]):
     def _weaker(own: QueueModel, source: QueueModel, violated: Ternary) -> Fault:
         key = own.queue.kms_master_key_id
         problem = (
-            f"The queue is encrypted by {_encryption(own.queue)}, and {source.place.beside(own.place)}, whose dead letters it "
-            f"takes, by {_encryption(source.queue)}."
+            f"The queue is encrypted by {encryption_in_words(own.queue)}, and {source.place.beside(own.place)}, "
+            f"whose dead letters it takes, by {encryption_in_words(source.queue)}."
         )
         by_key = source.queue.kms_master_key_id.is_set().is_yes
         remedy = key.assign(own.queue.own_key_example) if by_key else own.queue.sqs_managed_sse_enabled.assign(True)

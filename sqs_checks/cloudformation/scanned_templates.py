@@ -13,11 +13,13 @@ from sqs_checks.cloudformation.intrinsics.deployment_cases import StackIdentity
 from sqs_checks.cloudformation.intrinsics.template_evaluator import TemplateEvaluator
 from sqs_checks.cloudformation.intrinsics.template_scalars import Known
 from sqs_checks.cloudformation.resources.queue_models import DeploymentModels, Situation
+from sqs_checks.cloudformation.resources.resource_types import QUEUE
 from sqs_checks.cloudformation.stacks.sam_template import as_deployed
 from sqs_checks.cloudformation.stacks.serverless_template import serverless_template
 from sqs_checks.cloudformation.stacks.stack_tree import StackTree
 from sqs_checks.files.bounded_files import BoundedFiles
 from sqs_checks.judgement.computed_once import computed_once
+from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import Place
 from sqs_checks.queues.queue_traits import QueueTraits
 
@@ -51,6 +53,14 @@ class TemplateScan:
             for resource in models.made_in(path, frozenset(types)):
                 if (path, resource.identity.logical_id) not in self.handed:
                     yield resource.place
+
+    def queues(self) -> Iterator[Situation]:
+        """Every queue that is made in some case, in each case."""
+        models = self.models(next(iter(self._models), None))
+        for path in self._templates:
+            logical_ids = dict.fromkeys(one.identity.logical_id for one in models.made_in(path, frozenset((QUEUE,))))
+            for logical_id in logical_ids:
+                yield from models.among_others(path, logical_id)
 
     def models(self, scanned_folder: Optional[str]) -> DeploymentModels:
         """What all templates say about queues. scanned_folder: the root of the scan."""
@@ -95,6 +105,11 @@ class ResourceAtHand:
         return self._models.among_others(self.path, self.logical_id)
 
     @property
+    def places(self) -> list[Place]:
+        """What messages call it, in each stack that its template is deployed as."""
+        return list(dict.fromkeys(one.resource.place for one in self.alone))
+
+    @property
     def traits(self) -> Sequence[QueueTraits]:
         """By what settings pick the queue that it is, or those that its policy is attached to."""
         return self._models.traits(self.path, self.logical_id)
@@ -125,6 +140,14 @@ def left_out_of_templates(runner_class: type, types: Iterable[str]) -> list[Plac
     """The resources of some types that are made in some case, and that no check was handed. runner_class: that has run last."""
     scan = _scan_of(runner_class.__module__)
     return list(dict.fromkeys(scan.left_out(types))) if scan is not None else []
+
+
+def scanned_queues(runner_class: type) -> Iterator[tuple[str, QueueModel]]:
+    """Every queue of what a runner has scanned last, handed to checks or not, with what must be so for it to be like that."""
+    scan = _scan_of(runner_class.__module__)
+    for situation in scan.queues() if scan is not None else ():
+        if situation.queue is not None:
+            yield situation.where, situation.queue
 
 
 def resource_at_hand(entity_path: str, conf: Mapping[str, Any]) -> ResourceAtHand:

@@ -18,7 +18,7 @@ from sqs_checks.files.bounded_files import read_regular_file
 from sqs_checks.files.replaced_files import replace_file
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.pack.fixing import ChangedFile, Corrected, Fixes, Left, Place, plan_fixes
-from sqs_checks.reporting.explanations import printable
+from sqs_checks.values.printable_text import printable
 
 # One correction can show the next one, such as the retention of a dead-letter queue behind that of its source.
 _MOST_PASSES = 5
@@ -87,7 +87,7 @@ def _shown_diff(file: ChangedFile) -> str:
     lines = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")
     text = "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
     # What stands in code must not steer a terminal.
-    return "".join(f"{line}\n" for line in printable(text.split("\n")[:-1])) if sys.stdout.isatty() else text
+    return "".join(f"{line}\n" for line in map(printable, text.split("\n")[:-1])) if sys.stdout.isatty() else text
 
 
 def _shown(path: str) -> str:
@@ -106,7 +106,7 @@ def _print_results(fixes: Fixes, corrected: Iterable[Corrected], done: str, out:
         lines.append("no SQS resources found")
     else:
         lines.append(f"{_findings(len(made))} {done}, {len(fixes.left)} left")
-    print(*printable(lines), sep="\n", file=out)
+    print(*map(printable, lines), sep="\n", file=out)
 
 
 def _left(left: Left) -> Iterator[str]:

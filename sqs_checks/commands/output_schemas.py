@@ -11,6 +11,7 @@ from typing import Any, Optional
 
 from sqs_checks.commands.exit_codes import FINE
 from sqs_checks.commands.messages import complain
+from sqs_checks.descriptions.queue_description import Activity, ActorKind
 from sqs_checks.judgement.metadata import Area, Severity
 from sqs_checks.reporting.observations import Outcome
 
@@ -168,6 +169,84 @@ _POLICY = _object(
     problems=_list_of(_object(path=_TEXT, line=_LINE, column=_LINE, text=_TEXT, remedy=_TEXT)),
 )
 
+_PLACE = _object(label=_said(_TEXT, "the address or logical id of a resource"), file=_FILE)
+_UNCERTAIN = _list_of(_TEXT, "why it is not certain; empty where it is")
+_REPORTED_BY = _list_of(_CHECK_ID, "the checks that report it")
+_FINDING = _object(
+    check=_CHECK_ID,
+    severity=_one_of(*(severity.value for severity in Severity)),
+    promise=_said(_TEXT, "what a resource that passes keeps to"),
+    problems=_list_of(_TEXT),
+    reasons=_list_of(_TEXT, "why that matters"),
+    remedies=_list_of(_TEXT),
+    resource=_said(_TEXT, "as Checkov names it"),
+    file=_FILE,
+    first_line=_LINE,
+    last_line=_LINE,
+    places=_list_of(_PLACE, "the resources that it stands for"),
+)
+_ACCESS = _object(
+    activities=_list_of(_one_of(*(activity.value for activity in Activity))),
+    actions=_list_of(_TEXT, "none of a resource of the code"),
+    does=_said(_TEXT, "the actions in words"),
+    statement=_said(_TEXT, "what allows it; empty where no statement does"),
+    stated_in=_PLACE,
+    conditions=_list_of(_object(key=_TEXT, text=_TEXT), "all of which must hold"),
+    by_role=_said(_TRUTH, "whether its own role has to allow it, and no statement"),
+    findings=_REPORTED_BY,
+    unknown=_UNCERTAIN,
+)
+_DEAD_LETTER_TARGET: Schema = {"$ref": "#/$defs/dead_letter_target"}
+_EXPLAIN_PATH = {
+    **_object(
+        path=_TEXT,
+        queues=_list_of(
+            _object(
+                label=_said(_TEXT, "the address or logical id"),
+                file=_FILE,
+                framework=_FRAMEWORK,
+                name=_or_null(_TEXT, "the queue's own name; null where the code does not tell"),
+                where=_said(_TEXT, "what must be so for all this to hold; empty where it always does"),
+                actors=_list_of(
+                    _object(
+                        name=_TEXT,
+                        short_name=_TEXT,
+                        kind=_one_of(*(kind.value for kind in ActorKind)),
+                        what=_TEXT,
+                        accesses=_list_of(_ACCESS),
+                    )
+                ),
+                denials=_list_of(_object(statement=_TEXT, stated_in=_PLACE, text=_TEXT, unknown=_UNCERTAIN)),
+                dead_letters_to=_list_of(_DEAD_LETTER_TARGET),
+                dead_letters_from=_list_of(_object(name=_TEXT, what=_TEXT, stated_in=_PLACE, unknown=_UNCERTAIN)),
+                dead_letters_allowed=_list_of(_object(text=_TEXT, stated_in=_PLACE, unknown=_UNCERTAIN)),
+                encryption=_object(
+                    text=_TEXT,
+                    is_encrypted=_or_null(_TRUTH, "null where it is not known"),
+                    keys=_list_of(_PLACE),
+                    findings=_REPORTED_BY,
+                    unknown=_UNCERTAIN,
+                ),
+                findings=_list_of(_FINDING, "the most severe first"),
+                not_known=_list_of(_object(reason=_TEXT, checks=_list_of(_CHECK_ID, "which cannot decide for that"))),
+            )
+        ),
+        other_findings=_list_of(_FINDING, "about no queue of the code"),
+        not_read=_list_of(_object(file=_TEXT, why=_TEXT)),
+    ),
+    "$defs": {
+        "dead_letter_target": _object(
+            name=_or_null(_TEXT, "null where it is not known"),
+            is_in_code=_said(_TRUTH, "certainly or perhaps"),
+            stated_in=_PLACE,
+            receives=_TEXT,
+            findings=_REPORTED_BY,
+            unknown=_UNCERTAIN,
+            then=_list_of(_DEAD_LETTER_TARGET, "where the dead letters of that queue go"),
+        )
+    },
+}
+
 _SCHEMAS: dict[str, tuple[str, Schema]] = {
     "list": ("the checks", _LIST),
     "coverage": ("what each check made of each resource", _COVERAGE),
@@ -176,6 +255,7 @@ _SCHEMAS: dict[str, tuple[str, Schema]] = {
     "doctor": ("whether Checkov runs the checks", _DOCTOR),
     "explain": ("the page of a check", _EXPLAIN),
     "policy": ("a queue policy, judged by itself", _POLICY),
+    "explain PATH": ("what each queue of some code lets happen", _EXPLAIN_PATH),
 }
 
 

@@ -9,8 +9,14 @@ from typing import Any, NamedTuple, Optional
 
 from sqs_checks.commands.exit_codes import AT_FAULT, FINE, NOTHING_TO_JUDGE
 from sqs_checks.files.bounded_files import read_regular_file
-from sqs_checks.policy.document import PolicyDocument, Statement, read_document
-from sqs_checks.policy.explanation import actions_in_words, caller_in_words, statement_in_words, values_in_words
+from sqs_checks.policy.document import PolicyDocument, read_document
+from sqs_checks.policy.explanation import (
+    actions_in_words,
+    caller_in_words,
+    effect_in_words,
+    statement_in_words,
+    values_in_words,
+)
 from sqs_checks.policy.principals import named_principals
 from sqs_checks.policy.queue_identity import QueueIdentity, identity_from_arn
 from sqs_checks.policy.search import Witness
@@ -149,7 +155,7 @@ def _as_text(
     yield ""
     yield "What each statement says:"
     for statement in document.statements:
-        yield f"  {_statement_in_words(statement)}"
+        yield f"  {statement.label} {effect_in_words(statement)}"
     if problems:
         yield ""
         yield "What SQS refuses, or what has no effect:"
@@ -168,22 +174,6 @@ def _fault_in_words(question: _Question, witness: Witness) -> str:
 
 def _answer(verdict: Verdict) -> str:
     return "yes" if verdict.holds.is_yes else "no" if verdict.holds.is_no else "cannot be known"
-
-
-def _statement_in_words(statement: Statement) -> str:
-    effect = "allows" if statement.is_allow.is_yes else "denies" if statement.is_deny.is_yes else "has an unknown effect for"
-    principals = statement.principals
-    named = ["everyone"] if principals.everyone else []
-    named += [f"`{text}`" for text in (*principals.aws, *principals.services, *principals.others)]
-    whom = ", ".join(named) or "nobody"
-    if statement.inverts_principals:
-        whom = f"everyone except {whom}"
-    conditions = "; ".join(
-        f"{condition.operator_name} {condition.key_name} {', '.join(str(value.text) for value in condition.values)}"
-        for condition in statement.conditions
-    )
-    what = actions_in_words(statement.possible_actions) if statement.possible_actions else "no action of SQS"
-    return f"{statement.label} {effect} {whom}: {what}{f', where {conditions}' if conditions else ''}"
 
 
 def _as_json(

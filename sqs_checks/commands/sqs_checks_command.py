@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
+from typing import Any
 
 from sqs_checks import __version__
 from sqs_checks.commands.checkov_on_path import checkov_on_path, is_of_this_environment
 from sqs_checks.commands.hook_files import is_current, is_enabled, remove_hook_files, site_packages, write_hook_files
-from sqs_checks.commands.messages import without_package
+from sqs_checks.commands.messages import complain, without_package
 
 _PATH_HELP = "the code that is scanned: a folder or a file (default: the working directory)"
 _CONFIG_COMMANDS = {
@@ -109,10 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         "--check", metavar="ID", action="append", default=[], help="only this check; may be given more than once (default: all)"
     )
     command.add_argument("--diff", action="store_true", help="print what would change, and write nothing")
-    summary = "show what a check reports, why, how to fix it, its settings, examples, and rules and controls like it"
-    command = commands.add_parser("explain", help=summary, description=f"{summary}; exit code 2 where there is no such check")
-    command.add_argument("check", metavar="CHECK", help="the id of a check, such as CKV_SQS_7")
-    command.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="how to print it (default: text)")
+    _add_explain(commands)
     for name, (key, folder, summary) in _SIGNATURE_COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         command.add_argument("--key", metavar="PEM", required=True, help=key)
@@ -164,6 +163,34 @@ def main() -> int:
     return code
 
 
+def _add_explain(commands: Any) -> None:
+    summary = "show what a check reports, why and how to fix it; or what each queue of some code lets happen"
+    command = commands.add_parser("explain", help=summary, description=f"{summary}; exit code 2 where there is no such check")
+    command.add_argument("subject", metavar="CHECK|PATH", help="the id of a check, such as CKV_SQS_7; or a folder or a file")
+    formats = ("text", "markdown", "json", "html")
+    command.add_argument(
+        "--format", choices=formats, default="text", help="how to write it (default: text); html: of a PATH only"
+    )
+    command.add_argument(
+        "--queue", metavar="NAME", help="of a PATH: the queue to describe, by its name or address (default: all)"
+    )
+    command.add_argument("--output", metavar="FILE", help="of a PATH: the file to write to (default: standard output)")
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    """A check where nothing says that a path is meant: who misspells an id is told the nearest."""
+    subject = Path(arguments.subject)
+    if subject.exists() or len(subject.parts) != 1:
+        from sqs_checks.commands.explain_command import explain_path
+
+        return explain_path(arguments.subject, arguments.queue, arguments.format, arguments.output)
+    if arguments.format == "html" or arguments.queue or arguments.output:
+        return complain(f"no such file or folder: {subject}; a check takes none of these options")
+    from sqs_checks.commands.check_page_formats import explain_check
+
+    return explain_check(arguments.subject, arguments.format)
+
+
 def _run(arguments: argparse.Namespace) -> int:
     """Runs a command. What needs Checkov, or takes long to load, is imported where it is asked for."""
     if arguments.command == "config":
@@ -179,9 +206,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
         return fix(arguments.path, arguments.check, only_diff=arguments.diff)
     if arguments.command == "explain":
-        from sqs_checks.commands.check_page_formats import explain_check
-
-        return explain_check(arguments.check, arguments.format)
+        return _explain(arguments)
     if arguments.command in _SIGNATURE_COMMANDS:
         from sqs_checks.commands import signed_copy
 

@@ -222,6 +222,10 @@ class QueueModel:
         """The queues of the code that a reference names for certain."""
         return self._models.queues_of(reference)
 
+    def possible_queues(self, reference: QueueReference) -> Iterator[tuple[QueueModel, Ternary]]:
+        """The queues of the code that a reference names, certainly or perhaps."""
+        return self._models.possible_queues(reference)
+
 
 class QueueModels:
     """All queues of code that is deployed together, and all that is about them."""

@@ -17,14 +17,17 @@ from checkov.terraform.runner import Runner as TerraformRunner
 from sqs_checks.cloudformation.followed_runners import scanned_files
 from sqs_checks.cloudformation.resource_checks import CloudFormationCheck
 from sqs_checks.cloudformation.scanned_templates import left_out_of_templates
+from sqs_checks.cloudformation.scanned_templates import scanned_queues as queues_of_templates
 from sqs_checks.configuration.setting_kinds import shortened
 from sqs_checks.files.bounded_files import read_regular_file
+from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import Place
 from sqs_checks.pack.catalogue import check_classes
 from sqs_checks.pack.registration import register
 from sqs_checks.reporting.observations import Observation, Outcome, observing
 from sqs_checks.terraform.resource_checks import TerraformCheck
 from sqs_checks.terraform.scanned_code import left_out
+from sqs_checks.terraform.scanned_code import scanned_queues as queues_of_code
 
 _TEMPLATES = (".yaml", ".yml", ".json", ".template")
 _RUNNERS: dict[str, Any] = {
@@ -62,10 +65,38 @@ class NotRead(NamedTuple):
 Progress = Callable[[str, int], None]
 
 
+def untold(framework: str, count: int) -> None:
+    """Nobody wants to know."""
+
+
+class Scan(NamedTuple):
+    """One run of Checkov over what it could read.
+
+    failed: its records of failed checks. observations: what our checks made of the resources. queues: all that would be made,
+    each with what must be so for it to be like that, in words; read when they are asked for, before the next run.
+    """
+
+    framework: str
+    failed: Sequence[Any]
+    observations: Sequence[Observation]
+    queues: Iterator[tuple[str, QueueModel]]
+
+
 def cover(
-    path: Path, progress: Progress = lambda framework, count: None, checks: Sequence[str] = ("CKV_SQS_*",)
+    path: Path, progress: Progress = untold, checks: Sequence[str] = ("CKV_SQS_*",)
 ) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
     """Runs checks on every SQS resource below a folder, or in a file, through Checkov's runners. checks: their ids."""
+    for one in scan(path, progress, checks):
+        if isinstance(one, Scan):
+            yield from (Coverage(one.framework, observation) for observation in one.observations)
+        else:
+            yield one
+
+
+def scan(
+    path: Path, progress: Progress = untold, checks: Sequence[str] = ("CKV_SQS_*",)
+) -> Iterator[Union[Scan, LeftOut, NotRead]]:
+    """The same, with all that was found out."""
     register()
     for framework, runner_class in _RUNNERS.items():
         progress(framework, 0)
@@ -87,7 +118,7 @@ class _Run:
         self._observations.append(observation)
         self._progress(self._framework, len(self._observations))
 
-    def results(self) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
+    def results(self) -> Iterator[Union[Scan, LeftOut, NotRead]]:
         folder, files = (str(self._path), None) if self._path.is_dir() else (None, [str(self._path)])
         runner = self._class()
         try:
@@ -99,7 +130,9 @@ class _Run:
         else:
             taken = scanned_files(self._class)
             reports = report if isinstance(report, list) else [report]
-            yield from (Coverage(self._framework, one) for one in (*self._observations, *self._skipped_in_code(reports)))
+            observations = [*self._observations, *self._skipped_in_code(reports)]
+            failed = [record for one in reports for record in one.failed_checks]
+            yield Scan(self._framework, failed, observations, self._queues(runner, folder, files or ()))
             for place in self._left_out(runner, folder, files or ()):
                 yield LeftOut(self._framework, place.file, place.label)
             for one in reports:
@@ -125,7 +158,12 @@ class _Run:
             root_folder=folder, files=files, runner_filter=RunnerFilter(checks=self._checks, show_progress_bar=False)
         )
 
-    def _each_file(self, files: Sequence[str], fault: Exception) -> Iterator[Union[Coverage, LeftOut, NotRead]]:
+    def _queues(self, runner: Any, folder: Optional[str], files: Sequence[str]) -> Iterator[tuple[str, QueueModel]]:
+        if self._class in (TerraformRunner, PlanRunner):
+            return (("", model) for model in queues_of_code(runner, folder, files))
+        return queues_of_templates(self._class)
+
+    def _each_file(self, files: Sequence[str], fault: Exception) -> Iterator[Union[Scan, LeftOut, NotRead]]:
         """One file can end Checkov's run over all: each is then looked at by itself, to tell which one it is."""
         if not files:
             yield self._not_read(str(self._path), _why(fault))

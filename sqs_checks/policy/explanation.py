@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqs_checks.judgement.ternary import Ternary
-from sqs_checks.policy.condition import ContextValue
+from sqs_checks.policy.condition import Condition, ContextValue
 from sqs_checks.policy.document import Statement
 from sqs_checks.policy.loopholes import loophole
 from sqs_checks.policy.principals import Caller, CallerKind
@@ -153,3 +153,27 @@ def values_in_words(witness: Witness) -> str:
 
 def statement_in_words(witness: Witness) -> str:
     return witness.statement.label if witness.statement is not None else "The policy"
+
+
+def principals_in_words(statement: Statement) -> str:
+    """Whom a statement is about."""
+    principals = statement.principals
+    named = ["everyone"] if principals.everyone else []
+    named += [f"`{text}`" for text in (*principals.aws, *principals.services, *principals.others)]
+    whom = ", ".join(named) or "nobody"
+    return f"everyone except {whom}" if statement.inverts_principals else whom
+
+
+def condition_in_words(condition: Condition) -> str:
+    """A condition as the policy writes it: the operator, the key, the values."""
+    values = [str(value.text) for value in condition.values]
+    values += ["a value that is not known"] if condition.hidden else []
+    return f"{condition.operator_name} {condition.key_name} {', '.join(values)}"
+
+
+def effect_in_words(statement: Statement) -> str:
+    """All that a statement says, after its label: whom it allows or denies what, and where."""
+    effect = "allows" if statement.is_allow.is_yes else "denies" if statement.is_deny.is_yes else "has an unknown effect for"
+    conditions = "; ".join(map(condition_in_words, statement.conditions))
+    what = actions_in_words(statement.possible_actions) if statement.possible_actions else "no action of SQS"
+    return f"{effect} {principals_in_words(statement)}: {what}{f', where {conditions}' if conditions else ''}"

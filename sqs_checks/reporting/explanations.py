@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, NamedTuple, Optional
 
 from sqs_checks.judgement.fault import Fault
 from sqs_checks.reporting.rule_pages import page_of
+from sqs_checks.values.printable_text import printable
 
 FIX = "Fix: "
 WHY = "Why: "
-# Names and policies of the scanned code can hold them; XML and terminals cannot. Half a character can be written by none.
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_HALF_CHARACTERS = re.compile("[\ud800-\udfff]")
 
 
 class Explanation(NamedTuple):
@@ -33,7 +30,7 @@ def explanation_of(record: Any) -> Optional[Explanation]:
     """What a check of ours says in a record of Checkov's; None where it says nothing, and for checks of others."""
     if page_of(record.check_id) is None or not record.details:
         return None
-    lines = printable(record.details)
+    lines = tuple(map(printable, record.details))
     remedies = tuple(line[len(FIX) :] for line in lines if line.startswith(FIX))
     return Explanation(lines, tuple(line for line in lines if not line.startswith(FIX)), remedies)
 
@@ -45,8 +42,4 @@ def explained_lines(faults: Iterable[Fault], why: str) -> list[str]:
         for fault in alike:
             stated += [fault.problem, f"{FIX}{fault.remedy}"]
         stated.append(f"{WHY}{reason}")
-    return list(printable(stated))
-
-
-def printable(lines: Sequence[object]) -> tuple[str, ...]:
-    return tuple(_HALF_CHARACTERS.sub("\ufffd", _CONTROL_CHARACTERS.sub("", str(line))) for line in lines)
+    return [printable(line) for line in stated]

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Optional
 
 from sqs_checks.reporting.amending import amend
-from sqs_checks.reporting.explanations import explanation_of, printable
+from sqs_checks.reporting.explanations import explanation_of
 from sqs_checks.reporting.rule_pages import page_of
+from sqs_checks.values.printable_text import printable
 
 # The level of a rule, and the score that Checkov gives to the severity, from the lowest.
 _LEVELS = {"LOW": ("note", "3.9"), "MEDIUM": ("warning", "6.9"), "HIGH": ("error", "8.9"), "CRITICAL": ("error", "10.0")}
@@ -64,7 +65,7 @@ def _text(message: Any) -> str:
 def _say(result: dict[str, Any], lines: Sequence[str]) -> None:
     """Adds what the message of a result does not say yet."""
     message = result["message"]
-    message["text"] = "\n".join([message["text"], *(line for line in printable(lines) if line not in message["text"])])
+    message["text"] = "\n".join([message["text"], *(line for line in map(printable, lines) if line not in message["text"])])
 
 
 def _describe(rule: dict[str, Any], records: Sequence[Any]) -> None:

@@ -12,6 +12,7 @@ from checkov.terraform.runner import Runner as CodeRunner
 
 from sqs_checks.files.bounded_files import BoundedFiles
 from sqs_checks.judgement.collection import collection_paused
+from sqs_checks.model.queue_model import QueueModel
 from sqs_checks.model.relations import Place
 from sqs_checks.terraform.followed_runners import RUNNER_AT_HAND
 from sqs_checks.terraform.modules.module_callers import caller_of
@@ -20,7 +21,7 @@ from sqs_checks.terraform.modules.root_module import ModuleFolders, RootModule
 from sqs_checks.terraform.plan.plan_document import read_plan
 from sqs_checks.terraform.resources.aws_attributes import read_attribute
 from sqs_checks.terraform.resources.code_source import CodeSource
-from sqs_checks.terraform.resources.configured_resource import ConfiguredResource
+from sqs_checks.terraform.resources.configured_resource import CodeResource, ConfiguredResource
 from sqs_checks.terraform.resources.plan_source import PlanSource
 from sqs_checks.terraform.resources.queue_models import SourceModels
 
@@ -39,6 +40,11 @@ class ResourceAtHand(NamedTuple):
     path: Optional[str]
     scanned_folder: Optional[str]
     unknown: str = ""
+
+    @property
+    def places(self) -> list[Place]:
+        """What messages call the instances."""
+        return [self.models.place(resource) for resource in self.resources] if self.models is not None else []
 
 
 class CodeScan:
@@ -83,6 +89,11 @@ class PlanScan:
         self.scanned_folder = scanned_folder
         self._repository = repository
         self._sources: dict[str, Optional[PlanSource]] = {}
+
+    @property
+    def sources(self) -> list[PlanSource]:
+        """The plans that could be read of those that were asked for."""
+        return [source for source in self._sources.values() if source is not None]
 
     def source(self, path: str, file: str) -> Optional[PlanSource]:
         """The plan in a file; None where that cannot be read. file: as messages name it."""
@@ -174,17 +185,44 @@ def left_out(runner: Any, folder: Optional[str], files: Sequence[str], types: It
     """The resources of some types that Terraform would make, and that no check was handed. runner: of Terraform code, when it
     has run over a folder or over single files.
     """
-    kept = vars(runner).get(_SCAN)
-    scan = kept[2] if kept is not None else _scan_of(runner, folder, None)
     paths = {os.path.abspath(file) for file in files}
-    roots = sorted(map(os.path.dirname, paths)) if folder is None else scan.root_folders()
+    scan = _scan_after(runner, folder)
     found: dict[Place, None] = {}
-    for source in map(scan.source, roots):
+    for source in _root_sources(scan, folder, paths):
         for resource in (one for resource_type in types for one in source.of_type(resource_type)):
             is_scanned = folder is not None or resource.instance.block.file.path in paths
             if is_scanned and resource not in scan.handed:
                 found[source.place(resource)] = None
     return list(found)
+
+
+def _scan_after(runner: Any, folder: Optional[str]) -> Any:
+    """The scan of a runner that has run."""
+    kept = vars(runner).get(_SCAN)
+    return kept[2] if kept is not None else _scan_of(runner, folder, None)
+
+
+def _root_sources(scan: CodeScan, folder: Optional[str], paths: Iterable[str]) -> Iterator[CodeSource]:
+    """The code that was scanned, one root module after the other. paths: of single files, where no folder was scanned."""
+    roots = scan.root_folders() if folder is not None else sorted({os.path.dirname(path) for path in paths})
+    return map(scan.source, roots)
+
+
+def scanned_queues(runner: Any, folder: Optional[str], files: Sequence[str]) -> Iterator[QueueModel]:
+    """Every queue that Terraform would make of what a runner has scanned, or that its plans hold, handed to checks or not.
+
+    runner: of code or of plans, when it has run over a folder or over single files.
+    """
+    scan = _scan_after(runner, folder)
+    if isinstance(scan, PlanScan):
+        for plan in scan.sources:
+            yield from (model for _, model in plan.models.queues())
+        return
+    paths = {os.path.abspath(file) for file in files}
+    for source in _root_sources(scan, folder, paths):
+        for resource, model in source.models.queues():
+            if folder is not None or (isinstance(resource, CodeResource) and resource.instance.block.file.path in paths):
+                yield model
 
 
 def _in_plan(conf: Mapping[str, Any], entity_path: str, scan: PlanScan, path: str) -> ResourceAtHand:

@@ -111,6 +111,17 @@ class SourceModels:
             uses=[use for rule in USES for resource in source.of_type(rule.resource_type) for use in self._uses(resource, rule)],
         )
 
+    def place(self, resource: ConfiguredResource) -> Place:
+        """A resource as messages name it."""
+        return self._source.place(resource)
+
+    def queues(self) -> Iterator[tuple[ConfiguredResource, QueueModel]]:
+        """Every queue that the source makes."""
+        for resource in self._source.of_type(QUEUE):
+            model = self.models.of(resource.label)
+            if model is not None:
+                yield resource, model
+
     def _code_queue(self, resource: ConfiguredResource) -> CodeQueue:
         place = self._source.place(resource)
         return CodeQueue(
