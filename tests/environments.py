@@ -103,7 +103,18 @@ def derived_environment(base: Environment, folder: Path, wheel: Path | None = No
     checkov.chmod(0o755)
     if wheel:
         subprocess.run(
-            [base.python, "-m", "pip", "--python", environment.python, "install", "--quiet", "--no-deps", wheel],
+            [
+                base.python,
+                "-m",
+                "pip",
+                "--python",
+                environment.python,
+                "install",
+                "--quiet",
+                "--no-deps",
+                "--ignore-installed",
+                wheel,
+            ],
             check=True,
             stdout=sys.stderr,
         )
