@@ -30,8 +30,13 @@ from sqs_checks.terraform.scanned_code import CodeScan
 CHECKS = [(check, object.__new__(check)) for check in check_classes() if issubclass(check, TerraformCheck)]
 TYPES = sorted({resource_type for check, _ in CHECKS for resource_type in check.resource_types})
 # Folders of root modules: what they call stands in a folder `module` within.
+# Those of the checks: what belongs to other tests is not among the copied fixtures.
 ROOTS = sorted(
-    {file.parent for file in FIXTURES.glob("**/*.tf") if file.parent.name != "module" and "evaluation" not in file.parts}
+    {
+        file.parent
+        for file in FIXTURES.glob("**/*.tf")
+        if file.parent.name != "module" and not {"evaluation", "reports"} & set(file.parts)
+    }
 )
 MOVED = "moved"
 # By its path below the root module, the text of each file.
