@@ -21,6 +21,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 FIXTURES = REPOSITORY / "fixtures"
 sys.path += [str(FIXTURES), str(REPOSITORY / "docs")]  # the scripts that made them
 FRAMEWORKS = ("terraform", "terraform_plan", "cloudformation")
+# CPU, for what must not hang: what does so does it for hours, and a busy machine is no reason to fail.
+HANGING_SECONDS = 60
 # Checkov's reports, each with its framework.
 Reports = list[tuple[str, Any]]
 

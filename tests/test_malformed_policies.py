@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from conftest import HANGING_SECONDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from policies import HIDDEN, NO_TLS, QUEUE, ROLE, TOPIC, allow, aws, deny, places, policy, service
@@ -97,12 +98,12 @@ def test_a_wrong_type_at_any_place(path: tuple[Any, ...]) -> None:
     ids=lambda value: value if isinstance(value, str) and len(value) < 40 else None,
 )
 def test_what_is_no_policy(stated: str, why: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     assert judged("CKV_SQS_14", stated).violated.is_yes or why == "a pattern made to be slow"
     for check in CHECKS:
         judged(check, stated)
     # No measure of speed: what hangs does so for hours.
-    assert time.monotonic() - start < 60
+    assert time.process_time() - start < HANGING_SECONDS
 
 
 json_values = st.recursive(

@@ -9,6 +9,7 @@ from typing import Any, Optional
 
 import pytest
 from checkov.cloudformation.parser.cfn_yaml import loads
+from conftest import HANGING_SECONDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_intrinsics import ODD, plain
@@ -171,7 +172,7 @@ def test_circles_end() -> None:
     start = time.process_time()
     assert len(many.stacks) < 1_000
     assert many.is_cut
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < HANGING_SECONDS
 
 
 PRODUCER = """
@@ -251,7 +252,7 @@ def test_many_exports_and_imports() -> None:
     for logical_id in resources:
         (found,) = evaluator.resource_cases(logical_id)
         assert len(found.value.items["A"].among) == 1
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < HANGING_SECONDS
 
 
 FILES = ["a.yaml", "b.yaml", "c/d.yaml"]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Optional, Union
 
 import pytest
+from conftest import HANGING_SECONDS
 
 from sqs_checks.terraform.evaluation.evaluation_errors import BudgetExceededError, InvalidExpressionError
 from sqs_checks.terraform.evaluation.function_table import FUNCTIONS, HANDLED_BY_EVALUATOR, call_function
@@ -402,12 +403,12 @@ HEAVY: list[tuple[str, Sequence[Value]]] = [
 @pytest.mark.parametrize(("name", "arguments"), HEAVY, ids=lambda value: value if isinstance(value, str) else "")
 def test_no_call_hangs_or_grows(name: str, arguments: Sequence[Value]) -> None:
     """It is answered, refused, unknown or beyond the budget, within seconds."""
-    begun = time.monotonic()
+    begun = time.process_time()
     try:
         result: Optional[Value] = call(name, *arguments)
     except (InvalidExpressionError, BudgetExceededError, TooHeavyError):
         result = None
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < HANGING_SECONDS
     assert not isinstance(result, str) or len(result) < 20_000_000
 
 
