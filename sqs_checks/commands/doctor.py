@@ -28,6 +28,8 @@ _BAD_QUEUES = {
 }
 _EXPECTED = {"aws_sqs_queue.bad", "AWS::SQS::Queue.Bad"}
 _TIMEOUT_SECONDS = 300
+# What the checks run on: by the name of its package, what people call it.
+_PACKAGES = {"checkov": "Checkov", "pyyaml": "PyYAML"}
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,12 @@ def examine(output_format: str) -> int:
 
 
 def _diagnosis() -> _Diagnosis:
-    packages = [(name, _version(name)) for name in ("checkov", "pyyaml")]
-    missing = [f"{name} is not installed in this Python: run `pip install {name}`" for name, version in packages if not version]
+    packages = [(package, _version(package)) for package in _PACKAGES]
+    missing = [
+        f"{_PACKAGES[package]} is not installed in this Python: run `pip install {package}`"
+        for package, version in packages
+        if not version
+    ]
     if missing:
         return _Diagnosis(packages, missing)
     if hook_files() and not is_current():
