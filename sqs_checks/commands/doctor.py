@@ -18,6 +18,7 @@ from sqs_checks.commands.checkov_on_path import checkov_on_path, is_of_this_envi
 from sqs_checks.commands.exit_codes import AT_FAULT, FINE
 from sqs_checks.commands.hook_files import hook_files, is_current, is_enabled
 from sqs_checks.commands.messages import progress
+from sqs_checks.commands.package_folder import package_folder
 
 _CHECK = "CKV_SQS_20"
 _BAD_QUEUES = {
@@ -42,11 +43,6 @@ class Route:
     command: tuple[str, ...]
     options: tuple[str, ...] = ()
     is_on: bool = True
-
-
-def package_folder() -> Path:
-    """The folder that `--external-checks-dir` takes."""
-    return Path(__file__).resolve().parent.parent
 
 
 def _routes() -> list[Route]:

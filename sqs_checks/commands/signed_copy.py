@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqs_checks.commands.doctor import package_folder
+from sqs_checks.commands.package_folder import package_folder
 
 _TRAILER = b"# checkov-digest: "
 # What Checkov loads from a folder of external checks beside modules: policies, which it does not verify.

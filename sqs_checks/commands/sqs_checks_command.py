@@ -34,7 +34,7 @@ _SIGNATURE_COMMANDS = {
 
 
 def _path() -> int:
-    from sqs_checks.commands.doctor import package_folder
+    from sqs_checks.commands.package_folder import package_folder
 
     print(package_folder())
     return 0
