@@ -11,6 +11,7 @@ from conftest import FRAMEWORKS, scan
 
 from sqs_checks.cloudformation.resource_checks import CloudFormationQueueCheck, CloudFormationQueueModelCheck
 from sqs_checks.pack.catalogue import check_classes
+from sqs_checks.reporting.observations import Observation, observing
 from sqs_checks.terraform.resource_checks import TerraformQueueCheck, TerraformQueueModelCheck
 
 TERRAFORM_ATTRIBUTES = (
@@ -173,13 +174,15 @@ def odd_queues(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_odd_values_raise_nothing_and_hide_nothing(framework: str, odd_queues: Path) -> None:
     """No ERROR record (see `no_error_records`), and the plain fault beside them is found."""
-    found = {(finding.check, finding.resource): finding.result for finding in scan(odd_queues, [framework])}
+    observed: list[Observation] = []
+    with observing(observed.append):
+        found = {(finding.check, finding.resource): finding.result for finding in scan(odd_queues, [framework])}
     sane = "AWS::SQS::Queue.Sane" if framework == "cloudformation" else "aws_sqs_queue.sane"
     assert found["CKV_SQS_20", sane] == "FAILED"
-    checks_with_a_result = {check for check, resource in found if "sane" in resource.lower()}
+    checks_on_it = {one.check for one in observed if "sane" in one.address.lower()}
     kinds = (TerraformQueueCheck, CloudFormationQueueCheck, TerraformQueueModelCheck, CloudFormationQueueModelCheck)
     on_queues = {check.id for check in check_classes() if issubclass(check, kinds)}
-    assert checks_with_a_result == on_queues
+    assert checks_on_it == on_queues
 
 
 @pytest.mark.parametrize(

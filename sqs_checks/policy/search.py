@@ -86,7 +86,6 @@ def find_request(
     hidden = allow.statement.hidden_actions if allow is not None else ()
     # A Deny without conditions takes its actions away whatever the request.
     conditional = []
-    reasons = base.reasons
     for deny in denies:
         if not deny.statement.possible_actions & possible:
             continue
@@ -98,14 +97,14 @@ def find_request(
         certain &= ~deny.statement.possible_actions
         if certainty.is_yes:
             possible &= ~deny.statement.certain_actions
-        reasons += certainty.reasons
+        hidden += certainty.reasons
     if base.is_no or not possible:
         return NOTHING_FOUND
     if not allowing and not conditional:
         statement = allow.statement if allow is not None else None
         if base.is_yes and certain:
             return Finding(YES, Witness(space.caller, certain, statement))
-        return Finding(unknown(*dict.fromkeys(reasons + hidden)))
+        return Finding(unknown(*dict.fromkeys(base.reasons + hidden)))
     search = _Search(space, allow, conditional, base, certain, possible, hidden)
     return search.run() if search.is_open else NOTHING_FOUND
 
@@ -113,7 +112,8 @@ def find_request(
 class _Search:
     """The search through the values that the conditions of one Allow and of the Denies can tell apart.
 
-    is_open: False where no value of some key satisfies the Allow. hidden_actions: why actions of any of them are not known.
+    is_open: False where no value of some key satisfies the Allow. hidden: why actions of any of
+    them, or Denies without conditions, are not known.
     """
 
     def __init__(
@@ -124,9 +124,9 @@ class _Search:
         base: Ternary,
         certain: ActionSet,
         possible: ActionSet,
-        hidden_actions: tuple[str, ...],
+        hidden: tuple[str, ...],
     ) -> None:
-        self.hidden_actions = hidden_actions
+        self.hidden = hidden
         self.space, self.base, self.certain, self.possible = space, base, certain, possible
         self.statement = allow.statement if allow is not None else None
         self.allowing = self.statement.conditions if self.statement is not None else ()
@@ -233,4 +233,4 @@ class _Search:
         if truth.is_yes and certain:
             said = {condition.key_name: context[condition.key] for condition in self.allowing}
             return Finding(YES, Witness(self.space.caller, certain, self.statement, said))
-        return Finding(unknown(*dict.fromkeys(reasons + self.hidden_actions)))
+        return Finding(unknown(*dict.fromkeys(reasons + self.hidden)))
