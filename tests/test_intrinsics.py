@@ -503,10 +503,10 @@ class Deployment:
             return self.holds(self.conditions[argument])
         if name == "Fn::Not":
             return not self.holds(argument[0])
-        if name == "Fn::And":
-            return all(map(self.holds, argument))
-        if name == "Fn::Or":
-            return any(map(self.holds, argument))
+        if name in ("Fn::And", "Fn::Or"):
+            # CloudFormation resolves every operand: what it refuses is refused behind a false one too.
+            truths = [self.holds(one) for one in argument]
+            return all(truths) if name == "Fn::And" else any(truths)
         return self.text(self.value(argument[0])) == self.text(self.value(argument[1]))
 
 
