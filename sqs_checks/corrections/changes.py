@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
+from sqs_checks.model.policy_place import PolicyPlace
+from sqs_checks.model.queue_model import QueueModels
+from sqs_checks.model.relations import Place, Role
 from sqs_checks.writing.source_text import Edit, NotPlacedError
 
 # Folders that programs fill.
@@ -42,6 +45,22 @@ def refuse_made_files(path: str, text: str) -> None:
     found = _MADE_TEXT.search(text, 0, _HEAD) or _MADE_BY_CDK.search(text)
     if found is not None:
         raise NotPlacedError(f"a program makes the file (`{found.group()}`)", found.start())
+
+
+def sender_places(service: str, place: Optional[PolicyPlace], models: QueueModels) -> list[Place]:
+    """What has a service send to the queues that a policy is attached to. Raises NotPlacedError where nothing is certain to."""
+    queues = [queue for one in (place.attachments if place else ()) for queue in models.queues_of(one.queue)]
+    uses = [
+        (use, certainty)
+        for queue in queues
+        for use, certainty in queue.uses
+        if use.service == service and use.role is not Role.CONSUMES
+    ]
+    if not uses:
+        raise NotPlacedError(f"nothing in the code has `{service}` send to the queue")
+    if not all(certainty.is_yes for _, certainty in uses):
+        raise NotPlacedError(f"for what `{service}` sends to the queue is not certain")
+    return [use.place for use, _ in uses]
 
 
 def sender_statement(service: str, source: Any, operator: str = "ArnEquals", key: str = "aws:SourceArn") -> Mapping[str, Any]:

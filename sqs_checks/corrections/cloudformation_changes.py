@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Optional
 
 from sqs_checks.cloudformation.resources.queue_models import Situation
-from sqs_checks.corrections.changes import Change, sender_statement, without_taken_sid
+from sqs_checks.corrections.changes import Change, sender_places, sender_statement, without_taken_sid
 from sqs_checks.judgement.correction import (
     AddStatement,
     Correction,
@@ -21,7 +21,6 @@ from sqs_checks.judgement.correction import (
     SetTag,
     SetValue,
 )
-from sqs_checks.model.relations import Role
 from sqs_checks.writing.collection_edits import add_item, leave_out, set_member
 from sqs_checks.writing.json_tree import read_json
 from sqs_checks.writing.notations import JSON, Verbatim
@@ -183,19 +182,8 @@ def _reference(document: Document, name: str) -> Any:
 
 def _senders(service: str, situation: Situation) -> list[tuple[str, str]]:
     """The types and logical ids of what has a service send to the queues of the policy that a resource is."""
-    models = situation.deployment.models
-    queues = [queue for one in situation.policy_place.attachments for queue in models.queues_of(one.queue)]
-    uses = [
-        (use, certainty)
-        for queue in queues
-        for use, certainty in queue.uses
-        if use.service == service and use.role is not Role.CONSUMES
-    ]
-    if not uses:
-        raise NotPlacedError(f"nothing in the code has `{service}` send to the queue")
-    if not all(certainty.is_yes for _, certainty in uses):
-        raise NotPlacedError(f"for what `{service}` sends to the queue is not certain")
-    return list(dict.fromkeys(_sender(use.place.label, situation) for use, _ in uses))
+    senders = sender_places(service, situation.policy_place, situation.deployment.models)
+    return list(dict.fromkeys(_sender(place.label, situation) for place in senders))
 
 
 def _sender(label: str, situation: Situation) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
-from sqs_checks.corrections.changes import Change, sender_statement, without_taken_sid
+from sqs_checks.corrections.changes import Change, sender_places, sender_statement, without_taken_sid
 from sqs_checks.judgement.correction import (
     AddStatement,
     Correction,
@@ -21,7 +21,6 @@ from sqs_checks.judgement.correction import (
     SetTag,
     SetValue,
 )
-from sqs_checks.model.relations import Role
 from sqs_checks.terraform.evaluation.evaluation_errors import InvalidExpressionError
 from sqs_checks.terraform.modules.resource_instance import ResourceInstance
 from sqs_checks.terraform.resources.configured_resource import CodeResource
@@ -269,18 +268,8 @@ class _PolicyChange:
     def _senders(self, service: str) -> list[str]:
         """The expressions of the ARNs of what has a service send to the queue."""
         place = self._models.policy_place(self._resource)
-        queues = [queue for one in (place.attachments if place else ()) for queue in self._models.models.queues_of(one.queue)]
-        uses = [
-            (use, certainty)
-            for queue in queues
-            for use, certainty in queue.uses
-            if use.service == service and use.role is not Role.CONSUMES
-        ]
-        if not uses:
-            raise NotPlacedError(f"nothing in the code has `{service}` send to the queue")
-        if not all(certainty.is_yes for _, certainty in uses):
-            raise NotPlacedError(f"for what `{service}` sends to the queue is not certain")
-        return list(dict.fromkeys(self._sender_of(use.place.label) for use, _ in uses))
+        senders = sender_places(service, place, self._models.models)
+        return list(dict.fromkeys(self._sender_of(sender.label) for sender in senders))
 
     def _sender_of(self, label: str) -> str:
         resource = self._models.resource(label)

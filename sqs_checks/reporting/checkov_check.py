@@ -128,14 +128,13 @@ class Scanned(NamedTuple):
     """What a framework says of the resource at hand, beside the subject of a check.
 
     conf: as Checkov hands it to each check. address: of the resource. settings: in force for it. traits: of the queues it
-    is about. is_made: whether there may be such a resource at all. origin: the resource, as the framework knows it.
+    is about. origin: the resource, as the framework knows it.
     """
 
     conf: Any
     address: str
     settings: SettingsInForce
     traits: Callable[[], Sequence[QueueTraits]]
-    is_made: bool = True
     origin: Any = None
 
 
